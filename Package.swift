@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Two builds of ring 0 from one manifest: `swift build` compiles it as ordinary modules that ring 1 imports;
+// with MOTE_EMBEDDED=1 and its own --scratch-path it is compiled in Embedded mode with -no-allocations, which
+// proves that nothing in ring 0 allocates outside GlobalHeap. scripts/build-embedded does the second.
+let embedded = Context.environment["MOTE_EMBEDDED"] == "1"
+let trampoline = Context.environment["MOTE_TRAMPOLINE"] == "1"
+
+let common: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (trampoline ? [.define("VM_TRAMPOLINE")] : [])
+
+let ring0: [SwiftSetting] =
+    common
+    + (embedded
+        ? [
+            .define("MOTE_EMBEDDED"),
+            .enableExperimentalFeature("Embedded"),
+            .unsafeFlags([
+                "-Xfrontend", "-no-allocations", "-wmo", "-Xfrontend", "-function-sections",
+            ]),
+        ] : [])
+
+let ring0Targets: [Target] = [
+    .target(name: "CPlatform"),
+    .target(name: "MotePlatform", dependencies: ["CPlatform"], swiftSettings: ring0),
+    .target(name: "MoteMemory", dependencies: ["CPlatform", "MotePlatform"], swiftSettings: ring0),
+    .target(name: "MoteModule", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: ring0),
+    .target(name: "MoteBinary", dependencies: ["CPlatform", "MoteMemory", "MoteModule"], swiftSettings: ring0),
+    .target(
+        name: "MoteValidation", dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary"],
+        swiftSettings: ring0),
+    .target(
+        name: "MoteEngine",
+        dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
+        swiftSettings: ring0),
+    .target(name: "MoteWASI", dependencies: ["CPlatform", "MotePlatform", "MoteMemory"], swiftSettings: ring0),
+    .target(
+        name: "MoteC",
+        dependencies: [
+            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+            "MoteWASI",
+        ],
+        swiftSettings: ring0),
+]
+
+let ring1Targets: [Target] = [
+    .target(
+        name: "Mote",
+        dependencies: [
+            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+            "MoteWASI",
+        ],
+        swiftSettings: common),
+    .target(
+        name: "MoteCommands",
+        dependencies: ["Mote", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        swiftSettings: common),
+    .executableTarget(name: "MoteCLI", dependencies: ["MoteCommands"], swiftSettings: common),
+]
+
+let testTargets: [Target] = [
+    .testTarget(name: "MoteMemoryTests", dependencies: ["MoteMemory"], swiftSettings: common)
+]
+
+let package = Package(
+    name: "mote",
+    products: [.library(name: "MoteStatic", type: .static, targets: ["MoteC"])]
+        + (embedded
+            ? []
+            : [
+                .library(name: "Mote", targets: ["Mote"]),
+                .executable(name: "mote", targets: ["MoteCLI"]),
+            ]),
+    dependencies: embedded
+        ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
+    targets: ring0Targets + (embedded ? [] : ring1Targets + testTargets)
+)

@@ -1,0 +1,154 @@
+// The structures that every tier, C hosts and later native code read at fixed offsets.
+// Changing one changes MOTE_LAYOUT_VERSION.
+#ifndef MOTE_LAYOUT_H
+#define MOTE_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MOTE_LAYOUT_VERSION 1
+
+typedef struct MoteEnvironment MoteEnvironment;
+typedef struct MoteActivation MoteActivation;
+typedef struct MoteInstance MoteInstance;
+typedef struct MoteFunction MoteFunction;
+typedef struct MoteMemory MoteMemory;
+typedef struct MoteTable MoteTable;
+typedef struct MoteCode MoteCode;
+
+// A host function. `slots` holds the parameters, 8 bytes each (v128: two), and takes the results over them.
+// Returns a trap code; 0 is success. Called with the environment's caches (instance, memory) of the caller.
+typedef uint32_t (*MoteHostFunction)(MoteEnvironment *environment, void *data, uint64_t *slots);
+
+// What a funcref points to. A null funcref is 0.
+struct MoteFunction {
+    MoteInstance *instance;       // 0   wasm: the instance that defines it. host: null
+    void *target;                 // 8   wasm: its code word, MoteCode **; host: its MoteHostFunction
+    void *hostData;               // 16  host: its data; wasm: null
+    uint32_t typeID;              // 24  canonical id of its function type in the runtime's type registry
+    uint32_t functionIndex;       // 28  wasm: index in its module
+    uint16_t parameterSlots;      // 32
+    uint16_t resultSlots;         // 34
+    uint8_t isHost;               // 36
+    uint8_t reserved[3];          // 37
+};
+
+// Linear memory as the hot path sees it. Owned by MoteMemory's LinearMemory, which starts with this struct.
+struct MoteMemory {
+    uint8_t *base;                // 0   null when sizeInBytes is 0 and nothing is reserved
+    uint64_t sizeInBytes;         // 8
+    uint64_t pageCount;           // 16
+    uint64_t maximumPageCount;    // 24  effective maximum (declared, overridden by limits)
+    uint64_t reservedInBytes;     // 32  address range that faults belong to us; 0 for heap backing
+    uint32_t pageSizeLog2;        // 40  16, or 0 with custom page sizes
+    uint8_t backing;              // 44  0 heap, 1 reserved, 2 caller
+    uint8_t bounds;               // 45  0 checked, 1 guard pages
+    uint8_t is64;                 // 46
+    uint8_t isShared;             // 47
+};
+
+struct MoteTable {
+    uint64_t *elements;           // 0   references, 8 bytes each; null is 0
+    uint64_t count;               // 8
+    uint64_t capacity;            // 16
+    uint64_t maximum;             // 24
+    uint32_t elementType;         // 32  packed ValueType, canonical type ids
+    uint8_t is64;                 // 36
+    uint8_t reserved[3];          // 37
+    MoteInstance *owner;          // 40
+};
+
+// One translated function: this header, then instructions of 8-byte units.
+struct MoteCode {
+    const void *firstHandler;     // 0   NOT an instruction: reserved for native entry; null for interpreter code
+    uint32_t frameSlots;          // 8   slots above fp that the function may touch (its callees' args included)
+    uint32_t functionIndex;       // 12
+    uint32_t sizeInBytes;         // 16  of header and instructions
+    uint16_t parameterSlots;      // 20
+    uint16_t resultSlots;         // 22
+    uint32_t referenceStart;      // 24  reference range: [fp + start, fp + start + count)
+    uint32_t referenceCount;      // 28
+    // instructions follow at offset 32
+};
+
+// One per entry from the host and per change of tier; lives on the operand stack, linked from the environment.
+struct MoteActivation {
+    MoteActivation *previous;     // 0
+    uint32_t kind;                // 8   MOTE_ACTIVATION_*
+    uint32_t inGuest;             // 12  1 while guest code runs: only then is a fault ours
+    uint64_t *operandPointer;     // 16  first free slot above this activation's frames (where a nested entry starts)
+    const void *pc;               // 24  guest pc when it was left (host call, trap)
+    uint64_t *fp;                 // 32  guest frame when it was left
+    void *nativeStackPointer;     // 40  where recovery returns to
+    MoteInstance *instance;       // 48  instance current when it was entered, restored on exit
+    const MoteFunction *callee;   // 56  host calls: the host function; entries: the function entered
+};
+enum { MOTE_ACTIVATION_ENTRY = 0, MOTE_ACTIVATION_HOST_CALL = 1 };
+
+// The context of every tier. One thread at a time runs in it.
+struct MoteEnvironment {
+    uint64_t *stackLimit;         // 0   end of the operand stack
+    uint64_t memorySizeInBytes;   // 8   of memory 0 of the current instance
+    uint8_t *memoryBase;          // 16  of memory 0 of the current instance
+    MoteInstance *instance;       // 24  current instance
+    uint64_t *globals;            // 32  own globals of the current instance
+    uint32_t interrupt;           // 40  (atomic)  0: run on. MOTE_INTERRUPT_*
+    uint32_t trapCode;            // 44
+    int64_t fuel;                 // 48
+    MoteActivation *activation;   // 56  innermost
+    const void *trapPC;           // 64  where the last trap happened
+    uint64_t *trapFP;             // 72
+    uint64_t *stackBase;          // 80
+    uint64_t *stackPeak;          // 88  highest slot ever used (recorded at calls' cold checks and entries)
+    void *spill[6];               // 96  pc, fp, mem, r, d of the trampoline build
+    uint64_t hostDepth;           // 144
+    int32_t wakeDescriptor;       // 152 (atomic)  eventfd that interrupts blocking host calls; -1 when none was made
+    uint32_t entered;             // 156 (atomic)  1 while a thread runs in it
+    void *userData;               // 160  of the embedder
+    void *hostError;              // 168  parked error of a host function (ring 1)
+    void *store;                  // 176
+    void *extension[4];           // 184  room for later tiers
+};
+enum { MOTE_INTERRUPT_NONE = 0, MOTE_INTERRUPT_TERMINATE = 1, MOTE_INTERRUPT_DEADLINE = 2 };
+
+// What code reads of an instance; MoteEngine's InstanceState starts with this struct.
+struct MoteInstance {
+    uint64_t *globals;                    // 0   own globals, slot-addressed
+    uint64_t **importedGlobals;           // 8   cells of imported globals
+    MoteMemory **memories;                // 16  by memory index
+    MoteTable **tables;                   // 24  by table index
+    MoteFunction **importedFunctions;     // 32  by function index below the import count
+    MoteCode **codeWords;                 // 40  (each word atomic) code table of this instance's variant, by defined function index
+    MoteFunction *functionRecords;        // 48  records of own functions that may be referenced
+    void *module;                         // 56  MoteModule's Module
+    void *store;                          // 64
+    uint32_t variant;                     // 72  bit 0 guard bounds, bit 1 fuel
+    uint32_t flags;                       // 76
+    const void *const *helpers;           // 80  helper table for native code
+};
+
+#define MOTE_OFFSET(type, field, at) _Static_assert(offsetof(type, field) == at, #type "." #field)
+MOTE_OFFSET(MoteFunction, target, 8);
+MOTE_OFFSET(MoteFunction, typeID, 24);
+_Static_assert(sizeof(MoteFunction) == 40, "MoteFunction");
+MOTE_OFFSET(MoteMemory, sizeInBytes, 8);
+_Static_assert(sizeof(MoteMemory) == 48, "MoteMemory");
+MOTE_OFFSET(MoteTable, count, 8);
+_Static_assert(sizeof(MoteTable) == 48, "MoteTable");
+_Static_assert(sizeof(MoteCode) == 32, "MoteCode");
+_Static_assert(sizeof(MoteActivation) == 64, "MoteActivation");
+MOTE_OFFSET(MoteEnvironment, memorySizeInBytes, 8);
+MOTE_OFFSET(MoteEnvironment, memoryBase, 16);
+MOTE_OFFSET(MoteEnvironment, instance, 24);
+MOTE_OFFSET(MoteEnvironment, globals, 32);
+MOTE_OFFSET(MoteEnvironment, interrupt, 40);
+MOTE_OFFSET(MoteEnvironment, fuel, 48);
+MOTE_OFFSET(MoteEnvironment, activation, 56);
+MOTE_OFFSET(MoteEnvironment, wakeDescriptor, 152);
+_Static_assert(sizeof(MoteEnvironment) == 216, "MoteEnvironment");
+MOTE_OFFSET(MoteInstance, memories, 16);
+MOTE_OFFSET(MoteInstance, codeWords, 40);
+_Static_assert(sizeof(MoteInstance) == 88, "MoteInstance");
+#undef MOTE_OFFSET
+
+#endif

@@ -1,0 +1,2 @@
+#include "mote_layout.h"
+#include "mote_system.h"

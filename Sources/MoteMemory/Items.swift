@@ -1,0 +1,32 @@
+/// A fixed number of values inside an arena: a pointer and a count, read through checked accessors.
+///
+/// The arena owns the storage; a copy of the handle refers to the same values.
+@frozen
+package struct Items<Element> {
+    package var base: UnsafeMutablePointer<Element>?
+    package var count: Int
+
+    @inlinable
+    package init(base: UnsafeMutablePointer<Element>?, count: Int) {
+        self.base = base
+        self.count = count
+    }
+
+    /// No values.
+    @inlinable
+    package static var empty: Items { Items(base: nil, count: 0) }
+
+    /// The value at an index, or nil outside.
+    @inlinable
+    package subscript(checked index: Int) -> Element? {
+        guard index >= 0, index < count, let base else { return nil }
+        return base[index]
+    }
+
+    /// The address of the value at an index, or nil outside.
+    @inlinable
+    package func pointer(at index: Int) -> UnsafeMutablePointer<Element>? {
+        guard index >= 0, index < count, let base else { return nil }
+        return base + index
+    }
+}

@@ -1,0 +1,70 @@
+/// Why memory was not to be had.
+package struct MemoryError: Error, Equatable, Sendable {
+    /// What went wrong.
+    package enum Kind: UInt8, Sendable {
+        /// The region asked for more than its source had left.
+        case exhausted
+        /// The plan asks for something that does not exist; `reason` says what.
+        case invalidPlan
+        /// A header of the pool is not what the allocator wrote; the pool gives and takes nothing any more.
+        case corrupted
+    }
+
+    package var kind: Kind
+    package var region: Region
+    package var site: AllocationSite
+    package var reason: PlanFault
+    /// Bytes asked for.
+    package var requestedInBytes: Int
+    /// Largest block, in bytes, that the source could still have given; -1 where it cannot know.
+    package var availableInBytes: Int
+
+    package static func exhausted(
+        _ region: Region, requested: Int, available: Int, site: AllocationSite
+    ) -> MemoryError {
+        MemoryError(
+            kind: .exhausted, region: region, site: site, reason: .none, requestedInBytes: requested,
+            availableInBytes: available)
+    }
+
+    package static func invalidPlan(_ reason: PlanFault, region: Region = .structures) -> MemoryError {
+        MemoryError(
+            kind: .invalidPlan, region: region, site: .arenaHeader, reason: reason, requestedInBytes: 0,
+            availableInBytes: -1)
+    }
+
+    package static func corrupted(_ region: Region, site: AllocationSite) -> MemoryError {
+        MemoryError(
+            kind: .corrupted, region: region, site: site, reason: .none, requestedInBytes: 0, availableInBytes: -1)
+    }
+}
+
+/// What makes a ``MemoryPlan`` invalid.
+package enum PlanFault: UInt8, Sendable {
+    case none
+    /// The pool's buffer is too small for its own control block.
+    case poolTooSmall
+    /// Guard pages need a reservation; the heap cannot give them.
+    case guardPagesNeedReservation
+    /// A pool contains everything, so it cannot use reservations.
+    case reservationInPool
+    /// An allocator needs both a function that allocates and one that frees.
+    case allocatorIncomplete
+    /// The operand stack is smaller than one frame.
+    case operandStackTooSmall
+    /// A size is larger than the address space.
+    case sizeTooLarge
+
+    /// The sentence that errors print.
+    package var text: StaticString {
+        switch self {
+        case .none: "no fault"
+        case .poolTooSmall: "the pool is too small for its own bookkeeping"
+        case .guardPagesNeedReservation: "guard pages need reserved linear memory, not memory from the global heap"
+        case .reservationInPool: "a pool contains linear memory too, so it cannot be reserved elsewhere"
+        case .allocatorIncomplete: "an allocator needs a function that allocates and one that frees"
+        case .operandStackTooSmall: "the operand stack is too small for one frame"
+        case .sizeTooLarge: "a size is larger than the address space"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// What a block of memory is for: the first half of every byte's attribution in the ledger.
+///
+/// The raw value is the row in ``MemoryLedger`` and in each owner's account.
+@frozen
+package enum Region: UInt8, Sendable {
+    /// The runtime's, store's and instances' own records.
+    case structures
+    /// A copy of the module's bytes, when the load asked for one.
+    case moduleBytes
+    /// Decoded types, imports, exports, segments and function descriptions.
+    case module
+    /// Translated code and its code words.
+    case code
+    /// Scratch of validation and translation, given back when they end.
+    case scratch
+    /// Values of globals.
+    case globals
+    /// Elements of tables.
+    case tables
+    /// Bytes of linear memories.
+    case linearMemory
+    /// Slots of operand stacks.
+    case operandStack
+    /// The garbage-collected heap of a store.
+    case gcHeap
+    /// Names, arguments, descriptors and buffers of WASI.
+    case wasi
+    /// Metadata of app heaps and shared heaps.
+    case appHeap
+
+    /// The spelling that reports and errors use.
+    package var name: StaticString {
+        switch self {
+        case .structures: "structures"
+        case .moduleBytes: "module bytes"
+        case .module: "module"
+        case .code: "code"
+        case .scratch: "scratch"
+        case .globals: "globals"
+        case .tables: "tables"
+        case .linearMemory: "linear memory"
+        case .operandStack: "operand stack"
+        case .gcHeap: "gc heap"
+        case .wasi: "wasi"
+        case .appHeap: "app heap"
+        }
+    }
+
+    /// How many regions there are.
+    package static var count: Int { 12 }
+}
+
+/// Who holds a block: the second half of its attribution.
+@frozen
+package enum OwnerKind: UInt8, Sendable {
+    case runtime
+    case store
+    case module
+    case instance
+    case environment
+    case wasi
+
+    /// The spelling that reports and errors use.
+    package var name: StaticString {
+        switch self {
+        case .runtime: "runtime"
+        case .store: "store"
+        case .module: "module"
+        case .instance: "instance"
+        case .environment: "environment"
+        case .wasi: "wasi"
+        }
+    }
+}
+
+/// One place in the source that asks for memory.
+///
+/// Every such place passes a site of its own, declared by its room in `AllocationSite+<Room>.swift`; the
+/// exhaustion sweeps report which sites they made fail, and a script compares that with the sites in the source.
+@frozen
+package struct AllocationSite: RawRepresentable, Equatable, Sendable {
+    package let rawValue: UInt16
+    @inlinable
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+}
+
+extension AllocationSite {
+    /// The header of an arena.
+    package static var arenaHeader: Self { .init(rawValue: 0x001) }
+    /// A chunk that an arena cuts small blocks from.
+    package static var arenaChunk: Self { .init(rawValue: 0x002) }
+}
