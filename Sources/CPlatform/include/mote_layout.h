@@ -87,7 +87,7 @@ enum { MOTE_ACTIVATION_ENTRY = 0, MOTE_ACTIVATION_HOST_CALL = 1 };
 
 // The context of every tier. One thread at a time runs in it.
 struct MoteEnvironment {
-    uint64_t *stackLimit;         // 0   end of the operand stack
+    uint64_t *stackPeak;          // 0   highest slot any frame needed: calls above it take the cold path, which raises it
     uint64_t memorySizeInBytes;   // 8   of memory 0 of the current instance
     uint8_t *memoryBase;          // 16  of memory 0 of the current instance
     MoteInstance *instance;       // 24  current instance
@@ -99,7 +99,7 @@ struct MoteEnvironment {
     const void *trapPC;           // 64  where the last trap happened
     uint64_t *trapFP;             // 72
     uint64_t *stackBase;          // 80
-    uint64_t *stackPeak;          // 88  highest slot ever used (recorded at calls' cold checks and entries)
+    uint64_t *stackLimit;         // 88  end of the operand stack
     void *spill[6];               // 96  pc, fp, mem, r, d of the trampoline build
     uint64_t hostDepth;           // 144
     int32_t wakeDescriptor;       // 152 (atomic)  eventfd that interrupts blocking host calls; -1 when none was made
@@ -107,7 +107,8 @@ struct MoteEnvironment {
     void *userData;               // 160  of the embedder
     void *hostError;              // 168  parked error of a host function (ring 1)
     void *store;                  // 176
-    void *extension[4];           // 184  room for later tiers
+    const void *pseudoCode;       // 184 the interpreter's stub, halt and restore instructions (MoteEngine, PseudoCode)
+    void *extension[3];           // 192 room for later tiers
 };
 enum { MOTE_INTERRUPT_NONE = 0, MOTE_INTERRUPT_TERMINATE = 1, MOTE_INTERRUPT_DEADLINE = 2 };
 
