@@ -1,0 +1,10 @@
+; Two factors of 1022117 = 1009 * 1013, in 24 bits, neither over 12 bits: satisfiable.
+(set-logic QF_BV)
+(declare-fun a () (_ BitVec 24))
+(declare-fun b () (_ BitVec 24))
+(assert (= (bvmul a b) (_ bv1022117 24)))
+(assert (bvugt a (_ bv1 24)))
+(assert (bvult a (_ bv4096 24)))
+(assert (bvult b (_ bv4096 24)))
+(assert (bvule a b))
+(check-sat)
