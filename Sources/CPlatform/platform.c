@@ -1,2 +1,3 @@
 #include "mote_layout.h"
 #include "mote_system.h"
+#include "mote_wasi.h"
