@@ -1,0 +1,51 @@
+extension TrapCode {
+    /// The wording of the specification's tests, where they have one.
+    package var text: StaticString {
+        switch self {
+        case .none: "no trap"
+        case .unreachable: "unreachable"
+        case .callStackExhausted: "call stack exhausted"
+        case .memoryOutOfBounds: "out of bounds memory access"
+        case .tableOutOfBounds: "out of bounds table access"
+        case .undefinedElement: "undefined element"
+        case .uninitializedElement: "uninitialized element"
+        case .indirectCallTypeMismatch: "indirect call type mismatch"
+        case .integerOverflow: "integer overflow"
+        case .integerDivideByZero: "integer divide by zero"
+        case .interrupted: "interrupted"
+        case .invalidConversionToInteger: "invalid conversion to integer"
+        case .fuelExhausted: "fuel exhausted"
+        case .memoryExhausted: "memory exhausted"
+        case .hostError: "host function failed"
+        case .hostDepthExceeded: "host calls nested too deeply"
+        case .unalignedAtomic: "unaligned atomic"
+        case .nullReference: "null reference"
+        case .castFailure: "cast failure"
+        case .uncaughtException: "unhandled exception"
+        case .unlinkedFunction: "unlinked function"
+        case .deadline: "deadline passed"
+        case .environmentBusy: "execution environment is in use by another thread"
+        case .exit: "exit"
+        }
+    }
+
+    /// The wording of WAMR, which its C interface and command line show.
+    package var wamrText: StaticString {
+        switch self {
+        case .callStackExhausted: "wasm operand stack overflow"
+        case .interrupted, .deadline: "terminated by user"
+        case .fuelExhausted: "instruction limit exceeded"
+        case .memoryExhausted: "allocate memory failed"
+        case .hostError: "native function throw unknown exception"
+        case .hostDepthExceeded: "native stack overflow"
+        case .uncaughtException: "uncaught wasm exception"
+        case .unlinkedFunction: "failed to call unlinked import function"
+        case .environmentBusy: "invalid exec env"
+        case .exit: "wasi proc exit"
+        case .none, .unreachable, .memoryOutOfBounds, .tableOutOfBounds, .undefinedElement,
+            .uninitializedElement, .indirectCallTypeMismatch, .integerOverflow, .integerDivideByZero,
+            .invalidConversionToInteger, .unalignedAtomic, .nullReference, .castFailure:
+            text
+        }
+    }
+}
