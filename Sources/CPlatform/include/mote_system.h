@@ -25,6 +25,9 @@ static inline void mote_lock_destroy(MoteLock *lock) { pthread_mutex_destroy(&lo
 static inline void mote_lock_acquire(MoteLock *lock) { pthread_mutex_lock(&lock->mutex); }
 static inline void mote_lock_release(MoteLock *lock) { pthread_mutex_unlock(&lock->mutex); }
 
+// Tells threads apart while they live; never 0.
+static inline uintptr_t mote_thread_id(void) { return (uintptr_t)pthread_self(); }
+
 static inline int mote_errno(void) { return errno; }
 
 #endif

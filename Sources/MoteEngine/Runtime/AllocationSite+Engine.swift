@@ -1,6 +1,6 @@
 package import MoteMemory
 
-/// Where Runtime and Instantiation ask for memory; 0x500 to 0x57F.
+/// Where Runtime and Instantiation ask for memory: raw values 0x500 to 0x57F.
 extension AllocationSite {
     /// The runtime's own record.
     package static var runtimeState: Self { .init(rawValue: 0x500) }
@@ -32,4 +32,5 @@ extension AllocationSite {
     /// The operand stack of a constant expression deeper than usual.
     package static var constantExpression: Self { .init(rawValue: 0x519) }
     package static var environmentState: Self { .init(rawValue: 0x51A) }
+    package static var operandStack: Self { .init(rawValue: 0x51B) }
 }

@@ -49,6 +49,8 @@ package enum UsageFault: UInt8, Error, Sendable {
     case foreignStore
     /// A function type with too many values.
     case functionTypeTooLarge
+    /// Not in this version.
+    case unsupported
 
     /// The sentence that errors print.
     package var text: StaticString {
@@ -57,6 +59,7 @@ package enum UsageFault: UInt8, Error, Sendable {
         case .environmentBusy: "the execution environment is in use by another thread"
         case .foreignStore: "the value belongs to another store"
         case .functionTypeTooLarge: "the function type has too many values"
+        case .unsupported: "not supported in this version"
         }
     }
 }

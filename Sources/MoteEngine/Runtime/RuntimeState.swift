@@ -1,4 +1,4 @@
-internal import CPlatform
+package import CPlatform
 package import MoteMemory
 
 /// What one runtime is made of: the heap, the plan, and lists of what was created.
@@ -7,25 +7,22 @@ package import MoteMemory
 package struct RuntimeState {
     package var heap: GlobalHeap
     package var plan: MemoryPlan
-    var arena: Arena
+    package var arena: Arena
+    /// Code that functions run until they are translated.
+    package var stub: UnsafeMutablePointer<MoteCode>
     var lock: MoteLock
-    var stub: UnsafeMutablePointer<MoteCode>
     var firstModule: UnsafeMutablePointer<ModuleState>?
     var firstStore: UnsafeMutablePointer<StoreState>?
 }
 
 extension UnsafeMutablePointer where Pointee == RuntimeState {
-    /// The heap inside, at its stable address.
+    /// The heap inside, at its stable address: it comes first.
     @inline(__always)
-    var heap: GlobalHeap.Pointer {
-        let offset = MemoryLayout<RuntimeState>.offset(of: \.heap) ?? 0
-        return (UnsafeMutableRawPointer(self) + offset).assumingMemoryBound(to: GlobalHeap.self)
+    package var heap: GlobalHeap.Pointer {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: GlobalHeap.self)
     }
 
     /// The lock inside, at its stable address.
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> {
-        let offset = MemoryLayout<RuntimeState>.offset(of: \.lock) ?? 0
-        return (UnsafeMutableRawPointer(self) + offset).assumingMemoryBound(to: MoteLock.self)
-    }
+    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
 }

@@ -1,0 +1,103 @@
+package import CPlatform
+
+extension EngineEnvironment {
+    /// Host calls and entries that may be nested; each one takes native stack of the calling thread.
+    package static var maximumHostDepth: UInt64 { 128 }
+
+    /// Calls a function of the store with the parameters in `slots`, and puts its results there.
+    ///
+    /// `slotCount` slots must hold the larger of parameters and results (`MoteFunction` says how many); otherwise
+    /// the call ends in ``TrapCode/hostError``. May be called by a host function that was called from this
+    /// environment: the new frames start above the old ones. From another thread it is
+    /// ``TrapCode/environmentBusy``. After a trap the slots are as before.
+    package func call(
+        _ function: UnsafeMutablePointer<MoteFunction>, slots: UnsafeMutablePointer<UInt64>?, slotCount: Int
+    ) -> TrapCode {
+        let parameterCount = Int(function.pointee.parameterSlots)
+        let resultCount = Int(function.pointee.resultSlots)
+        guard slotCount >= max(parameterCount, resultCount) else { return .hostError }
+        guard enter() else { return .environmentBusy }
+        let instance = function.pointee.instance
+        if let instance { _ = mote_add_u32(instance.state.activeEntries, 1) }
+        let trap = run(function, slots, parameterCount, resultCount)
+        leave()
+        if let instance { EngineInstance.endEntry(instance.state) }
+        return trap
+    }
+
+    /// Claims the environment for this thread; false when another one has it.
+    private func enter() -> Bool {
+        let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
+        if mote_load_acquire_pointer(state.thread) == me {
+            state.pointee.entryCount &+= 1
+            return true
+        }
+        guard mote_compare_exchange_u32(state.base.entered, 0, 1) else { return false }
+        mote_store_release_pointer(state.thread, me)
+        state.pointee.entryCount = 1
+        return true
+    }
+
+    private func leave() {
+        state.pointee.entryCount &-= 1
+        guard state.pointee.entryCount == 0 else { return }
+        mote_store_release_pointer(state.thread, nil)
+        mote_store_release_u32(state.base.entered, 0)
+    }
+
+    /// ```
+    /// start: | MoteActivation (8 slots) | parameters, then results over them | frames ...
+    /// ```
+    private func run(
+        _ function: UnsafeMutablePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>?,
+        _ parameterCount: Int, _ resultCount: Int
+    ) -> TrapCode {
+        let environment = state.base
+        state.pointee.lastTrap = .none
+        let previous = environment.pointee.activation
+        guard let start = previous?.pointee.operandPointer ?? environment.pointee.stackBase,
+            let limit = environment.pointee.stackLimit
+        else { return .callStackExhausted }
+        let valueCount = max(parameterCount, resultCount)
+        guard limit - start >= valueCount &+ Operations.activationSlotCount else { return .callStackExhausted }
+        guard environment.pointee.hostDepth < EngineEnvironment.maximumHostDepth else { return .hostDepthExceeded }
+
+        let arguments = start + Operations.activationSlotCount
+        let activation = Operations.push(
+            on: environment, at: start, kind: MOTE_ACTIVATION_ENTRY, callee: function,
+            operandPointer: arguments + valueCount)
+        environment.pointee.hostDepth &+= 1
+        if let slots {
+            for index in 0..<parameterCount { arguments[index] = slots[index] }
+        }
+        let code: UInt32
+        if function.pointee.isHost != 0 {
+            activation.pointee.kind = UInt32(truncatingIfNeeded: MOTE_ACTIVATION_HOST_CALL)
+            code = Operations.invoke(environment, function, arguments)
+        } else {
+            Operations.reloadCaches(environment, function.pointee.instance)
+            activation.pointee.inGuest = 1
+            code = Interpreter.run(environment, function, arguments)
+        }
+        let trap = TrapCode(returned: code)
+        if trap == .none {
+            if let slots {
+                for index in 0..<resultCount { slots[index] = arguments[index] }
+            }
+        } else {
+            recordTrap(trap, in: activation)
+        }
+        environment.pointee.hostDepth &-= 1
+        Operations.pop(activation, of: environment)
+        return trap
+    }
+
+    /// Remembers where it happened, unless it came through from a nested call that is remembered already.
+    private func recordTrap(_ trap: TrapCode, in activation: UnsafeMutablePointer<MoteActivation>) {
+        let last = state.pointee.lastTrap
+        if last.code == trap, let inner = last.activation, inner > activation { return }
+        state.pointee.lastTrap = TrapPlace(
+            code: trap, activation: activation, pc: state.pointee.base.trapPC, fp: state.pointee.base.trapFP)
+        state.pointee.base.trapCode = UInt32(trap.rawValue)
+    }
+}

@@ -1,0 +1,85 @@
+package import CPlatform
+package import MoteMemory
+
+/// An execution environment: an operand stack on which one thread at a time runs guest code.
+///
+/// A handle; the environment lives until ``destroy()`` or until its store goes.
+package struct EngineEnvironment {
+    package let state: UnsafeMutablePointer<EnvironmentState>
+
+    package init(state: UnsafeMutablePointer<EnvironmentState>) { self.state = state }
+
+    /// The environment that a host function was called with.
+    package init(_ environment: UnsafeMutablePointer<MoteEnvironment>) { state = environment.state }
+
+    /// A new environment; the size of its operand stack is in bytes, nil for the plan's.
+    package static func create(
+        in store: EngineStore, operandStackSizeInBytes: Int? = nil
+    ) throws(EngineError) -> EngineEnvironment {
+        let runtime = store.state.pointee.runtime
+        let size = operandStackSizeInBytes ?? runtime.pointee.plan.operandStackSizeInBytes
+        do throws(MemoryError) {
+            let arena = try Arena.create(in: runtime.heap, owner: .environment)
+            do throws(MemoryError) {
+                return try create(in: store, arena: arena, operandStackSizeInBytes: size)
+            } catch {
+                arena.destroy()
+                throw error
+            }
+        } catch {
+            throw .memory(error)
+        }
+    }
+
+    private static func create(
+        in store: EngineStore, arena: Arena, operandStackSizeInBytes size: Int
+    ) throws(MemoryError) -> EngineEnvironment {
+        guard size >= 256 else { throw .invalidPlan(.operandStackTooSmall, region: .operandStack) }
+        let state = try arena.allocate(
+            EnvironmentState.self, count: 1, region: .structures, site: .environmentState)
+        let slots = try OperandStackBlock.make(in: arena, sizeInBytes: size)
+        var base = MoteEnvironment()
+        base.stackBase = slots.base
+        base.stackPeak = slots.base
+        base.stackLimit = slots.limit
+        base.fuel = 0
+        base.wakeDescriptor = -1
+        base.store = UnsafeMutableRawPointer(store.state)
+        base.pseudoCode = UnsafeRawPointer(store.state.pointee.runtime.pointee.stub)
+        state.initialize(
+            to: EnvironmentState(
+                base: base, arena: arena, store: store.state, memoryError: nil, lastTrap: .none, thread: nil,
+                entryCount: 0, next: nil, previous: nil))
+        store.link(state)
+        return EngineEnvironment(state: state)
+    }
+
+    /// Gives everything back; refused (false) while a call runs inside.
+    @discardableResult
+    package func destroy() -> Bool {
+        guard state.pointee.entryCount == 0 else { return false }
+        EngineStore(state: state.pointee.store).unlink(state)
+        state.pointee.arena.destroy()
+        return true
+    }
+
+    package var store: EngineStore { EngineStore(state: state.pointee.store) }
+
+    /// The C structure that host functions receive.
+    package var base: UnsafeMutablePointer<MoteEnvironment> { state.base }
+
+    /// What is left to be spent; read and written between calls or by host functions.
+    package var fuel: Int64 {
+        get { state.pointee.base.fuel }
+        nonmutating set { state.pointee.base.fuel = newValue }
+    }
+
+    /// Most bytes of the operand stack that frames ever needed.
+    package var operandStackPeakInBytes: Int {
+        guard let peak = state.pointee.base.stackPeak, let base = state.pointee.base.stackBase else { return 0 }
+        return (peak - base) &* 8
+    }
+
+    /// Why the last ``TrapCode/memoryExhausted`` happened.
+    package var memoryError: MemoryError? { state.pointee.memoryError }
+}

@@ -1,0 +1,93 @@
+internal import CPlatform
+internal import MoteMemory
+
+extension EngineInstance {
+    /// Gives the instance up. Its arena goes at once where nothing else can reach it (true); otherwise it is only
+    /// marked, and goes with the last live instance of its link group, the calls inside, or the store.
+    @discardableResult
+    package func destroy() -> Bool {
+        let store = state.pointee.store
+        mote_lock_acquire(store.lock)
+        guard !state.pointee.isDestroyed else {
+            mote_lock_release(store.lock)
+            return false
+        }
+        state.pointee.isDestroyed = true
+        state.pointee.link.leader.pointee.link.liveCount &-= 1
+        mote_lock_release(store.lock)
+        return EngineInstance.collect(state)
+    }
+
+    /// Says that a reference of the instance lies where the instance does not own.
+    func markEscaped() { state.pointee.isEscaped = true }
+
+    /// Ends one call from the host; the last one frees what was destroyed meanwhile.
+    static func endEntry(_ state: UnsafeMutablePointer<InstanceState>) {
+        let before = mote_add_u32(state.activeEntries, .max)
+        if before == 1, state.pointee.link.leader.pointee.link.liveCount == 0 || state.pointee.isDestroyed {
+            collect(state)
+        }
+    }
+
+    /// Frees a destroyed instance if it never escaped, and its whole group if nobody in it lives.
+    @discardableResult
+    static func collect(_ state: UnsafeMutablePointer<InstanceState>) -> Bool {
+        let store = state.pointee.store
+        mote_lock_acquire(store.lock)
+        let isIdle = mote_load_acquire_u32(state.activeEntries) == 0
+        if state.pointee.isDestroyed, !state.pointee.isEscaped, isIdle {
+            let rest = state.pointee.link.next == state ? nil : state.pointee.link.next
+            LinkGroup.leave(state)
+            mote_lock_release(store.lock)
+            release(state)
+            // It may have been the last that kept the others.
+            if let rest { collectGroup(of: rest) }
+            return true
+        }
+        mote_lock_release(store.lock)
+        return collectGroup(of: state)
+    }
+
+    /// Frees the members of a group where none lives and none runs.
+    @discardableResult
+    private static func collectGroup(of member: UnsafeMutablePointer<InstanceState>) -> Bool {
+        let store = member.pointee.store
+        mote_lock_acquire(store.lock)
+        let counts = member.pointee.link.leader.pointee.link
+        guard counts.liveCount == 0, !counts.isPinned, !LinkGroup.isActive(member) else {
+            mote_lock_release(store.lock)
+            return false
+        }
+        mote_lock_release(store.lock)
+        var next = member.pointee.link.next
+        while next != member {
+            let current = next
+            next = current.pointee.link.next
+            release(current)
+        }
+        release(member)
+        return true
+    }
+
+    /// Takes the instance out of its store and frees its arena, memories and environment, whoever refers to it.
+    static func release(_ state: UnsafeMutablePointer<InstanceState>) {
+        let store = state.pointee.store
+        mote_lock_acquire(store.lock)
+        state.pointee.nextInStore?.pointee.previousInStore = state.pointee.previousInStore
+        if let previous = state.pointee.previousInStore {
+            previous.pointee.nextInStore = state.pointee.nextInStore
+        } else if store.pointee.firstInstance == state {
+            store.pointee.firstInstance = state.pointee.nextInStore
+        }
+        mote_lock_release(store.lock)
+        if let environment = state.pointee.environment { EngineEnvironment(state: environment).destroy() }
+        releaseStorage(of: state)
+    }
+
+    /// Frees what the instance owns; it is in no list.
+    static func releaseStorage(of state: UnsafeMutablePointer<InstanceState>) {
+        let module = EngineModule(state: state.pointee.module)
+        state.pointee.arena.destroy()
+        module.releaseInstance()
+    }
+}

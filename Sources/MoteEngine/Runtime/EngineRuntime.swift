@@ -1,0 +1,92 @@
+internal import CPlatform
+package import MoteMemory
+internal import MoteModule
+
+/// A runtime: one global heap under one plan, with the modules and stores in it.
+///
+/// A handle; the runtime lives until ``destroy()``. Methods may be called from several threads, `destroy` from one.
+package struct EngineRuntime {
+    package let state: UnsafeMutablePointer<RuntimeState>
+
+    package init(state: UnsafeMutablePointer<RuntimeState>) { self.state = state }
+
+    /// A runtime under a plan; every byte of it comes from the plan's heap.
+    package static func create(plan: MemoryPlan) throws(EngineError) -> EngineRuntime {
+        // The heap's record starts here and moves into the heap itself once the heap can give.
+        let made: Result<UnsafeMutablePointer<RuntimeState>, MemoryError> = withUnsafeTemporaryAllocation(
+            of: GlobalHeap.self, capacity: 1
+        ) { boot in
+            guard let boot = boot.baseAddress else { return .failure(.invalidPlan(.poolTooSmall)) }
+            do throws(MemoryError) {
+                return .success(try create(plan: plan, boot: boot))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch made {
+        case .success(let state): return EngineRuntime(state: state)
+        case .failure(let error): throw .memory(error)
+        }
+    }
+
+    private static func create(
+        plan: MemoryPlan, boot: GlobalHeap.Pointer
+    ) throws(MemoryError) -> UnsafeMutablePointer<RuntimeState> {
+        try GlobalHeap.initialize(boot, source: plan.globalHeap)
+        do throws(MemoryError) {
+            let arena = try Arena.create(in: boot, owner: .runtime)
+            do throws(MemoryError) {
+                let state = try arena.allocate(
+                    RuntimeState.self, count: 1, region: .structures, site: .runtimeState)
+                let stub = try arena.allocateBytes(
+                    Interpreter.stubSizeInBytes, region: .structures, site: .stubCode)
+                state.initialize(
+                    to: RuntimeState(
+                        heap: boot.pointee, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub),
+                        lock: MoteLock(), firstModule: nil, firstStore: nil))
+                mote_lock_init(state.lock)
+                arena.header.pointee.heap = state.heap
+                return state
+            } catch {
+                arena.destroy()
+                throw error
+            }
+        } catch {
+            GlobalHeap.destroy(boot)
+            throw error
+        }
+    }
+
+    /// Ends all stores and modules, and gives everything back.
+    package func destroy() {
+        while let store = state.pointee.firstStore { EngineStore(state: store).destroy() }
+        while let module = state.pointee.firstModule { EngineModule.release(module) }
+        mote_lock_destroy(state.lock)
+        withUnsafeTemporaryAllocation(of: GlobalHeap.self, capacity: 1) { last in
+            guard let last = last.baseAddress else { return }
+            let arena = state.pointee.arena
+            last.initialize(to: state.pointee.heap)
+            arena.header.pointee.heap = last
+            arena.destroy()
+            GlobalHeap.destroy(last)
+        }
+    }
+
+    /// Where all structures live.
+    package var heap: GlobalHeap.Pointer { state.heap }
+
+    /// The plan it was created under.
+    package var plan: MemoryPlan { state.pointee.plan }
+
+    /// Current and peak bytes by region of the whole runtime.
+    package var ledger: MemoryAccount { state.pointee.heap.ledger }
+
+    /// A new store for instances that may be linked.
+    package func createStore() throws(EngineError) -> EngineStore {
+        do throws(MemoryError) {
+            return try EngineStore.create(in: state)
+        } catch {
+            throw .memory(error)
+        }
+    }
+}

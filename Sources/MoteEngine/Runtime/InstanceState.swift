@@ -1,0 +1,55 @@
+package import CPlatform
+package import MoteMemory
+internal import MoteModule
+
+/// An instance: what code reads of it, then what only the engine looks at. In the instance's arena.
+package struct InstanceState {
+    /// First: its address is the instance's.
+    package var base: MoteInstance
+    package var arena: Arena
+    package var module: UnsafeMutablePointer<ModuleState>
+    package var store: UnsafeMutablePointer<StoreState>
+    package var limits: InstanceLimits
+    /// Of the embedder.
+    package var userData: UnsafeMutableRawPointer?
+    var nextInStore: UnsafeMutablePointer<InstanceState>?
+    var previousInStore: UnsafeMutablePointer<InstanceState>?
+    var link: LinkNode
+    /// Calls from the host that are running in it now (atomic).
+    var activeEntries: UInt32
+    /// Set by ``EngineInstance/destroy()``; the arena goes when nothing can reach it any more.
+    var isDestroyed: Bool
+    /// One of its references lies where it does not own, or another instance imports from it.
+    var isEscaped: Bool
+    /// Imported globals with type and owner, for exporting them again.
+    var importedGlobalCells: UnsafeMutablePointer<GlobalCell>?
+    /// Bits of dropped data segments, then of dropped element segments, each from a new word.
+    var droppedSegments: UnsafeMutablePointer<UInt64>?
+    var ownMemories: UnsafeMutablePointer<MemoryInstance>?
+    var ownTables: UnsafeMutablePointer<TableInstance>?
+    /// Host function records of imports that were left open.
+    var unlinkedFunctions: UnsafeMutablePointer<MoteFunction>?
+    var environment: UnsafeMutablePointer<EnvironmentState>?
+}
+
+extension UnsafeMutablePointer where Pointee == InstanceState {
+    /// The part that code reads: it comes first.
+    @inline(__always)
+    package var base: UnsafeMutablePointer<MoteInstance> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteInstance.self)
+    }
+
+    /// The counter of running calls, for atomic access.
+    @inline(__always)
+    var activeEntries: UnsafeMutablePointer<UInt32> {
+        withUnsafeMutablePointer(to: &pointee.activeEntries) { $0 }
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == MoteInstance {
+    /// The whole instance that starts here.
+    @inline(__always)
+    package var state: UnsafeMutablePointer<InstanceState> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: InstanceState.self)
+    }
+}

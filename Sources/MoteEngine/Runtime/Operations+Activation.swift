@@ -1,0 +1,48 @@
+internal import CPlatform
+
+/// What handlers of every tier call: plain functions that return trap codes.
+enum Operations {
+    typealias Environment = UnsafeMutablePointer<MoteEnvironment>
+
+    /// Slots of an activation on the operand stack.
+    static var activationSlotCount: Int { 8 }
+
+    /// Puts an activation at `start` on the operand stack and makes it the innermost one.
+    ///
+    /// Records the current instance, which ``pop(_:of:)`` brings back. The caller has checked the space.
+    static func push(
+        on environment: Environment, at start: UnsafeMutablePointer<UInt64>, kind: Int,
+        callee: UnsafePointer<MoteFunction>?, operandPointer: UnsafeMutablePointer<UInt64>
+    ) -> UnsafeMutablePointer<MoteActivation> {
+        let activation = UnsafeMutableRawPointer(start).assumingMemoryBound(to: MoteActivation.self)
+        activation.initialize(
+            to: MoteActivation(
+                previous: environment.pointee.activation, kind: UInt32(truncatingIfNeeded: kind), inGuest: 0,
+                operandPointer: operandPointer, pc: nil, fp: nil, nativeStackPointer: nil,
+                instance: environment.pointee.instance, callee: callee))
+        environment.pointee.activation = activation
+        if let peak = environment.pointee.stackPeak, peak < operandPointer {
+            environment.pointee.stackPeak = operandPointer
+        }
+        return activation
+    }
+
+    /// Takes the activation away again, and brings back the instance that was current.
+    static func pop(_ activation: UnsafeMutablePointer<MoteActivation>, of environment: Environment) {
+        environment.pointee.activation = activation.pointee.previous
+        reloadCaches(environment, activation.pointee.instance)
+    }
+
+    /// Makes an instance the current one: its globals, and base and size of its memory 0.
+    static func reloadCaches(_ environment: Environment, _ instance: UnsafeMutablePointer<MoteInstance>?) {
+        environment.pointee.instance = instance
+        environment.pointee.globals = instance?.pointee.globals
+        guard let memory = instance?.pointee.memories?[0] else {
+            environment.pointee.memoryBase = nil
+            environment.pointee.memorySizeInBytes = 0
+            return
+        }
+        environment.pointee.memoryBase = memory.pointee.base
+        environment.pointee.memorySizeInBytes = memory.pointee.sizeInBytes
+    }
+}

@@ -1,0 +1,45 @@
+internal import CPlatform
+
+extension Operations {
+    /// Calls a host function from guest code whose frame is `fp`, at `pc`.
+    ///
+    /// `slots` are its parameters, results come over them. The memory may move and the environment be entered
+    /// again meanwhile: the caches are fresh afterwards.
+    static func callHost(
+        _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>,
+        _ fp: UnsafeMutablePointer<UInt64>, _ pc: UnsafeRawPointer
+    ) -> UInt32 {
+        let start = slots + Int(max(function.pointee.parameterSlots, function.pointee.resultSlots))
+        guard let limit = environment.pointee.stackLimit, limit - start >= activationSlotCount else {
+            return UInt32(TrapCode.callStackExhausted.rawValue)
+        }
+        let outer = environment.pointee.activation
+        let wasInGuest = outer?.pointee.inGuest ?? 0
+        outer?.pointee.inGuest = 0
+        let activation = push(
+            on: environment, at: start, kind: MOTE_ACTIVATION_HOST_CALL, callee: function,
+            operandPointer: start + activationSlotCount)
+        activation.pointee.pc = pc
+        activation.pointee.fp = fp
+        let code = invoke(environment, function, slots)
+        pop(activation, of: environment)
+        outer?.pointee.inGuest = wasInGuest
+        return code
+    }
+
+    /// Runs the host function itself, and notes references that cross the border.
+    @inline(__always)
+    static func invoke(
+        _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>
+    ) -> UInt32 {
+        guard let target = function.pointee.target else { return UInt32(TrapCode.unlinkedFunction.rawValue) }
+        let host = unsafeBitCast(target, to: HostTarget.self)
+        return host(environment, function.pointee.hostData, slots)
+    }
+
+    /// `MoteHostFunction` with the pointers that are never null.
+    typealias HostTarget =
+        @convention(c) (
+            UnsafeMutablePointer<MoteEnvironment>, UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>
+        ) -> UInt32
+}

@@ -1,0 +1,42 @@
+package import CPlatform
+package import MoteMemory
+package import MoteModule
+
+/// What one store owns: everything that can exchange references.
+///
+/// In the store's arena. `lock` orders its lists and link groups; host entities lie in the arena until the store goes.
+package struct StoreState {
+    package var runtime: UnsafeMutablePointer<RuntimeState>
+    package var arena: Arena
+    /// Of the embedder.
+    package var userData: UnsafeMutableRawPointer?
+    var lock: MoteLock
+    var next: UnsafeMutablePointer<StoreState>?
+    var previous: UnsafeMutablePointer<StoreState>?
+    var firstInstance: UnsafeMutablePointer<InstanceState>?
+    var firstEnvironment: UnsafeMutablePointer<EnvironmentState>?
+    var firstHostFunction: UnsafeMutablePointer<HostFunctionRecord>?
+    var externals: ExternalReferences
+    /// Made at first need; runs start functions and calls that name no environment.
+    var defaultEnvironment: UnsafeMutablePointer<EnvironmentState>?
+}
+
+extension UnsafeMutablePointer where Pointee == StoreState {
+    /// The lock inside, at its stable address.
+    @inline(__always)
+    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+}
+
+/// A host function: what a funcref points at, then what only the store looks at.
+package struct HostFunctionRecord {
+    /// First: its address is the reference.
+    package var function: MoteFunction
+    package var type: DefinedType
+    package var finalizer: HostFinalizer?
+    var store: UnsafeMutablePointer<StoreState>
+    var next: UnsafeMutablePointer<HostFunctionRecord>?
+}
+
+/// Called once with a host function's or externref's data when the store lets go of it.
+package typealias HostFinalizer = @convention(c) (UnsafeMutableRawPointer?) -> Void
+
