@@ -3,6 +3,8 @@
 //   badpointers        all cases, each must answer EFAULT
 //   badpointers count  how many cases there are
 //   badpointers K      case K alone, for hosts that trap: exit 0 on EFAULT, 1 otherwise
+// Where a length is absurd ("wraps"), another error will do: a host may look at it first. Run it with one preopened
+// directory and one environment variable.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +64,7 @@ static i32 far, edge, wrap = -4;
     CASE("clock_time_get", clock_time(0, 1, wrap)) \
     CASE("random_get, far", random_bytes(far, 16)) \
     CASE("random_get, straddling", random_bytes(edge, 16)) \
-    CASE("random_get, wrapping", random_bytes((i32)good, -1)) \
+    CASE("random_get, length wraps", random_bytes((i32)good, -1)) \
     CASE("fd_fdstat_get", fdstat(1, edge)) \
     CASE("fd_filestat_get", filestat(1, edge)) \
     CASE("fd_prestat_get", prestat(3, edge)) \
@@ -75,7 +77,7 @@ static i32 far, edge, wrap = -4;
     CASE("fd_write, buffer wraps", (vector.pointer = (i32)good, vector.length = -1, vector_write(1, (i32)&vector, 1, (i32)&used))) \
     CASE("fd_write, result", (vector.pointer = (i32)good, vector.length = 0, vector_write(1, (i32)&vector, 1, edge))) \
     CASE("path_create_directory", make_directory(3, far, 4)) \
-    CASE("path_create_directory, length", make_directory(3, (i32)good, -1)) \
+    CASE("path_create_directory, length wraps", make_directory(3, (i32)good, -1)) \
     CASE("path_filestat_get, path", path_stat(3, 0, edge, 8, (i32)good)) \
     CASE("path_filestat_get, result", path_stat(3, 0, (i32)".", 1, edge)) \
     CASE("path_filestat_set_times", path_times(3, 0, far, 1, 0, 0, 0)) \
@@ -116,8 +118,9 @@ int main(int argc, char **argv) {
         i32 error = (call); \
         char line[96]; \
         snprintf(line, sizeof line, "%s (errno %d)", name, error); \
-        check(error == 21, line); \
-        ran_badly |= error != 21; \
+        i32 good_answer = error == 21 || (error != 0 && strstr(name, "wraps")); \
+        check(good_answer, line); \
+        ran_badly |= !good_answer; \
     } \
     index++;
     CASES
