@@ -13,7 +13,7 @@ __attribute__((export_name("divide"))) int divide(int numerator, int denominator
 
 __attribute__((export_name("remainder"))) int remainder_(int numerator, int denominator) { return numerator % denominator; }
 
-__attribute__((export_name("truncate"))) int truncate_(double value) { return (int)value; }
+__attribute__((export_name("truncate"))) int truncate_(double value) { return __builtin_wasm_trunc_s_i32_f64(value); }
 
 __attribute__((export_name("load"))) int load(unsigned address) { return *(volatile int *)address; }
 
