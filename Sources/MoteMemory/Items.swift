@@ -1,10 +1,10 @@
 /// A fixed number of values inside an arena: a pointer and a count, read through checked accessors.
 ///
 /// The arena owns the storage; a copy of the handle refers to the same values.
-@frozen
+@frozen @usableFromInline
 package struct Items<Element> {
-    package var base: UnsafeMutablePointer<Element>?
-    package var count: Int
+    @usableFromInline package var base: UnsafeMutablePointer<Element>?
+    @usableFromInline package var count: Int
 
     @inlinable
     package init(base: UnsafeMutablePointer<Element>?, count: Int) {

@@ -1,5 +1,5 @@
 /// A proposal beyond WebAssembly 1.0, as users switch it on and off by name.
-@frozen
+@frozen @usableFromInline
 package enum Feature: UInt8, Sendable {
     case signExtension
     case saturatingConversions
@@ -53,9 +53,9 @@ package enum Feature: UInt8, Sendable {
 }
 
 /// A set of features. Not an `OptionSet`: its array literals allocate.
-@frozen
+@frozen @usableFromInline
 package struct FeatureSet: Equatable, Sendable {
-    package var rawValue: UInt32
+    @usableFromInline package var rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }

@@ -105,10 +105,10 @@ package struct GlobalType: Equatable, Sendable {
 }
 
 /// A range of the module's bytes. Offsets are from the start of the module; at most 4 GiB.
-@frozen
+@frozen @usableFromInline
 package struct ByteRange: Equatable, Sendable {
-    package var offset: UInt32
-    package var sizeInBytes: UInt32
+    @usableFromInline package var offset: UInt32
+    @usableFromInline package var sizeInBytes: UInt32
 
     @inlinable
     package init(offset: UInt32, sizeInBytes: UInt32) {

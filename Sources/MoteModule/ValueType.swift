@@ -6,12 +6,18 @@
 /// ```
 /// Inside a ``Module`` a concrete heap type is a type index; after canonicalisation it is a canonical id
 /// of the runtime's ``TypeRegistry``. Two canonical types are equal if their words are.
-@frozen
+@frozen @usableFromInline
 package struct ValueType: RawRepresentable, Equatable, Hashable, Sendable {
-    package var rawValue: UInt32
+    @usableFromInline package var rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    // Written out: the synthesised ones are not inlined into other modules.
+    @inlinable @inline(__always)
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable @inline(__always)
+    package static func != (left: Self, right: Self) -> Bool { left.rawValue != right.rawValue }
 
     @inlinable package static var i32: Self { .init(rawValue: 0x7F) }
     @inlinable package static var i64: Self { .init(rawValue: 0x7E) }
@@ -48,12 +54,17 @@ package struct ValueType: RawRepresentable, Equatable, Hashable, Sendable {
 /// What a reference refers to: an abstract heap type, or the type with an index (spec 2.3.4).
 ///
 /// Abstract ones keep the byte of the binary format above 0xFFFF00; everything below is an index or canonical id.
-@frozen
+@frozen @usableFromInline
 package struct HeapType: RawRepresentable, Equatable, Hashable, Sendable {
-    package var rawValue: UInt32
+    @usableFromInline package var rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    @inlinable @inline(__always)
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable @inline(__always)
+    package static func != (left: Self, right: Self) -> Bool { left.rawValue != right.rawValue }
 
     @inlinable package static var noException: Self { .init(rawValue: 0xFFFF74) }
     @inlinable package static var noFunction: Self { .init(rawValue: 0xFFFF73) }
