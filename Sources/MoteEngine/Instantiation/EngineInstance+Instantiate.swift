@@ -12,6 +12,92 @@ extension EngineInstance {
         _ module: EngineModule, in store: EngineStore, limits: InstanceLimits = InstanceLimits(),
         environment: EngineEnvironment? = nil, resolve: (ImportRequest) -> ExternalValue?
     ) throws(EngineError) -> EngineInstance {
-        throw .usage(.unsupported)
+        guard module.state.pointee.runtime == store.state.pointee.runtime else { throw .usage(.foreignStore) }
+        guard module.retainInstance() else { throw .usage(.moduleUnloaded) }
+        let state: UnsafeMutablePointer<InstanceState>
+        do throws(MemoryError) {
+            state = try allocateState(module, in: store, limits: limits)
+        } catch {
+            module.releaseInstance()
+            throw .memory(error)
+        }
+        do throws(EngineError) {
+            try link(state, resolve: resolve)
+            do throws(MemoryError) {
+                try makeEntities(of: state)
+            } catch {
+                throw .memory(error)
+            }
+        } catch {
+            releaseStorage(of: state)
+            throw error
+        }
+        enlist(state)
+        do throws(EngineError) {
+            try initializeSegments(of: state)
+            try start(state, in: environment)
+        } catch {
+            EngineInstance(state: state).destroy()
+            throw error
+        }
+        return EngineInstance(state: state)
+    }
+
+    /// The arena and the empty record.
+    private static func allocateState(
+        _ module: EngineModule, in store: EngineStore, limits: InstanceLimits
+    ) throws(MemoryError) -> UnsafeMutablePointer<InstanceState> {
+        let arena = try Arena.create(in: store.state.pointee.runtime.heap, owner: .instance)
+        do throws(MemoryError) {
+            let state = try arena.allocate(InstanceState.self, count: 1, region: .structures, site: .instanceState)
+            var base = MoteInstance()
+            base.module = UnsafeMutableRawPointer(module.state.pointee.module)
+            base.store = UnsafeMutableRawPointer(store.state)
+            state.initialize(
+                to: InstanceState(
+                    base: base, arena: arena, module: module.state, store: store.state, limits: limits,
+                    userData: nil, nextInStore: nil, previousInStore: nil, link: LinkNode(alone: state),
+                    activeEntries: 0, isDestroyed: false, isEscaped: false, importedGlobalCells: nil,
+                    droppedSegments: nil, ownMemories: nil, ownMemoryCount: 0, ownTables: nil,
+                    environment: nil))
+            return state
+        } catch {
+            arena.destroy()
+            throw error
+        }
+    }
+
+    /// Puts the instance into its store and into the link group of all that it imports from.
+    private static func enlist(_ state: UnsafeMutablePointer<InstanceState>) {
+        let store = state.pointee.store
+        mote_lock_acquire(store.lock)
+        state.pointee.nextInStore = store.pointee.firstInstance
+        store.pointee.firstInstance?.pointee.previousInStore = state
+        store.pointee.firstInstance = state
+        mote_lock_release(store.lock)
+        joinGroups(of: state)
+    }
+
+    /// Runs the start function; a trap of its is the error.
+    private static func start(
+        _ state: UnsafeMutablePointer<InstanceState>, in given: EngineEnvironment?
+    ) throws(EngineError) {
+        let module = state.pointee.module.pointee.module
+        guard let index = module.pointee.startFunction else { return }
+        let instance = EngineInstance(state: state)
+        let environment: EngineEnvironment
+        if let given { environment = given } else { environment = try instance.environment() }
+        if Publishing.isPossible(for: module) { instance.markEscaped() }
+        var record = MoteFunction()
+        let trap: TrapCode
+        if let function = instance.function(at: index) {
+            trap = environment.call(function, slots: nil, slotCount: 0)
+        } else {
+            // Nothing else refers to it, so it has no record of its own.
+            guard describe(&record, index, of: state) else { return }
+            trap = withUnsafeMutablePointer(to: &record) { environment.call($0, slots: nil, slotCount: 0) }
+        }
+        if trap == .memoryExhausted, let error = environment.memoryError { throw .memory(error) }
+        if trap != .none { throw .trap(trap) }
     }
 }

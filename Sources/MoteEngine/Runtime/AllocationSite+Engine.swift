@@ -25,6 +25,9 @@ extension AllocationSite {
     package static var instanceMemories: Self { .init(rawValue: 0x514) }
     package static var instanceTables: Self { .init(rawValue: 0x515) }
     package static var instanceFunctionRecords: Self { .init(rawValue: 0x516) }
+    package static var instanceOwnMemories: Self { .init(rawValue: 0x51E) }
+    package static var instanceOwnTables: Self { .init(rawValue: 0x51F) }
+    package static var instanceImportedGlobalCells: Self { .init(rawValue: 0x520) }
     /// Bits of dropped segments.
     package static var instanceDroppedSegments: Self { .init(rawValue: 0x517) }
     /// Records of imported functions that were left open.
@@ -33,4 +36,6 @@ extension AllocationSite {
     package static var constantExpression: Self { .init(rawValue: 0x519) }
     package static var environmentState: Self { .init(rawValue: 0x51A) }
     package static var operandStack: Self { .init(rawValue: 0x51B) }
+    package static var tableElements: Self { .init(rawValue: 0x51C) }
+    package static var linearMemoryBytes: Self { .init(rawValue: 0x51D) }
 }

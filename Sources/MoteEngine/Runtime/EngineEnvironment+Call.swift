@@ -1,3 +1,4 @@
+internal import MoteModule
 package import CPlatform
 
 extension EngineEnvironment {
@@ -18,6 +19,11 @@ extension EngineEnvironment {
         guard slotCount >= max(parameterCount, resultCount) else { return .hostError }
         guard enter() else { return .environmentBusy }
         let instance = function.pointee.instance
+        if let instance, let slots, function.pointee.reserved.0 & MoteFunction.takesReferences != 0,
+            let type = FunctionDescription.type(of: function)
+        {
+            Publishing.link(values: slots, type.pointee.parameters, to: instance)
+        }
         if let instance { _ = mote_add_u32(instance.state.activeEntries, 1) }
         let trap = run(function, slots, parameterCount, resultCount)
         leave()

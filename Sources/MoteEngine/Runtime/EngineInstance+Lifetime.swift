@@ -87,6 +87,9 @@ extension EngineInstance {
     /// Frees what the instance owns; it is in no list.
     static func releaseStorage(of state: UnsafeMutablePointer<InstanceState>) {
         let module = EngineModule(state: state.pointee.module)
+        if let memories = state.pointee.ownMemories {
+            for index in 0..<state.pointee.ownMemoryCount { (memories + index).destroy() }
+        }
         state.pointee.arena.destroy()
         module.releaseInstance()
     }

@@ -16,3 +16,15 @@ package enum FunctionDescription {
         return withUnsafePointer(to: &record.pointee.type) { $0 }
     }
 }
+
+extension MoteFunction {
+    /// Bits of `reserved.0`: whether values of its type are references, so that calls note who gets whose.
+    static var takesReferences: UInt8 { 1 }
+    static var resultsReferences: UInt8 { 2 }
+
+    /// The bits for a function type.
+    static func referenceBits(of type: DefinedType) -> UInt8 {
+        (Publishing.hasReferences(type.parameters) ? takesReferences : 0)
+            | (Publishing.hasReferences(type.results) ? resultsReferences : 0)
+    }
+}

@@ -26,9 +26,9 @@ package struct InstanceState {
     /// Bits of dropped data segments, then of dropped element segments, each from a new word.
     var droppedSegments: UnsafeMutablePointer<UInt64>?
     var ownMemories: UnsafeMutablePointer<MemoryInstance>?
+    /// How many of them were made.
+    var ownMemoryCount: Int
     var ownTables: UnsafeMutablePointer<TableInstance>?
-    /// Host function records of imports that were left open.
-    var unlinkedFunctions: UnsafeMutablePointer<MoteFunction>?
     var environment: UnsafeMutablePointer<EnvironmentState>?
 }
 

@@ -1,3 +1,4 @@
+internal import MoteModule
 internal import CPlatform
 
 extension Operations {
@@ -27,14 +28,20 @@ extension Operations {
         return code
     }
 
-    /// Runs the host function itself, and notes references that cross the border.
+    /// Runs the host function itself, and notes references that it gives to the guest.
     @inline(__always)
     static func invoke(
         _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>
     ) -> UInt32 {
         guard let target = function.pointee.target else { return UInt32(TrapCode.unlinkedFunction.rawValue) }
         let host = unsafeBitCast(target, to: HostTarget.self)
-        return host(environment, function.pointee.hostData, slots)
+        let code = host(environment, function.pointee.hostData, slots)
+        if code == 0, function.pointee.reserved.0 & MoteFunction.resultsReferences != 0,
+            let type = FunctionDescription.type(of: function), let taker = environment.pointee.instance
+        {
+            Publishing.link(values: slots, type.pointee.results, to: taker)
+        }
+        return code
     }
 
     /// `MoteHostFunction` with the pointers that are never null.

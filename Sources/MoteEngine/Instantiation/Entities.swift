@@ -1,0 +1,130 @@
+internal import CPlatform
+internal import MoteMemory
+internal import MoteModule
+
+extension EngineInstance {
+    /// Makes the instance's own memories, tables, globals and function records.
+    static func makeEntities(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        try makeMemories(of: state)
+        try makeFunctionRecords(of: state)
+        try makeGlobals(of: state)
+        try makeTables(of: state)
+        let module = state.pointee.module.pointee.module
+        let segments = module.pointee.dataSegments.count &+ module.pointee.elements.count
+        if segments > 0 {
+            let words =
+                UnsafeMutablePointer<InstanceState>.wordCount(module.pointee.dataSegments.count)
+                &+ UnsafeMutablePointer<InstanceState>.wordCount(module.pointee.elements.count)
+            state.pointee.droppedSegments = try state.pointee.arena.allocateZeroed(
+                UInt64.self, count: words, region: .structures, site: .instanceDroppedSegments)
+        }
+    }
+
+    private static func makeMemories(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        let module = state.pointee.module.pointee.module
+        let imported = module.pointee.importedMemoryCount
+        let count = module.pointee.memories.count &- imported
+        guard count > 0 else { return }
+        let own = try state.pointee.arena.allocate(
+            MemoryInstance.self, count: count, region: .structures, site: .instanceOwnMemories)
+        state.pointee.ownMemories = own
+        let plan = state.pointee.store.pointee.runtime.pointee.plan
+        for index in 0..<count {
+            guard let type = module.pointee.memories[checked: imported &+ index] else { break }
+            try (own + index).initialize(
+                type: type, limits: state.pointee.limits, plan: plan, owner: state.base,
+                arena: state.pointee.arena)
+            state.pointee.ownMemoryCount &+= 1
+            state.pointee.base.memories?[imported &+ index] = (own + index).base
+        }
+    }
+
+    /// Chooses the variant of code, and fills the records of functions that may be referred to.
+    private static func makeFunctionRecords(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        let module = state.pointee.module.pointee.module
+        let variant = variant(of: state)
+        state.pointee.base.variant = UInt32(variant)
+        state.pointee.base.codeWords = try EngineModule(state: state.pointee.module).codeWords(variant: variant)
+        let count = module.pointee.referencedFunctionCount
+        guard count > 0 else { return }
+        let records = try state.pointee.arena.allocateZeroed(
+            MoteFunction.self, count: count, region: .structures, site: .instanceFunctionRecords)
+        state.pointee.base.functionRecords = records
+        var rank = 0
+        for word in 0..<module.pointee.referencedFunctions.count {
+            var bits = module.pointee.referencedFunctions[checked: word] ?? 0
+            while bits != 0, rank < count {
+                let index = word &* 64 &+ bits.trailingZeroBitCount
+                bits &= bits &- 1
+                _ = describe(&records[rank], UInt32(truncatingIfNeeded: index), of: state)
+                rank &+= 1
+            }
+        }
+    }
+
+    /// Fills the record of an own function; false for an imported one.
+    static func describe(
+        _ record: inout MoteFunction, _ functionIndex: UInt32, of state: UnsafeMutablePointer<InstanceState>
+    ) -> Bool {
+        let module = state.pointee.module.pointee.module
+        let defined = Int(functionIndex) &- module.pointee.importedFunctionCount
+        guard defined >= 0, let type = module.pointee.functionType(of: functionIndex),
+            let words = state.pointee.base.codeWords
+        else { return false }
+        record.instance = state.base
+        record.target = UnsafeMutableRawPointer(words + defined)
+        record.typeID = type.pointee.canonicalID
+        record.functionIndex = functionIndex
+        record.parameterSlots = type.pointee.parameterSlots
+        record.resultSlots = type.pointee.resultSlots
+        record.reserved.0 = MoteFunction.referenceBits(of: type.pointee)
+        return true
+    }
+
+    /// Bit 0: memory 0 has guard pages and is an ordinary one. Bit 1: fuel is charged.
+    private static func variant(of state: UnsafeMutablePointer<InstanceState>) -> Int {
+        var variant = state.pointee.limits.isMetered ? 2 : 0
+        if let memory = state.pointee.base.memories?[0]?.pointee, memory.bounds == 1, memory.is64 == 0,
+            memory.pageSizeLog2 == 16
+        {
+            variant |= 1
+        }
+        return variant
+    }
+
+    private static func makeGlobals(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        let module = state.pointee.module.pointee.module
+        guard module.pointee.globalSlots > 0 else { return }
+        let slots = try state.pointee.arena.allocateZeroed(
+            UInt64.self, count: module.pointee.globalSlots, region: .globals, site: .instanceGlobals)
+        state.pointee.base.globals = slots
+        for index in module.pointee.importedGlobalCount..<module.pointee.globals.count {
+            guard let global = module.pointee.globals[checked: index] else { break }
+            var reader = ConstantReader(global.initializer, of: state)
+            let value = try reader.evaluate()
+            slots[Int(global.slot)] = value.low
+            if global.type.valueType.slotCount > 1 { slots[Int(global.slot) &+ 1] = value.high }
+        }
+    }
+
+    private static func makeTables(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        let module = state.pointee.module.pointee.module
+        let imported = module.pointee.importedTableCount
+        let count = module.pointee.tables.count &- imported
+        guard count > 0 else { return }
+        let own = try state.pointee.arena.allocate(
+            TableInstance.self, count: count, region: .structures, site: .instanceOwnTables)
+        state.pointee.ownTables = own
+        for index in 0..<count {
+            guard let type = module.pointee.tables[checked: imported &+ index] else { break }
+            var initial: UInt64 = 0
+            if !type.initializer.isEmpty {
+                var reader = ConstantReader(type.initializer, of: state)
+                initial = try reader.evaluate().low
+            }
+            try (own + index).initialize(
+                type: type, initial: initial, owner: state.base, arena: state.pointee.arena)
+            state.pointee.base.tables?[imported &+ index] = (own + index).base
+        }
+    }
+}

@@ -1,0 +1,112 @@
+internal import MoteModule
+internal import CPlatform
+internal import MoteMemory
+
+// Bulk operations on memories (spec 4.6.10). Indices come from validated code; addresses and counts from the guest.
+extension Operations {
+    /// Whether `count` bytes from `offset` lie below `size`.
+    @inline(__always)
+    static func isInside(_ offset: UInt64, _ count: UInt64, _ size: UInt64) -> Bool {
+        let (end, overflow) = offset.addingReportingOverflow(count)
+        return !overflow && end <= size
+    }
+
+    @inline(__always)
+    static func memory(_ environment: Environment, _ index: UInt32) -> UnsafeMutablePointer<MoteMemory> {
+        // Safe: validation has checked the index, and an instance has every memory of its module.
+        environment.pointee.instance.pointee.memories[Int(index)].unsafelyUnwrapped
+    }
+
+    /// Takes fuel for bytes of a bulk operation; false where it ran out.
+    @inline(__always)
+    static func charge(_ environment: Environment, units: UInt64) -> Bool {
+        guard environment.pointee.instance.pointee.variant & 2 != 0 else { return true }
+        let cost = Int64(truncatingIfNeeded: min(units, 1 << 40))
+        environment.pointee.fuel &-= cost
+        return environment.pointee.fuel >= 0
+    }
+
+    /// Pages of a memory.
+    static func memorySize(_ environment: Environment, _ index: UInt32) -> UInt64 {
+        memory(environment, index).pointee.pageCount
+    }
+
+    /// Grows a memory; the pages it had, or -1 in the memory's address type.
+    static func memoryGrow(_ environment: Environment, _ index: UInt32, _ delta: UInt64) -> UInt64 {
+        let memory = memory(environment, index)
+        let is64 = memory.pointee.is64 != 0
+        let failure: UInt64 = is64 ? .max : 0xFFFF_FFFF
+        let count = is64 ? delta : delta & 0xFFFF_FFFF
+        do throws(MemoryError) {
+            guard let before = try memory.instance.grow(byPages: count) else { return failure }
+            reloadCaches(environment, environment.pointee.instance)
+            return before
+        } catch {
+            environment.state.pointee.memoryError = error
+            return failure
+        }
+    }
+
+    static func memoryFill(
+        _ environment: Environment, _ index: UInt32, _ destination: UInt64, _ value: UInt32, _ count: UInt64
+    ) -> UInt32 {
+        let memory = memory(environment, index)
+        guard isInside(destination, count, memory.pointee.sizeInBytes) else {
+            return UInt32(TrapCode.memoryOutOfBounds.rawValue)
+        }
+        guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
+        guard count > 0, let base = memory.pointee.base else { return 0 }
+        memset(base + Int(truncatingIfNeeded: destination), Int32(value & 0xFF), Int(truncatingIfNeeded: count))
+        return 0
+    }
+
+    static func memoryCopy(
+        _ environment: Environment, _ to: UInt32, _ from: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ count: UInt64
+    ) -> UInt32 {
+        let target = memory(environment, to)
+        let origin = memory(environment, from)
+        guard isInside(destination, count, target.pointee.sizeInBytes),
+            isInside(source, count, origin.pointee.sizeInBytes)
+        else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
+        guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
+        guard count > 0, let targetBase = target.pointee.base, let originBase = origin.pointee.base else { return 0 }
+        memmove(
+            targetBase + Int(truncatingIfNeeded: destination), originBase + Int(truncatingIfNeeded: source),
+            Int(truncatingIfNeeded: count))
+        return 0
+    }
+
+    static func memoryInit(
+        _ environment: Environment, _ index: UInt32, _ segment: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ count: UInt64
+    ) -> UInt32 {
+        guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
+        return initialize(
+            memory(environment, index), environment.pointee.instance.state, segment, destination, source, count)
+    }
+
+    /// Copies bytes of a data segment; a dropped one has none.
+    static func initialize(
+        _ memory: UnsafeMutablePointer<MoteMemory>, _ instance: UnsafeMutablePointer<InstanceState>,
+        _ segmentIndex: UInt32, _ destination: UInt64, _ source: UInt64, _ count: UInt64
+    ) -> UInt32 {
+        let module = instance.pointee.module.pointee.module
+        guard let segment = module.pointee.dataSegments[checked: Int(segmentIndex)] else {
+            return UInt32(TrapCode.memoryOutOfBounds.rawValue)
+        }
+        let size = instance.isDataDropped(segmentIndex) ? 0 : UInt64(segment.bytes.sizeInBytes)
+        guard isInside(destination, count, memory.pointee.sizeInBytes), isInside(source, count, size) else {
+            return UInt32(TrapCode.memoryOutOfBounds.rawValue)
+        }
+        guard count > 0, let base = memory.pointee.base else { return 0 }
+        // Safe: decoding has checked that segments lie in the module's bytes.
+        let bytes = module.pointee.bytes + Int(segment.bytes.offset) + Int(truncatingIfNeeded: source)
+        memcpy(base + Int(truncatingIfNeeded: destination), bytes, Int(truncatingIfNeeded: count))
+        return 0
+    }
+
+    static func dataDrop(_ environment: Environment, _ segment: UInt32) {
+        environment.pointee.instance.state.dropData(segment)
+    }
+}

@@ -1,0 +1,138 @@
+internal import CPlatform
+internal import MoteMemory
+internal import MoteModule
+
+// Operations on tables (spec 4.6.11). Indices of tables come from validated code; the rest from the guest.
+extension Operations {
+    @inline(__always)
+    static func table(_ environment: Environment, _ index: UInt32) -> UnsafeMutablePointer<MoteTable> {
+        // Safe: validation has checked the index, and an instance has every table of its module.
+        environment.pointee.instance.pointee.tables[Int(index)].unsafelyUnwrapped
+    }
+
+    static func tableGet(
+        _ environment: Environment, _ index: UInt32, _ element: UInt64, into value: inout UInt64
+    ) -> UInt32 {
+        let table = table(environment, index)
+        guard element < table.pointee.count else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
+        value = table.pointee.elements[Int(truncatingIfNeeded: element)]
+        return 0
+    }
+
+    static func tableSet(_ environment: Environment, _ index: UInt32, _ element: UInt64, _ value: UInt64) -> UInt32 {
+        let table = table(environment, index)
+        guard element < table.pointee.count else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
+        table.pointee.elements[Int(truncatingIfNeeded: element)] = value
+        return 0
+    }
+
+    static func tableSize(_ environment: Environment, _ index: UInt32) -> UInt64 {
+        table(environment, index).pointee.count
+    }
+
+    /// Grows a table with a value; the elements it had, or -1 in the table's address type.
+    static func tableGrow(
+        _ environment: Environment, _ index: UInt32, _ value: UInt64, _ delta: UInt64
+    ) -> UInt64 {
+        let table = table(environment, index)
+        let failure: UInt64 = table.pointee.is64 != 0 ? .max : 0xFFFF_FFFF
+        guard charge(environment, units: delta) else { return failure }
+        do throws(MemoryError) {
+            return try table.instance.grow(by: delta, filledWith: value) ?? failure
+        } catch {
+            environment.state.pointee.memoryError = error
+            return failure
+        }
+    }
+
+    static func tableFill(
+        _ environment: Environment, _ index: UInt32, _ start: UInt64, _ value: UInt64, _ count: UInt64
+    ) -> UInt32 {
+        let table = table(environment, index)
+        guard isInside(start, count, table.pointee.count) else {
+            return UInt32(TrapCode.tableOutOfBounds.rawValue)
+        }
+        guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
+        guard count > 0, let elements = table.pointee.elements else { return 0 }
+        let first = elements + Int(truncatingIfNeeded: start)
+        for offset in 0..<Int(truncatingIfNeeded: count) { first[offset] = value }
+        return 0
+    }
+
+    static func tableCopy(
+        _ environment: Environment, _ to: UInt32, _ from: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ count: UInt64
+    ) -> UInt32 {
+        let target = table(environment, to)
+        let origin = table(environment, from)
+        guard isInside(destination, count, target.pointee.count), isInside(source, count, origin.pointee.count)
+        else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
+        guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
+        guard count > 0, let targets = target.pointee.elements, let origins = origin.pointee.elements else {
+            return 0
+        }
+        // Safe: the range was checked against tables that exist in memory.
+        memmove(
+            targets + Int(truncatingIfNeeded: destination), origins + Int(truncatingIfNeeded: source),
+            Int(truncatingIfNeeded: count) &* 8)
+        return 0
+    }
+
+    static func tableInit(
+        _ environment: Environment, _ index: UInt32, _ segment: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ count: UInt64
+    ) -> UInt32 {
+        guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
+        do throws(MemoryError) {
+            let trap = try initialize(
+                table(environment, index), environment.pointee.instance.state, segment, destination, source, count)
+            return UInt32(trap.rawValue)
+        } catch {
+            environment.state.pointee.memoryError = error
+            return UInt32(TrapCode.memoryExhausted.rawValue)
+        }
+    }
+
+    /// Copies references of an element segment; a dropped one has none. O(source + count): they lie encoded.
+    static func initialize(
+        _ table: UnsafeMutablePointer<MoteTable>, _ instance: UnsafeMutablePointer<InstanceState>,
+        _ segmentIndex: UInt32, _ destination: UInt64, _ source: UInt64, _ count: UInt64
+    ) throws(MemoryError) -> TrapCode {
+        let module = instance.pointee.module.pointee.module
+        guard let segment = module.pointee.elements[checked: Int(segmentIndex)] else { return .tableOutOfBounds }
+        let size = instance.isElementDropped(segmentIndex) ? 0 : UInt64(segment.count)
+        guard isInside(destination, count, table.pointee.count), isInside(source, count, size) else {
+            return .tableOutOfBounds
+        }
+        guard count > 0, let elements = table.pointee.elements else { return .none }
+        var reader = ConstantReader(segment.elements, of: instance)
+        let last = source &+ count
+        var position: UInt64 = 0
+        while position < last {
+            let isWanted = position >= source
+            var value: UInt64 = 0
+            if segment.isExpressions {
+                value = try reader.evaluate().low
+            } else {
+                let index = reader.readIndex()
+                if isWanted { value = functionReference(instance, index) }
+            }
+            if isWanted { elements[Int(truncatingIfNeeded: destination &+ (position &- source))] = value }
+            position &+= 1
+        }
+        return .none
+    }
+
+    static func elementDrop(_ environment: Environment, _ segment: UInt32) {
+        environment.pointee.instance.state.dropElement(segment)
+    }
+
+    /// The reference of a function by index.
+    static func functionReference(_ environment: Environment, _ index: UInt32) -> UInt64 {
+        functionReference(environment.pointee.instance.state, index)
+    }
+
+    static func functionReference(_ instance: UnsafeMutablePointer<InstanceState>, _ index: UInt32) -> UInt64 {
+        UInt64(UInt(bitPattern: EngineInstance(state: instance).function(at: index)))
+    }
+}
