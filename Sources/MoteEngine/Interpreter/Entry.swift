@@ -21,4 +21,14 @@ enum Interpreter {
 
     /// Offset in the module of the instruction that `pc` belongs to, or nil where nobody knows.
     static func byteOffset(in code: UnsafePointer<MoteCode>, pc: UnsafeRawPointer) -> UInt32? { nil }
+
+    /// Where the caller of a frame goes on and its frame; null at the entry from the host.
+    static func caller(
+        of fp: UnsafeMutablePointer<UInt64>, in environment: UnsafeMutablePointer<MoteEnvironment>
+    ) -> (UnsafeRawPointer?, UnsafeMutablePointer<UInt64>?) {
+        (
+            UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: fp[-3])),
+            UnsafeMutablePointer(bitPattern: UInt(truncatingIfNeeded: fp[-2]))
+        )
+    }
 }

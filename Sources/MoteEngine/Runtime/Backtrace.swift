@@ -20,7 +20,6 @@ package enum Backtrace {
     /// Right after a call trapped, or inside a host function. `visit` answers false to stop.
     package static func walk(_ environment: EngineEnvironment, visit: (BacktraceFrame) -> Bool) {
         let trap = environment.state.pointee.lastTrap
-        let runtime = environment.state.pointee.store.pointee.runtime
         var activation = trap.code != .none ? trap.activation : environment.state.pointee.base.activation
         var pc = trap.code != .none ? trap.pc : nil
         var fp = trap.code != .none ? trap.fp : nil
@@ -33,7 +32,7 @@ package enum Backtrace {
                 pc = current.pointee.pc
                 fp = current.pointee.fp
             } else {
-                guard walkFrames(of: current, in: runtime, from: fp, at: pc, visit: visit) else { return }
+                guard walkFrames(of: current, in: environment, from: fp, at: pc, visit: visit) else { return }
                 pc = nil
                 fp = nil
             }
@@ -47,10 +46,11 @@ package enum Backtrace {
     /// fp[-3] return pc    fp[-2] caller fp    fp[-1] MoteCode *
     /// ```
     private static func walkFrames(
-        of entry: UnsafeMutablePointer<MoteActivation>, in runtime: UnsafeMutablePointer<RuntimeState>,
+        of entry: UnsafeMutablePointer<MoteActivation>, in environment: EngineEnvironment,
         from innermost: UnsafeMutablePointer<UInt64>?, at innermostPC: UnsafeRawPointer?,
         visit: (BacktraceFrame) -> Bool
     ) -> Bool {
+        let runtime = environment.state.pointee.store.pointee.runtime
         let floor = UInt(bitPattern: entry)
         var fp = innermost
         var pc = innermostPC
@@ -63,8 +63,7 @@ package enum Backtrace {
                 module: module.map { EngineModule(state: $0) }, functionIndex: code.pointee.functionIndex,
                 byteOffset: offset, hostFunction: nil)
             guard visit(line) else { return false }
-            pc = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: frame[-3]))
-            fp = UnsafeMutablePointer<UInt64>(bitPattern: UInt(truncatingIfNeeded: frame[-2]))
+            (pc, fp) = Interpreter.caller(of: frame, in: environment.base)
         }
         return true
     }

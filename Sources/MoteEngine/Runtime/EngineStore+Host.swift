@@ -31,16 +31,40 @@ extension EngineStore {
     package func makeMemory(
         type: MemoryType, limits: InstanceLimits = InstanceLimits()
     ) throws(EngineError) -> UnsafeMutablePointer<MoteMemory> {
-        throw .usage(.unsupported)
+        do throws(MemoryError) {
+            let arena = state.pointee.arena
+            let memory = try arena.allocate(
+                MemoryInstance.self, count: 1, region: .structures, site: .hostMemory)
+            try memory.initialize(
+                type: type, limits: limits, plan: state.pointee.runtime.pointee.plan, owner: nil, arena: arena)
+            memory.pointee.next = state.pointee.firstHostMemory
+            state.pointee.firstHostMemory = memory
+            return memory.base
+        } catch {
+            throw .memory(error)
+        }
     }
 
     /// A table of the host's, filled with `initial`. Lives as long as the store.
     package func makeTable(
         type: TableType, initial: UInt64 = 0
     ) throws(EngineError) -> UnsafeMutablePointer<MoteTable> {
-        throw .usage(.unsupported)
+        do throws(MemoryError) {
+            let arena = state.pointee.arena
+            let table = try arena.allocate(TableInstance.self, count: 1, region: .structures, site: .hostTable)
+            try table.initialize(type: type, initial: initial, owner: nil, arena: arena)
+            noteStored(initial, in: table.base)
+            return table.base
+        } catch {
+            throw .memory(error)
+        }
     }
 
     /// Memories outlive arenas where they are reservations.
-    func destroyHostMemories() {}
+    func destroyHostMemories() {
+        while let memory = state.pointee.firstHostMemory {
+            state.pointee.firstHostMemory = memory.pointee.next
+            memory.destroy()
+        }
+    }
 }

@@ -27,6 +27,7 @@ package struct EngineStore {
             to: StoreState(
                 runtime: runtime, arena: arena, userData: nil, lock: MoteLock(), next: runtime.pointee.firstStore,
                 previous: nil, firstInstance: nil, firstEnvironment: nil, firstHostFunction: nil,
+                firstHostMemory: nil,
                 externals: ExternalReferences(), defaultEnvironment: nil))
         mote_lock_init(state.lock)
         runtime.pointee.firstStore?.pointee.previous = state

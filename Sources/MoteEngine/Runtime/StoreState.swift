@@ -16,6 +16,7 @@ package struct StoreState {
     var firstInstance: UnsafeMutablePointer<InstanceState>?
     var firstEnvironment: UnsafeMutablePointer<EnvironmentState>?
     var firstHostFunction: UnsafeMutablePointer<HostFunctionRecord>?
+    var firstHostMemory: UnsafeMutablePointer<MemoryInstance>?
     var externals: ExternalReferences
     /// Made at first need; runs start functions and calls that name no environment.
     var defaultEnvironment: UnsafeMutablePointer<EnvironmentState>?
