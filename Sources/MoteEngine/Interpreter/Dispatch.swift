@@ -1,0 +1,71 @@
+package import CPlatform
+
+/// Runs the instruction at `pc`.
+///
+/// In optimised builds this is `jmp *(%rdi)`, a sibling call that LLVM makes of the return; debug and
+/// sanitizer builds have no tail calls, so they spill the state and return to the trampoline in ``Interpreter``.
+@inline(__always)
+func go(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    #if DEBUG || VM_TRAMPOLINE
+    environment.pointee.spill.0 = UnsafeMutableRawPointer(mutating: pc)
+    environment.pointee.spill.1 = UnsafeMutableRawPointer(fp)
+    environment.pointee.spill.2 = memory
+    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: UInt(r))
+    environment.pointee.spill.4 = UnsafeMutableRawPointer(bitPattern: UInt(d.bitPattern))
+    return codeContinue
+    #else
+    return pc.load(as: Handler.self)(pc, fp, memory, environment, r, d)
+    #endif
+}
+
+/// Continues at a branch target, unless somebody asked the environment to stop.
+///
+/// Every taken branch polls: one compare with memory and a branch never taken.
+@inline(__always)
+func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    if environment.pointee.interrupt != 0 { return interrupted(pc, fp, memory, environment, r, d) }
+    return go(branchTarget(pc), fp, memory, environment, r, d)
+}
+
+// Cold ends, of the handlers' own signature so that they are jumped to without saving registers.
+
+@inline(never)
+func interrupted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let word = environment.pointee.interrupt
+    return trap(word & UInt32(MOTE_INTERRUPT_TERMINATE.rawValue) != 0 ? .interrupted : .deadline, pc, fp, environment)
+}
+
+@inline(never)
+func memoryOutOfBounds(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    trap(.memoryOutOfBounds, pc, fp, environment)
+}
+
+@inline(never)
+func divideByZero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    trap(.integerDivideByZero, pc, fp, environment)
+}
+
+@inline(never)
+func integerOverflow(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    trap(.integerOverflow, pc, fp, environment)
+}
+
+@inline(never)
+func invalidConversion(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    trap(.invalidConversionToInteger, pc, fp, environment)
+}
+
+/// Remembers where execution stopped and gives the code that ends it.
+@inline(never)
+func trap(_ code: TrapCode, _ pc: PC, _ fp: FP, _ environment: Environment) -> Int {
+    environment.pointee.trapCode = UInt32(code.rawValue)
+    environment.pointee.trapPC = pc
+    environment.pointee.trapFP = fp
+    return Int(code.rawValue)
+}

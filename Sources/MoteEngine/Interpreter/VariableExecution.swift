@@ -1,0 +1,170 @@
+internal import CPlatform
+
+// Copies, constants, select and globals. A copy leaves both registers alone, so that values which were spilled
+// between a comparison and its branch do not lose the comparison's operand.
+
+/// destination @8, source @10
+@inline(__always)
+func copySlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    fp[slotField(pc, 8)] = fp[slotField(pc, 10)]
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// destinations @8 and the next, sources @10, @12
+@inline(__always)
+func copyTwo(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let first = fp[slotField(pc, 10)]
+    let second = fp[slotField(pc, 12)]
+    let to = fp + slotField(pc, 8)
+    to[0] = first
+    to[1] = second
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// destinations @8 and the next two, sources @10, @12, @14
+@inline(__always)
+func copyThree(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let first = fp[slotField(pc, 10)]
+    let second = fp[slotField(pc, 12)]
+    let third = fp[slotField(pc, 14)]
+    let to = fp + slotField(pc, 8)
+    to[0] = first
+    to[1] = second
+    to[2] = third
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// destination @8
+@inline(__always)
+func copyLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    fp[slotField(pc, 8)] = r
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// destination @8
+@inline(__always)
+func copyLastFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    fp[slotField(pc, 8)] = d.bitPattern
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// destination @8, value @12
+@inline(__always)
+func constant32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let z = UInt64(immediate32(pc))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+/// destination @8, value @16; 24 bytes
+@inline(__always)
+func constant64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let z = pc.load(fromByteOffset: 16, as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 24, fp, memory, environment, z, d)
+}
+
+/// destination @8, bits @12
+@inline(__always)
+func constantFloat32(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    let z = UInt64(immediate32(pc))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+/// destination @8, bits @16; 24 bytes
+@inline(__always)
+func constantFloat64(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    let z = pc.load(fromByteOffset: 16, as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 24, fp, memory, environment, r, f64(z))
+}
+
+/// destination @8, first @10, second @12, condition @14
+@inline(__always)
+func selectSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let at = low(fp[slotField(pc, 14)]) != 0 ? slotField(pc, 10) : slotField(pc, 12)
+    let z = fp[at]
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, f64(z))
+}
+
+/// destination @8, first @10, second @12, condition in `r`
+@inline(__always)
+func selectLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let at = low(r) != 0 ? slotField(pc, 10) : slotField(pc, 12)
+    let z = fp[at]
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, f64(z))
+}
+
+/// count @12: the first slots of the frame, which are locals and the reference range
+@inline(__always)
+func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let count = Int(immediate32(pc))
+    var index = 0
+    repeat {
+        fp[index] = 0
+        index &+= 1
+    } while index < count
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// destination @8, slot among the instance's globals @12
+@inline(__always)
+func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let z = environment.pointee.globals[Int(immediate32(pc))]
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+/// destination @8, slot among the instance's globals @12
+@inline(__always)
+func globalGetFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let z = environment.pointee.globals[Int(immediate32(pc))]
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+private func importedGlobal(_ pc: PC, _ environment: Environment) -> UnsafeMutablePointer<UInt64> {
+    UnsafeRawPointer(environment.pointee.instance.pointee.importedGlobals).load(
+        fromByteOffset: Int(immediate32(pc)) * 8, as: UnsafeMutablePointer<UInt64>.self)
+}
+
+/// destination @8, index among imported globals @12
+@inline(__always)
+func globalGetImported(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    let z = importedGlobal(pc, environment).pointee
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, f64(z))
+}
+
+/// value slot @8, slot among the instance's globals @12
+@inline(__always)
+func globalSetSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    environment.pointee.globals[Int(immediate32(pc))] = fp[slotField(pc, 8)]
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// value in `r`, slot among the instance's globals @12
+@inline(__always)
+func globalSetLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    environment.pointee.globals[Int(immediate32(pc))] = r
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+/// value slot @8, index among imported globals @12
+@inline(__always)
+func globalSetImported(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    importedGlobal(pc, environment).pointee = fp[slotField(pc, 8)]
+    return go(pc + 16, fp, memory, environment, r, d)
+}

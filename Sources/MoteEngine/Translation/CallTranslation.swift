@@ -1,0 +1,140 @@
+package import MoteMemory
+package import MoteModule
+
+// Calls. Arguments are put in a row where they already have their positions, so most are computed in place; the
+// callee's results appear there as well.
+
+extension Translator {
+    /// What a call needs to know of a function type.
+    struct CallShape {
+        var parameterCount: Int
+        var resultCount: Int
+        var typeIndex: UInt32
+        /// Slots between the first argument and the header.
+        var argumentSlots: Int
+        var canonicalID: UInt32
+    }
+
+    func callShape(_ typeIndex: UInt32) -> CallShape {
+        guard let type = module.pointee.types.pointer(at: Int(typeIndex)) else {
+            return CallShape(parameterCount: 0, resultCount: 0, typeIndex: typeIndex, argumentSlots: 0, canonicalID: 0)
+        }
+        return CallShape(
+            parameterCount: Int(type.pointee.parameterCount), resultCount: type.pointee.resultCount,
+            typeIndex: typeIndex, argumentSlots: Int(max(type.pointee.parameterSlots, type.pointee.resultSlots)),
+            canonicalID: type.pointee.canonicalID)
+    }
+
+    private func shape(ofFunction index: UInt32) -> CallShape {
+        callShape(module.pointee.functions[checked: Int(index)]?.typeIndex ?? 0)
+    }
+
+    private func codeWord(_ function: UInt32) -> UInt64 {
+        let index = Int(function) &- module.pointee.importedFunctionCount
+        return UInt64(UInt(bitPattern: codeWords + index))
+    }
+
+    private func isImported(_ function: UInt32) -> Bool {
+        Int(function) < module.pointee.importedFunctionCount
+    }
+
+    /// Puts the arguments in a row, pops them, and gives the position of the first.
+    private mutating func placeArguments(_ shape: CallShape) throws(MemoryError) -> Int16 {
+        let first = entryCount &- shape.parameterCount
+        try writeRow(first: first, count: shape.parameterCount, to: position(first))
+        for _ in 0..<shape.parameterCount { _ = pop() }
+        return position(first)
+    }
+
+    /// Pushes the results, which the callee left from the first argument's position on.
+    private mutating func pushResults(_ shape: CallShape) throws(MemoryError) {
+        join()
+        let types = module.pointee.types.pointer(at: Int(shape.typeIndex))
+        for index in 0..<shape.resultCount {
+            let type = types?.pointee.results[checked: index]?.kind ?? 0x7F
+            let at = position(entryCount)
+            let home = pushTemporary(type)
+            if home != at {
+                let copy = try emit(.copySlot, result: home, keepsRegisters: true)
+                code.set16(copy + 10, at)
+                last.offset = -1
+            }
+            if shape.resultCount == 1 {
+                // A return leaves a single result in both registers.
+                if type == 0x7D || type == 0x7C { floatRegister = home } else { integerRegister = home }
+            }
+        }
+    }
+
+    mutating func call(_ function: UInt32) throws(MemoryError) {
+        let shape = shape(ofFunction: function)
+        let first = try placeArguments(shape)
+        let at = try emit(isImported(function) ? .callImported : .callDirect, sizeInBytes: 24)
+        code.set16(at + 8, calleeFrame(first, shape))
+        if isImported(function) {
+            code.set32(at + 16, function)
+        } else {
+            code.set64(at + 16, codeWord(function))
+        }
+        try pushResults(shape)
+    }
+
+    private func calleeFrame(_ first: Int16, _ shape: CallShape) -> Int16 {
+        first &+ Int16(truncatingIfNeeded: shape.argumentSlots &+ frameHeaderSlots)
+    }
+
+    mutating func callIndirect(type: UInt32, table: UInt32) throws(MemoryError) {
+        let shape = callShape(type)
+        let index = try slot(of: pop())
+        let wasLast = index == integerRegister
+        let first = try placeArguments(shape)
+        // Arguments that are constants pass through the register.
+        let isLast = wasLast && index == integerRegister
+        let at = try emit(isLast ? .callIndirectLast : .callIndirectSlot, sizeInBytes: 24)
+        code.set16(at + 8, calleeFrame(first, shape))
+        code.set16(at + 10, index)
+        code.set32(at + 16, table)
+        code.set32(at + 20, shape.canonicalID)
+        try pushResults(shape)
+    }
+
+    /// The fields that all tail calls share.
+    private mutating func emitTailCall(
+        _ opcode: InternalOpcode, _ shape: CallShape, first: Int16
+    ) throws(MemoryError) -> Int {
+        let at = try emit(opcode, sizeInBytes: 24)
+        code.set16(at + 8, first)
+        code.set16(at + 10, Int16(truncatingIfNeeded: shape.parameterCount))
+        code.set16(at + 12, Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots))
+        return at
+    }
+
+    mutating func returnCall(_ function: UInt32) throws(MemoryError) {
+        let shape = shape(ofFunction: function)
+        let first = try placeArguments(shape)
+        if isImported(function) {
+            let at = try emitTailCall(.returnCallImported, shape, first: first)
+            code.set32(at + 16, function)
+            try pushResults(shape)
+            try emitReturn()
+        } else {
+            let at = try emitTailCall(.returnCallDirect, shape, first: first)
+            code.set16(at + 14, Int16(truncatingIfNeeded: shape.argumentSlots))
+            code.set64(at + 16, codeWord(function))
+        }
+        becomeUnreachable()
+    }
+
+    mutating func returnCallIndirect(type: UInt32, table: UInt32) throws(MemoryError) {
+        let shape = callShape(type)
+        let index = try slot(of: pop())
+        let first = try placeArguments(shape)
+        let at = try emitTailCall(.returnCallIndirect, shape, first: first)
+        code.set16(at + 14, index)
+        code.set32(at + 16, table)
+        code.set32(at + 20, shape.canonicalID)
+        try pushResults(shape)
+        try emitReturn()
+        becomeUnreachable()
+    }
+}

@@ -1,0 +1,327 @@
+package import MoteMemory
+package import MoteModule
+
+// Blocks, branches and returns. Values that a branch carries go to the homes that the label's values have; all
+// other entries were put into their homes when the label's block began.
+
+extension Translator {
+    /// Reads a block type and opens a frame; the parameters are in their homes already.
+    private mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) throws(MemoryError) {
+        if frameCount == frameCapacity {
+            let raw = try arena.resizeGrowable(
+                UnsafeMutableRawPointer(frames),
+                to: frameCapacity &* 2 &* MemoryLayout<ControlFrame>.stride, site: .translationFrameGrowth)
+            frames = raw.assumingMemoryBound(to: ControlFrame.self)
+            frameCapacity &*= 2
+        }
+        var references = referenceCount
+        for index in (entryCount &- type.parameterCount)..<entryCount where entries[index].isReference {
+            references &-= 1
+        }
+        frames[frameCount] = ControlFrame(
+            kind: kind, isUnreachable: false, isTargeted: false,
+            entryCount: Int32(truncatingIfNeeded: entryCount &- type.parameterCount),
+            referenceCount: Int32(truncatingIfNeeded: references),
+            parameterCount: Int32(truncatingIfNeeded: type.parameterCount),
+            resultCount: Int32(truncatingIfNeeded: type.resultCount), typeIndex: type.typeIndex,
+            singleResult: type.singleResult, start: Int32(truncatingIfNeeded: code.count), fixups: -1, elseFixup: -1)
+        frameCount &+= 1
+    }
+
+    struct BlockType {
+        var parameterCount: Int
+        var resultCount: Int
+        var typeIndex: UInt32
+        var singleResult: ValueType
+    }
+
+    static var noType: UInt32 { UInt32.max }
+
+    private mutating func blockType() -> BlockType {
+        let first = reader.base[reader.offset]
+        if first == 0x40 {
+            reader.offset &+= 1
+            return BlockType(parameterCount: 0, resultCount: 0, typeIndex: Translator.noType, singleResult: .i32)
+        }
+        if first >= 0x40, first < 0x80 {
+            let kind = reader.valueTypeKind()
+            return BlockType(
+                parameterCount: 0, resultCount: 1, typeIndex: Translator.noType,
+                singleResult: ValueType(rawValue: UInt32(kind)))
+        }
+        let index = UInt32(truncatingIfNeeded: reader.s64())
+        guard let type = module.pointee.types.pointer(at: Int(index)) else {
+            return BlockType(parameterCount: 0, resultCount: 0, typeIndex: Translator.noType, singleResult: .i32)
+        }
+        return BlockType(
+            parameterCount: Int(type.pointee.parameterCount), resultCount: type.pointee.resultCount, typeIndex: index,
+            singleResult: .i32)
+    }
+
+    mutating func beginFunction(_ typeIndex: UInt32, resultCount: Int) throws(MemoryError) {
+        try open(
+            .function,
+            BlockType(parameterCount: 0, resultCount: resultCount, typeIndex: typeIndex, singleResult: .i32))
+    }
+
+    mutating func beginBlock() throws(MemoryError) {
+        let type = blockType()
+        try settleTop(type.parameterCount)
+        try open(.block, type)
+    }
+
+    mutating func beginLoop() throws(MemoryError) {
+        let type = blockType()
+        try settleTop(type.parameterCount)
+        join()
+        try open(.loop, type)
+        try beginCharge()
+    }
+
+    mutating func beginConditional() throws(MemoryError) {
+        let type = blockType()
+        let condition = try popCondition(isNegated: true)
+        try settleTop(type.parameterCount)
+        let field = try emit(condition)
+        try open(.conditional, type)
+        frames[frameCount &- 1].elseFixup = Int32(truncatingIfNeeded: field)
+        code.set32(field, UInt32(bitPattern: -1))
+        try beginCharge()
+    }
+
+    /// Type of a value that a frame's end delivers.
+    private func resultType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
+        guard frame.typeIndex != Translator.noType else { return frame.singleResult.kind }
+        let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
+        return types?.pointee.results[checked: index]?.kind ?? 0x7F
+    }
+
+    private func parameterType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
+        let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
+        return types?.pointee.parameters[checked: index]?.kind ?? 0x7F
+    }
+
+    /// Drops what a frame's body left on the stack.
+    private mutating func reset(to frame: ControlFrame) {
+        entryCount = Int(frame.entryCount)
+        referenceCount = Int(frame.referenceCount)
+        lazy.count = 0
+    }
+
+    mutating func beginAlternative() throws(MemoryError) {
+        let index = frameCount &- 1
+        if !frames[index].isUnreachable {
+            try settleTop(Int(frames[index].resultCount))
+            let at = try emit(.branchAlways)
+            link(at + 12, to: index)
+        }
+        resolve(frames[index].elseFixup)
+        frames[index].elseFixup = -1
+        frames[index].kind = .alternative
+        frames[index].isUnreachable = false
+        reset(to: frames[index])
+        for at in 0..<Int(frames[index].parameterCount) { pushTemporary(parameterType(frames[index], at)) }
+        join()
+        try beginCharge()
+    }
+
+    /// Closes the innermost frame; true when it was the function.
+    mutating func endFrame() throws(MemoryError) -> Bool {
+        let frame = frames[frameCount &- 1]
+        if frame.kind == .function {
+            if frame.isTargeted {
+                if !frame.isUnreachable { try settleTop(Int(frame.resultCount)) }
+                resolve(frame.fixups)
+                reset(to: frame)
+                for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
+                join()
+                try emitReturn()
+            } else if !frame.isUnreachable {
+                try emitReturn()
+            }
+            frameCount &-= 1
+            return true
+        }
+        if !frame.isUnreachable { try settleTop(Int(frame.resultCount)) }
+        let joins = frame.isTargeted || frame.elseFixup >= 0 || frame.isUnreachable
+        if frame.elseFixup >= 0 { resolve(frame.elseFixup) }
+        resolve(frame.fixups)
+        reset(to: frame)
+        for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
+        frameCount &-= 1
+        if joins {
+            join()
+            try beginCharge()
+        }
+        return false
+    }
+
+    /// Nothing behind this instruction is reached until the frame's else or end.
+    mutating func becomeUnreachable() {
+        frames[frameCount &- 1].isUnreachable = true
+        last.offset = -1
+    }
+
+    /// How many values a branch to a frame carries.
+    @inline(__always)
+    private func arity(_ frame: Int) -> Int {
+        Int(frames[frame].kind == .loop ? frames[frame].parameterCount : frames[frame].resultCount)
+    }
+
+    /// Where a label's values are, one after another.
+    private struct LabelHomes {
+        var position: Int16
+        var reference: Int16
+        mutating func next(_ entry: OperandEntry) -> Int16 {
+            defer { position &+= 1 }
+            guard entry.isReference else { return position }
+            defer { reference &+= 1 }
+            return reference
+        }
+    }
+
+    private func homes(_ frame: Int) -> LabelHomes {
+        LabelHomes(
+            position: position(Int(frames[frame].entryCount)),
+            reference: Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount)))
+    }
+
+    /// Whether the values on top are where the label wants them.
+    private func valuesArePlaced(_ frame: Int) -> Bool {
+        let count = arity(frame)
+        var homes = homes(frame)
+        for index in (entryCount &- count)..<entryCount {
+            let entry = entries[index]
+            if homes.next(entry) != entry.slot || entry.kind == .constant { return false }
+        }
+        return true
+    }
+
+    private mutating func placeValues(_ frame: Int) throws(MemoryError) {
+        let count = arity(frame)
+        var homes = homes(frame)
+        for index in (entryCount &- count)..<entryCount {
+            let entry = entries[index]
+            try write(entry, to: homes.next(entry))
+        }
+    }
+
+    mutating func branch(depth: Int) throws(MemoryError) {
+        let frame = frameCount &- 1 &- depth
+        if frames[frame].kind == .function {
+            try emitReturn()
+        } else {
+            try placeValues(frame)
+            _ = try emitBranch(.branchAlways, to: frame)
+        }
+        becomeUnreachable()
+    }
+
+    mutating func branchIf(depth: Int) throws(MemoryError) {
+        let frame = frameCount &- 1 &- depth
+        let placed = isLastValuePlaced(frame)
+        let condition = try popCondition(isNegated: !placed)
+        let field = try emit(condition)
+        if placed {
+            link(field, to: frame)
+            return
+        }
+        // Over the copies, when the branch is not taken; that path knows the registers as they are now.
+        let (integer, float) = (integerRegister, floatRegister)
+        if frames[frame].kind == .function {
+            try emitReturn()
+        } else {
+            try placeValues(frame)
+            _ = try emitBranch(.branchAlways, to: frame)
+        }
+        code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
+        last.offset = -1
+        integerRegister = integer
+        floatRegister = float
+    }
+
+    /// ``valuesArePlaced(_:)`` with the condition still on top of the values.
+    private mutating func isLastValuePlaced(_ frame: Int) -> Bool {
+        guard arity(frame) > 0 else { return true }
+        entryCount &-= 1
+        defer { entryCount &+= 1 }
+        return valuesArePlaced(frame)
+    }
+
+    mutating func branchTable() throws(MemoryError) {
+        let index = try slot(of: pop())
+        let count = Int(reader.u32())
+        let labels = reader.offset
+        let fallback: Int
+        do {
+            var ahead = reader
+            for _ in 0..<count { _ = ahead.u32() }
+            fallback = frameCount &- 1 &- Int(ahead.u32())
+        }
+        let values = arity(fallback)
+        if values > 0 { try settleTop(values) }
+        let at = try emit(.branchTable, sizeInBytes: 16 &+ ((count &+ 1) &* 4 &+ 7) / 8 * 8)
+        code.set16(at + 8, index)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: count))
+        for entry in 0...count {
+            let frame = frameCount &- 1 &- Int(reader.u32())
+            if valuesArePlaced(frame) { link(at &+ 16 &+ entry &* 4, to: frame) }
+        }
+        // Labels that want the values elsewhere are reached through a piece of code that moves them.
+        if values > 0 {
+            reader.offset = labels
+            for entry in 0...count {
+                let frame = frameCount &- 1 &- Int(reader.u32())
+                guard !valuesArePlaced(frame) else { continue }
+                let field = at &+ 16 &+ entry &* 4
+                code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
+                join()
+                try placeValues(frame)
+                _ = try emitBranch(.branchAlways, to: frame)
+            }
+        }
+        becomeUnreachable()
+    }
+
+    /// Returns with the function's results, which are on top.
+    mutating func emitReturn() throws(MemoryError) {
+        let count = Int(frames[0].resultCount)
+        let result = Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots)
+        switch count {
+        case 0:
+            _ = try emit(.returnNothing)
+        case 1:
+            let entry = entries[entryCount &- 1]
+            if entry.kind == .constant {
+                let at = try emit(.returnConstant, sizeInBytes: 24)
+                code.set16(at + 8, result)
+                code.set64(at + 16, entry.value)
+            } else {
+                let isInteger = entry.slot == integerRegister
+                let isFloat = !isInteger && entry.slot == floatRegister
+                let at = try emit(isInteger ? .returnLast : isFloat ? .returnLastFloat : .returnSlot)
+                code.set16(at + 8, result)
+                code.set16(at + 10, entry.slot)
+            }
+        default:
+            try emitReturnOfMany(count, to: result)
+        }
+    }
+
+    /// Several results go over the arguments, which entries may still read as locals: those move to their homes
+    /// first. The entries stay as they were, since a conditional return goes on with them.
+    private mutating func emitReturnOfMany(_ count: Int, to result: Int16) throws(MemoryError) {
+        let first = entryCount &- count
+        for index in first..<entryCount where entries[index].kind == .local && entries[index].slot < 0 {
+            try write(entries[index], to: entries[index].home)
+            entries[index].value = UInt64(UInt16(bitPattern: entries[index].slot)) | 1 << 32
+            entries[index].slot = entries[index].home
+        }
+        try writeRow(first: first, count: count, to: result)
+        for index in first..<entryCount where entries[index].kind == .local && entries[index].value != 0 {
+            entries[index].slot = Int16(bitPattern: UInt16(truncatingIfNeeded: entries[index].value))
+            entries[index].value = 0
+        }
+        _ = try emit(.returnNothing)
+    }
+}

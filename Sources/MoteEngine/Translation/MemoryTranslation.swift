@@ -1,0 +1,199 @@
+package import MoteMemory
+package import MoteModule
+
+// Loads, stores and bulk operations.
+
+extension Translator {
+    /// Address forms of loads, in the generator's order; stores: slot/slot, slot/immediate, constant/slot,
+    /// constant/immediate, sum/slot.
+    private static var loadForms: Int { 4 }
+    private static var storeForms: Int { 5 }
+
+    /// Row of `LOADS` in the generator for opcodes 0x28 to 0x35.
+    private static func loadRow(_ byte: UInt8) -> Int {
+        switch byte {
+        case 0x28: 2  // i32.load
+        case 0x29: 3  // i64.load
+        case 0x2A: 9  // f32.load
+        case 0x2B: 10  // f64.load
+        case 0x2C: 4  // i32.load8_s
+        case 0x2D: 0  // i32.load8_u
+        case 0x2E: 5  // i32.load16_s
+        case 0x2F: 1  // i32.load16_u
+        case 0x30: 6  // i64.load8_s
+        case 0x31: 0  // i64.load8_u
+        case 0x32: 7  // i64.load16_s
+        case 0x33: 1  // i64.load16_u
+        case 0x34: 8  // i64.load32_s
+        default: 2  // i64.load32_u
+        }
+    }
+
+    /// Result type of opcodes 0x28 to 0x35.
+    private static func loadType(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0x29, 0x30...0x35: 0x7E
+        case 0x2A: 0x7D
+        case 0x2B: 0x7C
+        default: 0x7F
+        }
+    }
+
+    /// Alignment (a hint) and offset.
+    private mutating func offsetOfAccess() -> UInt64 {
+        _ = reader.u32()
+        return reader.u64()
+    }
+
+    /// Whether the entry is a sum of two slots computed just now, which the access can make itself.
+    private func isFreshSum(_ entry: OperandEntry) -> Bool {
+        let form = Int(last.opcode.rawValue) &- Int(InternalOpcode.i32Binary.rawValue)
+        return isLastResult(entry)
+            && (form == IntegerForm.slotSlot || form == IntegerForm.lastSlot || form == IntegerForm.slotLast)
+    }
+
+    private func lastField16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
+
+    mutating func load(_ byte: UInt8) throws(MemoryError) {
+        let offset = offsetOfAccess()
+        let address = pop()
+        let type = Translator.loadType(byte)
+        let isFloat = type == 0x7D || type == 0x7C
+        let family = (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * Translator.loadForms
+        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
+            let result = pushTemporary(type)
+            let at = try emit(family + 2, result: result, isFloat: isFloat)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            return
+        }
+        if isFreshSum(address), offset <= UInt64(UInt16.max) {
+            let (left, right) = (lastField16(10), lastField16(12))
+            removeLast()
+            let result = pushTemporary(type)
+            let at = try emit(family + 3, result: result, isFloat: isFloat)
+            code.set16(at + 10, left)
+            code.set16(at + 12, right)
+            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            return
+        }
+        let source = try slot(of: address)
+        let isLast = source == integerRegister
+        let result = pushTemporary(type)
+        let at = try emit(family + (isLast ? 1 : 0), result: result, isFloat: isFloat)
+        code.set16(at + 10, source)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+    }
+
+    /// Width row of opcodes 0x36 to 0x3E: 8, 16, 32, 64 bits.
+    private static func storeRow(_ byte: UInt8) -> Int {
+        switch byte {
+        case 0x3A, 0x3C: 0
+        case 0x3B, 0x3D: 1
+        case 0x36, 0x38, 0x3E: 2
+        default: 3
+        }
+    }
+
+    mutating func store(_ byte: UInt8) throws(MemoryError) {
+        let offset = offsetOfAccess()
+        let value = pop()
+        let address = pop()
+        let row = Translator.storeRow(byte)
+        let family = (isGuarded ? InternalOpcode.store : .storeChecked) + row * Translator.storeForms
+        let immediate = immediate(value, is64: row == 3)
+        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
+            let source = try immediate ?? slot(of: value)
+            let at = try emit(family + (immediate == nil ? 2 : 3))
+            code.set16(at + 10, source)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            return
+        }
+        if immediate == nil, value.kind != .constant, isFreshSum(address), offset <= UInt64(UInt16.max) {
+            let (left, right) = (lastField16(10), lastField16(12))
+            removeLast()
+            let at = try emit(family + 4)
+            code.set16(at + 8, left)
+            code.set16(at + 10, value.slot)
+            code.set16(at + 12, right)
+            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            return
+        }
+        let target = try slot(of: address)
+        let source = try immediate ?? slot(of: value)
+        let at = try emit(family + (immediate == nil ? 0 : 1))
+        code.set16(at + 8, target)
+        code.set16(at + 10, source)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+    }
+
+    /// The 16-bit immediate whose sign extension has a constant's low bits, if there is one.
+    private func immediate(_ value: OperandEntry, is64: Bool) -> Int16? {
+        guard value.kind == .constant else { return nil }
+        let small = Int16(truncatingIfNeeded: value.value)
+        let wide = UInt64(bitPattern: Int64(small))
+        if is64 { return wide == value.value ? small : nil }
+        return UInt32(truncatingIfNeeded: wide) == UInt32(truncatingIfNeeded: value.value) ? small : nil
+    }
+
+    /// An instruction with one index and a result.
+    mutating func sized(_ opcode: InternalOpcode, index: UInt32) throws(MemoryError) {
+        let result = pushTemporary(0x7F)
+        let at = try emit(opcode, result: result)
+        code.set32(at + 12, index)
+    }
+
+    mutating func memoryGrow(_ memory: UInt32) throws(MemoryError) {
+        let delta = try slot(of: pop())
+        let result = pushTemporary(0x7F)
+        let at = try emit(.memoryGrowOperation, result: result)
+        code.set16(at + 10, delta)
+        code.set32(at + 12, memory)
+        join()
+        integerRegister = result
+    }
+
+    /// Three operands and up to two indices.
+    mutating func bulk(_ opcode: InternalOpcode, _ first: UInt32, _ second: UInt32) throws(MemoryError) {
+        let third = try slot(of: pop())
+        let middle = try slot(of: pop())
+        let lowest = try slot(of: pop())
+        let at = try emit(opcode, sizeInBytes: 24)
+        code.set16(at + 8, lowest)
+        code.set16(at + 10, middle)
+        code.set16(at + 12, third)
+        code.set32(at + 16, first)
+        code.set32(at + 20, second)
+    }
+
+    mutating func drop(_ opcode: InternalOpcode, segment: UInt32) throws(MemoryError) {
+        let at = try emit(opcode)
+        code.set32(at + 12, segment)
+    }
+
+    mutating func tableGet(_ table: UInt32) throws(MemoryError) {
+        let index = try slot(of: pop())
+        let result = pushTemporary(0x63)
+        let at = try emit(.tableGetOperation, result: result)
+        code.set16(at + 10, index)
+        code.set32(at + 12, table)
+    }
+
+    mutating func tableSet(_ table: UInt32) throws(MemoryError) {
+        let value = try slot(of: pop())
+        let index = try slot(of: pop())
+        let at = try emit(.tableSetOperation)
+        code.set16(at + 8, index)
+        code.set16(at + 10, value)
+        code.set32(at + 12, table)
+    }
+
+    mutating func tableGrow(_ table: UInt32) throws(MemoryError) {
+        let count = try slot(of: pop())
+        let value = try slot(of: pop())
+        let result = pushTemporary(0x7F)
+        let at = try emit(.tableGrowOperation, sizeInBytes: 24, result: result)
+        code.set16(at + 10, value)
+        code.set16(at + 12, count)
+        code.set32(at + 16, table)
+    }
+}

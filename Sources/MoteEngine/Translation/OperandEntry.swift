@@ -1,0 +1,63 @@
+package import MoteModule
+
+/// One value of the operand stack, as the translator sees it while no instruction has read it yet.
+///
+/// Locals and constants are not copied to the stack: the entry remembers where the value is, and the instruction
+/// that consumes it reads it there. 16 bytes.
+struct OperandEntry {
+    enum Kind: UInt8 {
+        /// In its home slot.
+        case temporary
+        /// Still in a local; `slot` is the local's.
+        case local
+        /// Known; `value` has the bits.
+        case constant
+    }
+
+    var value: UInt64
+    /// Where the value is, unless it is a constant.
+    var slot: Int16
+    /// Where it goes when it must be in memory: its position, or a slot of the reference range for a reference.
+    var home: Int16
+    /// Its position among the frame's temporaries: where it has to be as an argument or result.
+    var position: Int16
+    var kind: Kind
+    /// Kind byte of its ``ValueType``.
+    var type: UInt8
+
+    @inline(__always)
+    var isFloat: Bool { type == 0x7D || type == 0x7C }
+    @inline(__always)
+    var isReference: Bool { type == 0x63 || type == 0x64 }
+}
+
+/// A block, loop, if or function body being translated.
+struct ControlFrame {
+    enum Kind: UInt8 {
+        case function
+        case block
+        case loop
+        case conditional
+        case alternative
+    }
+
+    var kind: Kind
+    /// Nothing can reach the code that is being read.
+    var isUnreachable: Bool
+    /// A branch goes to the end, so registers cannot be trusted behind it.
+    var isTargeted: Bool
+    /// Entries below the block's parameters, and how many of them are references.
+    var entryCount: Int32
+    var referenceCount: Int32
+    var parameterCount: Int32
+    var resultCount: Int32
+    /// Parameter and result types: of a function type, or the single result beside.
+    var typeIndex: UInt32
+    var singleResult: ValueType
+    /// Loop: offset of its first instruction.
+    var start: Int32
+    /// Last branch to the end whose distance is not known yet; each holds the offset of the one before. -1: none.
+    var fixups: Int32
+    /// Conditional: the branch to its else. -1: none.
+    var elseFixup: Int32
+}

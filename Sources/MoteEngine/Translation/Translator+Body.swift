@@ -1,0 +1,267 @@
+internal import CPlatform
+package import MoteMemory
+package import MoteModule
+
+// The function as a whole: its frame, its instructions in order, its scratch memory.
+
+extension Translator {
+    /// Translates a function; the caller frees the translator with ``free()``, whatever happened.
+    init(
+        module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, arena: Arena, referenceTemporaries: Int
+    ) throws(MemoryError) {
+        let function = module.pointee.functions[checked: Int(functionIndex)]
+        let body = function?.body ?? .empty
+        let operandCount = Int(function?.maximumOperandSlots ?? 0) &+ 4
+        let type = module.pointee.functionType(of: functionIndex)
+        let parameterCount = Int(type?.pointee.parameterCount ?? 0)
+        let localCount = parameterCount &+ Int(function?.localSlots ?? 0)
+
+        self.module = module
+        self.functionIndex = functionIndex
+        self.variant = variant
+        self.codeWords = codeWords
+        self.arena = arena
+        self.referenceTemporaries = referenceTemporaries
+        reader = BodyReader(base: module.pointee.bytes, offset: Int(body.offset), end: Int(body.end))
+        frameCapacity = 16
+        // One block for what has a known size; code and frames grow.
+        code = try CodeBuffer(arena: arena, capacity: 256 &+ Int(body.sizeInBytes) &* 4)
+        let entriesSize = operandCount &* MemoryLayout<OperandEntry>.stride
+        do throws(MemoryError) {
+            let raw = try arena.allocateGrowable(
+                sizeInBytes: entriesSize &+ (localCount &+ 1) &* MemoryLayout<LocalVariable>.stride, region: .scratch,
+                site: .translationOperands)
+            entries = raw.assumingMemoryBound(to: OperandEntry.self)
+            locals = (raw + entriesSize).assumingMemoryBound(to: LocalVariable.self)
+        } catch {
+            code.free()
+            throw error
+        }
+        do throws(MemoryError) {
+            frames = try arena.allocateGrowable(
+                sizeInBytes: frameCapacity &* MemoryLayout<ControlFrame>.stride, region: .scratch,
+                site: .translationFrames
+            ).assumingMemoryBound(to: ControlFrame.self)
+        } catch {
+            arena.freeGrowable(UnsafeMutableRawPointer(entries))
+            code.free()
+            throw error
+        }
+        argumentSlots = Int(max(type?.pointee.parameterSlots ?? 0, type?.pointee.resultSlots ?? 0))
+    }
+
+    func free() {
+        code.free()
+        arena.freeGrowable(UnsafeMutableRawPointer(entries))
+        arena.freeGrowable(UnsafeMutableRawPointer(frames))
+    }
+
+    /// Gives every local its slot and writes the prologue.
+    private mutating func layOutFrame(_ type: UnsafeMutablePointer<DefinedType>?) throws(MemoryError) {
+        let parameters = type?.pointee.parameters ?? .empty
+        localCount = 0
+        for index in 0..<parameters.count {
+            locals[localCount] = LocalVariable(
+                slot: Int16(truncatingIfNeeded: index &- argumentSlots &- frameHeaderSlots),
+                type: parameters[checked: index]?.kind ?? 0x7F)
+            localCount &+= 1
+        }
+        var plain = 0
+        for _ in 0..<reader.u32() {
+            let count = reader.u32()
+            let type = reader.valueTypeKind()
+            let isReference = type == 0x63 || type == 0x64
+            for _ in 0..<count {
+                locals[localCount] = LocalVariable(
+                    slot: isReference ? 0 : Int16(truncatingIfNeeded: plain), type: type)
+                if !isReference { plain &+= 1 }
+                localCount &+= 1
+            }
+        }
+        // References: declared ones, then parameters, then temporaries.
+        var references = plain
+        for index in parameters.count..<localCount where locals[index].type == 0x63 || locals[index].type == 0x64 {
+            locals[index].slot = Int16(truncatingIfNeeded: references)
+            references &+= 1
+        }
+        let firstParameterReference = references
+        for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
+            references &+= 1
+        }
+        referenceRangeStart = plain
+        referenceStart = references
+        temporaryStart = references &+ referenceTemporaries
+        clearedSlots = temporaryStart
+        frameSlots = temporaryStart
+            &+ Int(module.pointee.functions[checked: Int(functionIndex)]?.maximumOperandSlots ?? 0)
+        try beginCharge()
+        if clearedSlots > 0 {
+            let at = try emit(.clearSlots)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: clearedSlots))
+        }
+        var slot = firstParameterReference
+        for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
+            let at = try emit(.copySlot)
+            code.set16(at + 8, Int16(truncatingIfNeeded: slot))
+            code.set16(at + 10, locals[index].slot)
+            locals[index].slot = Int16(truncatingIfNeeded: slot)
+            slot &+= 1
+        }
+    }
+
+    /// Writes the whole body into `code`. False: it needs more reference temporaries than it was given.
+    mutating func translateBody() throws(MemoryError) -> Bool {
+        let function = module.pointee.functions[checked: Int(functionIndex)]
+        let type = module.pointee.functionType(of: functionIndex)
+        try layOutFrame(type)
+        try beginFunction(function?.typeIndex ?? 0, resultCount: type?.pointee.resultCount ?? 0)
+        while true {
+            instructionOffset = UInt32(truncatingIfNeeded: reader.offset)
+            let isDone: Bool
+            if frames[frameCount &- 1].isUnreachable {
+                isDone = try skipToEnd()
+            } else {
+                isDone = try instruction()
+            }
+            if soughtCodeOffset >= 0, foundByteOffset == nil, code.count > soughtCodeOffset {
+                foundByteOffset = instructionOffset
+            }
+            if needsMoreReferences { return false }
+            if isDone { return true }
+        }
+    }
+
+    /// Reads code that nothing reaches, up to the `else` or `end` that closes it.
+    private mutating func skipToEnd() throws(MemoryError) -> Bool {
+        var depth = 0
+        while true {
+            instructionOffset = UInt32(truncatingIfNeeded: reader.offset)
+            let byte = reader.byte()
+            switch byte {
+            case 0x02, 0x03, 0x04:
+                _ = reader.s64()
+                depth &+= 1
+            case 0x05 where depth == 0:
+                try beginAlternative()
+                return false
+            case 0x0B:
+                if depth == 0 { return try endFrame() }
+                depth &-= 1
+            default:
+                reader.skipImmediates(byte)
+            }
+        }
+    }
+
+    /// One instruction; true behind the function's `end`.
+    private mutating func instruction() throws(MemoryError) -> Bool {
+        charge()
+        let byte = reader.byte()
+        switch byte {
+        case 0x20: try pushLocal(Int(reader.u32()))
+        case 0x21: try localSet(Int(reader.u32()))
+        case 0x22: try localTee(Int(reader.u32()))
+        case 0x23: try globalGet(reader.u32())
+        case 0x24: try globalSet(reader.u32())
+        case 0x25: try tableGet(reader.u32())
+        case 0x26: try tableSet(reader.u32())
+        case 0x28...0x35: try load(byte)
+        case 0x36...0x3E: try store(byte)
+        case 0x3F: try sized(.memorySizeOperation, index: reader.u32())
+        case 0x40: try memoryGrow(reader.u32())
+        case 0x41...0x44: constant(byte)
+        case 0x00:
+            _ = try emit(.unreachableOperation, sizeInBytes: 8)
+            becomeUnreachable()
+        case 0x01: break
+        case 0x02: try beginBlock()
+        case 0x03: try beginLoop()
+        case 0x04: try beginConditional()
+        case 0x05: try beginAlternative()
+        case 0x0B: return try endFrame()
+        case 0x0C: try branch(depth: Int(reader.u32()))
+        case 0x0D: try branchIf(depth: Int(reader.u32()))
+        case 0x0E: try branchTable()
+        case 0x0F:
+            try emitReturn()
+            becomeUnreachable()
+        case 0x10: try call(reader.u32())
+        case 0x11:
+            let type = reader.u32()
+            try callIndirect(type: type, table: reader.u32())
+        case 0x12: try returnCall(reader.u32())
+        case 0x13:
+            let type = reader.u32()
+            try returnCallIndirect(type: type, table: reader.u32())
+        case 0x1A: _ = pop()
+        case 0x1B: try select()
+        case 0x1C:
+            for _ in 0..<reader.u32() { _ = reader.valueTypeKind() }
+            try select()
+        case 0xD0:
+            _ = reader.s64()
+            pushConstant(0, 0x63)
+        case 0xD1: try referenceIsNull()
+        case 0xD2: try referenceFunction(reader.u32())
+        case 0xFC: try prefixed()
+        default: _ = try numeric(byte)
+        }
+        return false
+    }
+
+    /// Saturating truncations and bulk operations.
+    private mutating func prefixed() throws(MemoryError) {
+        let code = reader.u32()
+        switch code {
+        case 0...7: try saturatingTruncation(Int(code))
+        case 8:
+            let segment = reader.u32()
+            try bulk(.memoryInitOperation, reader.u32(), segment)
+        case 9: try drop(.dataDropOperation, segment: reader.u32())
+        case 10:
+            let destination = reader.u32()
+            try bulk(.memoryCopyOperation, destination, reader.u32())
+        case 11: try bulk(.memoryFillOperation, reader.u32(), 0)
+        case 12:
+            let segment = reader.u32()
+            try bulk(.tableInitOperation, reader.u32(), segment)
+        case 13: try drop(.elementDropOperation, segment: reader.u32())
+        case 14:
+            let destination = reader.u32()
+            try bulk(.tableCopyOperation, destination, reader.u32())
+        case 15: try tableGrow(reader.u32())
+        case 16: try sized(.tableSizeOperation, index: reader.u32())
+        default: try bulk(.tableFillOperation, reader.u32(), 0)
+        }
+    }
+}
+
+extension BodyReader {
+    /// Skips what follows an opcode of the executable set.
+    mutating func skipImmediates(_ byte: UInt8) {
+        switch byte {
+        case 0x0C, 0x0D, 0x10, 0x12, 0x20...0x26, 0x3F, 0x40, 0xD2: _ = u32()
+        case 0x11, 0x13:
+            _ = u32()
+            _ = u32()
+        case 0x28...0x3E:
+            _ = u32()
+            _ = u64()
+        case 0x0E: for _ in 0...u32() { _ = u32() }
+        case 0x1C: for _ in 0..<u32() { _ = valueTypeKind() }
+        case 0x41, 0x42, 0xD0: _ = s64()
+        case 0x43: offset &+= 4
+        case 0x44: offset &+= 8
+        case 0xFC:
+            switch u32() {
+            case 0...7: break
+            case 8, 10, 12, 14:
+                _ = u32()
+                _ = u32()
+            default: _ = u32()
+            }
+        default: break
+        }
+    }
+}

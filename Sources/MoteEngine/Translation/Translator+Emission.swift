@@ -1,0 +1,101 @@
+package import MoteMemory
+package import MoteModule
+
+// Writing instructions, and what is known about the one written last.
+
+extension Translator {
+    /// Writes an instruction without a result.
+    mutating func emit(_ opcode: InternalOpcode, sizeInBytes: Int = 16) throws(MemoryError) -> Int {
+        let at = try code.append(opcode, sizeInBytes: sizeInBytes)
+        last.offset = -1
+        return at
+    }
+
+    /// Writes an instruction whose result goes to the slot in field @8, and to a register.
+    ///
+    /// - keepsRegisters: a copy, which leaves `r` and `d` as they are.
+    mutating func emit(
+        _ opcode: InternalOpcode, sizeInBytes: Int = 16, result: Int16, isFloat: Bool = false,
+        keepsRegisters: Bool = false
+    ) throws(MemoryError) -> Int {
+        let at = try code.append(opcode, sizeInBytes: sizeInBytes)
+        last.offset = at
+        last.opcode = opcode
+        last.result = result
+        last.integerRegister = integerRegister
+        last.floatRegister = floatRegister
+        code.set16(at + 8, result)
+        forget(result)
+        if !keepsRegisters {
+            if isFloat { floatRegister = result } else { integerRegister = result }
+        }
+        return at
+    }
+
+    /// Takes the last instruction away, because the next one does its work.
+    mutating func removeLast() {
+        code.count = last.offset
+        integerRegister = last.integerRegister
+        floatRegister = last.floatRegister
+        last.offset = -1
+        if code.count <= soughtCodeOffset { foundByteOffset = nil }
+    }
+
+    /// Whether an entry is what the last instruction computed, so that nobody else reads it.
+    @inline(__always)
+    func isLastResult(_ entry: OperandEntry) -> Bool {
+        last.offset >= 0 && entry.kind == .temporary && last.result == entry.slot
+    }
+
+    /// Control flow joins here: nothing is known of registers or of the instruction before.
+    mutating func join() {
+        last.offset = -1
+        integerRegister = Translator.noSlot
+        floatRegister = Translator.noSlot
+    }
+
+    /// Writes a branch and leaves its distance to be known when the target is.
+    mutating func emitBranch(
+        _ opcode: InternalOpcode, sizeInBytes: Int = 16, to frame: Int
+    ) throws(MemoryError) -> Int {
+        let at = try emit(opcode, sizeInBytes: sizeInBytes)
+        link(at + 12, to: frame)
+        return at
+    }
+
+    /// Makes the 32-bit field at `field` the distance to a frame's target: a loop's start, or else its end.
+    mutating func link(_ field: Int, to frame: Int) {
+        if frames[frame].kind == .loop {
+            code.set32(field, UInt32(bitPattern: frames[frame].start &- Int32(truncatingIfNeeded: field &- 12)))
+        } else {
+            code.set32(field, UInt32(bitPattern: frames[frame].fixups))
+            frames[frame].fixups = Int32(truncatingIfNeeded: field)
+            frames[frame].isTargeted = true
+        }
+    }
+
+    /// The end of a frame is here: its branches learn their distances.
+    mutating func resolve(_ fixups: Int32) {
+        var field = Int(fixups)
+        while field >= 0 {
+            let next = Int(code.get32(field))
+            code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
+            field = next
+        }
+    }
+
+    /// Starts a stretch of code that pays for itself, in metered code.
+    mutating func beginCharge() throws(MemoryError) {
+        guard isMetered else { return }
+        chargeOffset = try emit(.chargeFuel)
+        chargeUnits = 0
+    }
+
+    /// One more wasm instruction to pay for.
+    @inline(__always)
+    mutating func charge() {
+        guard isMetered, chargeOffset >= 0 else { return }
+        chargeUnits &+= 1
+        code.set32(chargeOffset + 12, chargeUnits)
+    }
+}

@@ -1,0 +1,183 @@
+package import MoteMemory
+package import MoteModule
+
+// The abstract operand stack: pushing, popping, and putting values where they have to be.
+
+extension Translator {
+    /// Position in the frame of the entry with an index.
+    @inline(__always)
+    func position(_ index: Int) -> Int16 { Int16(truncatingIfNeeded: temporaryStart &+ index) }
+
+    /// The home of a new entry of a type on top of the stack.
+    private mutating func home(_ type: UInt8) -> Int16 {
+        guard type == 0x63 || type == 0x64 else { return position(entryCount) }
+        if referenceCount >= referenceTemporaries { needsMoreReferences = true }
+        let slot = referenceStart &+ referenceCount
+        referenceCount &+= 1
+        return Int16(truncatingIfNeeded: slot)
+    }
+
+    /// Pushes a value that an instruction puts in its home slot; returns the slot.
+    @discardableResult
+    mutating func pushTemporary(_ type: UInt8) -> Int16 {
+        let slot = home(type)
+        entries[entryCount] = OperandEntry(
+            value: 0, slot: slot, home: slot, position: position(entryCount), kind: .temporary, type: type)
+        entryCount &+= 1
+        return slot
+    }
+
+    mutating func pushConstant(_ value: UInt64, _ type: UInt8) {
+        let slot = home(type)
+        entries[entryCount] = OperandEntry(
+            value: value, slot: slot, home: slot, position: position(entryCount), kind: .constant, type: type)
+        entryCount &+= 1
+    }
+
+    mutating func pushLocal(_ index: Int) throws(MemoryError) {
+        let local = locals[index]
+        let slot = home(local.type)
+        entries[entryCount] = OperandEntry(
+            value: 0, slot: local.slot, home: slot, position: position(entryCount), kind: .local, type: local.type)
+        if lazy.count == LazyEntries.capacity {
+            // So many unread locals are rare: the oldest goes to its home, and the list stays short.
+            try settle(Int(lazy.indices[0]))
+            for index in 1..<LazyEntries.capacity { lazy.indices[index &- 1] = lazy.indices[index] }
+            lazy.count &-= 1
+        }
+        lazy.indices[lazy.count] = Int32(truncatingIfNeeded: entryCount)
+        lazy.count &+= 1
+        entryCount &+= 1
+    }
+
+    mutating func pop() -> OperandEntry {
+        entryCount &-= 1
+        let entry = entries[entryCount]
+        if entry.kind == .local { lazy.count &-= 1 }
+        if entry.isReference { referenceCount &-= 1 }
+        return entry
+    }
+
+    /// Puts an entry into its home slot, if it is not there.
+    mutating func settle(_ index: Int) throws(MemoryError) {
+        let entry = entries[index]
+        guard entry.kind != .temporary else { return }
+        try write(entry, to: entry.home)
+        entries[index].kind = .temporary
+        entries[index].slot = entry.home
+    }
+
+    /// Before a local changes: entries that still read it get the old value.
+    mutating func preserve(_ slot: Int16) throws(MemoryError) {
+        guard lazy.count > 0 else { return }
+        var kept = 0
+        for at in 0..<lazy.count {
+            let index = Int(lazy.indices[at])
+            if entries[index].slot == slot {
+                try settle(index)
+            } else {
+                lazy.indices[kept] = lazy.indices[at]
+                kept &+= 1
+            }
+        }
+        lazy.count = kept
+    }
+
+    /// Before control flow splits: every entry that reads a local gets its value now.
+    mutating func settleLocals() throws(MemoryError) {
+        for at in 0..<lazy.count { try settle(Int(lazy.indices[at])) }
+        lazy.count = 0
+    }
+
+    /// Puts the `count` entries on top into their homes.
+    mutating func settleTop(_ count: Int) throws(MemoryError) {
+        try settleLocals()
+        for index in (entryCount &- count)..<entryCount { try settle(index) }
+    }
+
+    /// Slot from which an instruction reads a popped entry; a constant is written to its home first.
+    mutating func slot(of entry: OperandEntry) throws(MemoryError) -> Int16 {
+        guard entry.kind == .constant else { return entry.slot }
+        try write(entry, to: entry.home)
+        return entry.home
+    }
+
+    /// Writes an entry's value to a slot, with one copy or constant instruction unless it is there already.
+    mutating func write(_ entry: OperandEntry, to slot: Int16) throws(MemoryError) {
+        guard entry.kind == .constant else {
+            if entry.slot == slot { return }
+            if entry.slot == integerRegister {
+                _ = try emit(.copyLast, result: slot, keepsRegisters: true)
+                return
+            }
+            if entry.slot == floatRegister {
+                _ = try emit(.copyLastFloat, result: slot, keepsRegisters: true)
+                return
+            }
+            let at = try emit(.copySlot, result: slot, keepsRegisters: true)
+            code.set16(at + 10, entry.slot)
+            return
+        }
+        switch entry.type {
+        case 0x7D:
+            let at = try emit(.constantFloat32, result: slot, isFloat: true)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
+        case 0x7C:
+            let at = try emit(.constantFloat64, sizeInBytes: 24, result: slot, isFloat: true)
+            code.set64(at + 16, entry.value)
+        default:
+            if entry.value <= UInt64(UInt32.max) {
+                let at = try emit(.constant32, result: slot)
+                code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
+            } else {
+                let at = try emit(.constant64, sizeInBytes: 24, result: slot)
+                code.set64(at + 16, entry.value)
+            }
+        }
+    }
+
+    /// Puts `count` entries starting with `first` into consecutive slots from `destination` on, which lies at or
+    /// below their own positions: upwards, so no value is overwritten before it is read.
+    mutating func writeRow(first: Int, count: Int, to destination: Int16) throws(MemoryError) {
+        var index = 0
+        while index < count {
+            let slot = destination &+ Int16(truncatingIfNeeded: index)
+            let entry = entries[first &+ index]
+            // Runs of plain copies share an instruction.
+            if index &+ 1 < count, isPlainCopy(entry, to: slot) {
+                let second = entries[first &+ index &+ 1]
+                if isPlainCopy(second, to: slot &+ 1) {
+                    var third: OperandEntry?
+                    if index &+ 2 < count {
+                        let candidate = entries[first &+ index &+ 2]
+                        if isPlainCopy(candidate, to: slot &+ 2) { third = candidate }
+                    }
+                    let at = try emit(third == nil ? .copyTwo : .copyThree, result: slot, keepsRegisters: true)
+                    forget(slot &+ 1)
+                    code.set16(at + 10, entry.slot)
+                    code.set16(at + 12, second.slot)
+                    if let third {
+                        forget(slot &+ 2)
+                        code.set16(at + 14, third.slot)
+                    }
+                    index &+= third == nil ? 2 : 3
+                    last.offset = -1
+                    continue
+                }
+            }
+            try write(entry, to: slot)
+            index &+= 1
+        }
+    }
+
+    private func isPlainCopy(_ entry: OperandEntry, to slot: Int16) -> Bool {
+        entry.kind != .constant && entry.slot != slot
+    }
+
+    /// A slot changed: what a register holds of it is old.
+    @inline(__always)
+    mutating func forget(_ slot: Int16) {
+        if integerRegister == slot { integerRegister = Translator.noSlot }
+        if floatRegister == slot { floatRegister = Translator.noSlot }
+    }
+}

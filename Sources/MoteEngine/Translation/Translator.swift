@@ -1,0 +1,96 @@
+internal import CPlatform
+package import MoteMemory
+package import MoteModule
+
+/// Turns one validated function body into internal code.
+///
+/// One pass. An abstract operand stack says where each value is (``OperandEntry``), so locals and constants are
+/// read in place and copies appear only where control flow joins or arguments must lie in a row. Fusion looks one
+/// instruction back: see ``LastInstruction``.
+///
+/// Slots relative to fp: negative ones are arguments and header; then
+/// `locals | reference range: reference locals and parameters, reference temporaries | temporaries`.
+struct Translator {
+    let module: Module.Pointer
+    let functionIndex: UInt32
+    /// Bit 0 guard pages, bit 1 fuel.
+    let variant: UInt32
+    /// First code word of (module, variant).
+    let codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>
+    let arena: Arena
+
+    var reader: BodyReader
+    var code: CodeBuffer
+    var entries: UnsafeMutablePointer<OperandEntry>
+    var entryCount = 0
+    var frames: UnsafeMutablePointer<ControlFrame>
+    var frameCount = 0
+    var frameCapacity: Int
+    /// Slot and type of each local, parameters first.
+    var locals: UnsafeMutablePointer<LocalVariable>
+    var localCount = 0
+    /// Entries of kind local, by index, oldest first.
+    var lazy = LazyEntries()
+    /// References on the operand stack, and the most that the reference range has room for.
+    var referenceCount = 0
+    var referenceTemporaries: Int
+    var needsMoreReferences = false
+
+    var argumentSlots = 0
+    /// First slot of the reference range.
+    var referenceRangeStart = 0
+    /// First slot of reference temporaries, and of the others.
+    var referenceStart = 0
+    var temporaryStart = 0
+    var clearedSlots = 0
+    var frameSlots = 0
+
+    var last = LastInstruction()
+    /// The comparison on top is to be read as its opposite by the branch that follows.
+    var isNegated = false
+    /// Slots whose values are also in `r` and `d`; `noSlot` for none.
+    var integerRegister = Translator.noSlot
+    var floatRegister = Translator.noSlot
+
+    /// Instruction in the body being translated, for code that maps pc to byte offset.
+    var instructionOffset: UInt32 = 0
+    /// Looking for the byte offset of this code offset instead of code; -1: no.
+    var soughtCodeOffset = -1
+    var foundByteOffset: UInt32?
+
+    /// Fuel: offset of the charge that the current stretch adds to, and its units.
+    var chargeOffset = -1
+    var chargeUnits: UInt32 = 0
+
+    static var noSlot: Int16 { Int16.max }
+
+    @inline(__always)
+    var isGuarded: Bool { variant & 1 != 0 }
+    @inline(__always)
+    var isMetered: Bool { variant & 2 != 0 }
+}
+
+/// A local: where it lives and what it holds.
+struct LocalVariable {
+    var slot: Int16
+    var type: UInt8
+}
+
+/// What fusion needs to know about the instruction written last; reset where control flow joins.
+struct LastInstruction {
+    /// Offset of the instruction, -1 when nothing may be fused with what was written last.
+    var offset = -1
+    var opcode = InternalOpcode(0)
+    /// Slot of its result, field @8, if it has one there that nobody has read yet.
+    var result = Translator.noSlot
+    /// Registers before it, to go back to when it is taken away.
+    var integerRegister = Translator.noSlot
+    var floatRegister = Translator.noSlot
+}
+
+/// The entries that still refer to locals: a short stack, so that setting a local looks at few of them.
+struct LazyEntries {
+    static var capacity: Int { 32 }
+    var indices = InlineArray<32, Int32>(repeating: 0)
+    var count = 0
+}

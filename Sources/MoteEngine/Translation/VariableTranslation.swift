@@ -1,0 +1,95 @@
+package import MoteMemory
+package import MoteModule
+
+// Locals, globals, select, drop and constants.
+
+extension Translator {
+    /// Pops a value into a local. What computed it last writes to the local at once, if nobody else reads the old
+    /// value.
+    mutating func localSet(_ index: Int) throws(MemoryError) {
+        let slot = locals[index].slot
+        let entry = pop()
+        if isLastResult(entry), !isPending(slot) {
+            code.set16(last.offset + 8, slot)
+            let isInteger = integerRegister == entry.slot
+            let isFloat = floatRegister == entry.slot
+            forget(slot)
+            if isInteger { integerRegister = slot }
+            if isFloat { floatRegister = slot }
+            last.offset = -1
+            return
+        }
+        try preserve(slot)
+        try write(entry, to: slot)
+        last.offset = -1
+    }
+
+    mutating func localTee(_ index: Int) throws(MemoryError) {
+        try localSet(index)
+        try pushLocal(index)
+    }
+
+    /// Whether an entry on the stack still reads the local in a slot.
+    private func isPending(_ slot: Int16) -> Bool {
+        for at in 0..<lazy.count where entries[Int(lazy.indices[at])].slot == slot { return true }
+        return false
+    }
+
+    mutating func globalGet(_ index: UInt32) throws(MemoryError) {
+        guard let global = module.pointee.globals[checked: Int(index)] else { return }
+        let type = global.type.valueType.kind
+        let isFloat = type == 0x7D || type == 0x7C
+        let isImported = Int(index) < module.pointee.importedGlobalCount
+        let result = pushTemporary(type)
+        let at = try emit(
+            isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet, result: result, isFloat: isFloat)
+        code.set32(at + 12, global.slot)
+    }
+
+    mutating func globalSet(_ index: UInt32) throws(MemoryError) {
+        guard let global = module.pointee.globals[checked: Int(index)] else { return }
+        let isImported = Int(index) < module.pointee.importedGlobalCount
+        let source = try slot(of: pop())
+        let isLast = !isImported && source == integerRegister
+        let at = try emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
+        code.set16(at + 8, source)
+        code.set32(at + 12, global.slot)
+    }
+
+    mutating func select() throws(MemoryError) {
+        let condition = pop()
+        let second = pop()
+        let first = pop()
+        let conditionSlot = try slot(of: condition)
+        let firstSlot = try slot(of: first)
+        let secondSlot = try slot(of: second)
+        let isLast = conditionSlot == integerRegister
+        let result = pushTemporary(first.type)
+        let at = try emit(isLast ? .selectLast : .selectSlots, result: result)
+        code.set16(at + 10, firstSlot)
+        code.set16(at + 12, secondSlot)
+        code.set16(at + 14, conditionSlot)
+        // The value is in both registers.
+        floatRegister = result
+    }
+
+    /// 0x41 to 0x44.
+    mutating func constant(_ byte: UInt8) {
+        switch byte {
+        case 0x41: pushConstant(UInt64(UInt32(truncatingIfNeeded: reader.s64())), 0x7F)
+        case 0x42: pushConstant(UInt64(bitPattern: reader.s64()), 0x7E)
+        case 0x43: pushConstant(UInt64(reader.bits32()), 0x7D)
+        default: pushConstant(reader.bits64(), 0x7C)
+        }
+    }
+
+    mutating func referenceIsNull() throws(MemoryError) {
+        try equalsZero(is64: true)
+    }
+
+    mutating func referenceFunction(_ index: UInt32) throws(MemoryError) {
+        let result = pushTemporary(0x63)
+        let at = try emit(.referenceFunction, result: result)
+        code.set32(at + 12, index)
+    }
+}
