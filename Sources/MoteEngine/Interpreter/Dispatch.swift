@@ -32,7 +32,7 @@ func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ 
 @inline(never)
 func interrupted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let word = environment.pointee.interrupt
-    return trap(word & UInt32(MOTE_INTERRUPT_TERMINATE.rawValue) != 0 ? .interrupted : .deadline, pc, fp, environment)
+    return trap(word & UInt32(MOTE_INTERRUPT_TERMINATE) != 0 ? .interrupted : .deadline, pc, fp, environment)
 }
 
 @inline(never)

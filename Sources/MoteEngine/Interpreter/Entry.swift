@@ -1,34 +1,118 @@
 internal import CPlatform
+internal import MoteMemory
 
-/// Where the engine enters compiled code.
+/// Where the engine enters compiled code, and what handlers share.
 enum Interpreter {
-    /// Bytes that ``makeStub(at:)`` writes.
-    static var stubSizeInBytes: Int { 64 }
+    /// Runs a function whose parameters lie at `slots`; results are over them. Returns a trap code.
+    ///
+    /// The caller has pushed an entry activation and made the function's instance current.
+    static func run(
+        _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: FP
+    ) -> UInt32 {
+        guard let word = function.pointee.target, let code = mote_load_acquire_pointer(word) else {
+            return UInt32(TrapCode.unlinkedFunction.rawValue)
+        }
+        let fp = slots + function.frameArgumentSlots + frameHeaderSlots
+        let end = fp + Int(code.load(fromByteOffset: 8, as: UInt32.self))
+        guard raisePeak(environment, to: UnsafeMutableRawPointer(end)) else {
+            return UInt32(TrapCode.callStackExhausted.rawValue)
+        }
+        fp[-3] = UInt64(UInt(bitPattern: PseudoCode.halt(environment)))
+        fp[-2] = 0
+        fp[-1] = UInt64(UInt(bitPattern: code))
+        let result = start(
+            UnsafeRawPointer(code) + codeHeaderSizeInBytes, fp, memoryBase(environment), environment,
+            UInt64(UInt(bitPattern: word)))
+        return UInt32(truncatingIfNeeded: result)
+    }
+
+    /// Runs instructions until one of them halts or traps.
+    private static func start(
+        _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64
+    ) -> Int {
+        #if DEBUG || VM_TRAMPOLINE
+        var result = pc.load(as: Handler.self)(pc, fp, memory, environment, r, 0)
+        while result == codeContinue {
+            // The spilled values are those that `go` was called with; null memory is a valid one.
+            let spill = UnsafeRawPointer(environment) + spillOffset
+            let next = spill.load(as: PC.self)
+            result = next.load(as: Handler.self)(
+                next, spill.load(fromByteOffset: 8, as: FP.self), spill.load(fromByteOffset: 16, as: Memory.self),
+                environment, spill.load(fromByteOffset: 24, as: UInt64.self),
+                spill.load(fromByteOffset: 32, as: Double.self))
+        }
+        return result
+        #else
+        return pc.load(as: Handler.self)(pc, fp, memory, environment, r, 0)
+        #endif
+    }
+
+    /// Where the caller of a frame goes on and its frame; null at the entry from the host.
+    static func caller(of fp: FP, in environment: Environment) -> (PC?, FP?) {
+        let frame = UnsafeRawPointer(fp)
+        let pc = frame.load(fromByteOffset: -24, as: PC?.self)
+        let caller = frame.load(fromByteOffset: -16, as: FP?.self)
+        guard pc == PseudoCode.restore(environment), let record = caller else { return (pc, caller) }
+        return (UnsafeRawPointer(record).load(as: PC?.self), UnsafeRawPointer(record).load(fromByteOffset: 8, as: FP?.self))
+    }
+
+    /// Base of memory 0 of the current instance, as handlers carry it: null bits where there is none.
+    @inline(__always)
+    static func memoryBase(_ environment: Environment) -> Memory {
+        UnsafeRawPointer(environment).load(fromByteOffset: 16, as: Memory.self)
+    }
+
+    /// Lets frames reach up to an address, if the operand stack does.
+    @inline(__always)
+    static func raisePeak(_ environment: Environment, to address: UnsafeMutableRawPointer?) -> Bool {
+        guard let address, let peak = environment.pointee.stackPeak, let limit = environment.pointee.stackLimit else {
+            return false
+        }
+        if address <= UnsafeMutableRawPointer(peak) { return true }
+        guard address <= UnsafeMutableRawPointer(limit) else { return false }
+        environment.pointee.stackPeak = address.assumingMemoryBound(to: UInt64.self)
+        return true
+    }
+
+    static var stubSizeInBytes: Int { PseudoCode.sizeInBytes }
 
     /// Writes the code that a function's code word points to until the function is translated.
     static func makeStub(at address: UnsafeMutableRawPointer) -> UnsafeMutablePointer<MoteCode> {
-        address.initializeMemory(as: UInt8.self, repeating: 0, count: stubSizeInBytes)
+        PseudoCode.write(at: address)
+    }
+
+    private static var spillOffset: Int { 96 }
+}
+
+/// Instructions that belong to no function.
+///
+/// ```
+///  0  MoteCode of the stub: no slots
+/// 32  translateAndCall      what a code word leads to at first
+/// 40  haltExecution         where a host's entry returns to
+/// 48  restoreInstance       where a call from another instance returns to
+/// ```
+enum PseudoCode {
+    static var sizeInBytes: Int { 56 }
+
+    static func write(at address: UnsafeMutableRawPointer) -> UnsafeMutablePointer<MoteCode> {
+        memset(address, 0, sizeInBytes)
+        (address + 32).storeBytes(of: InternalOpcode.translateAndCall.handler, as: Handler.self)
+        (address + 40).storeBytes(of: InternalOpcode.haltExecution.handler, as: Handler.self)
+        (address + 48).storeBytes(of: InternalOpcode.restoreInstance.handler, as: Handler.self)
         return address.assumingMemoryBound(to: MoteCode.self)
     }
 
-    /// Runs a function whose parameters lie at `slots`; results are over them. Returns a trap code.
-    static func run(
-        _ environment: UnsafeMutablePointer<MoteEnvironment>, _ function: UnsafePointer<MoteFunction>,
-        _ slots: UnsafeMutablePointer<UInt64>
-    ) -> UInt32 {
-        UInt32(TrapCode.unlinkedFunction.rawValue)
-    }
+    @inline(__always)
+    static func halt(_ environment: Environment) -> PC { environment.pointee.pseudoCode.unsafelyUnwrapped + 40 }
+    @inline(__always)
+    static func restore(_ environment: Environment) -> PC { environment.pointee.pseudoCode.unsafelyUnwrapped + 48 }
+}
 
-    /// Offset in the module of the instruction that `pc` belongs to, or nil where nobody knows.
-    static func byteOffset(in code: UnsafePointer<MoteCode>, pc: UnsafeRawPointer) -> UInt32? { nil }
-
-    /// Where the caller of a frame goes on and its frame; null at the entry from the host.
-    static func caller(
-        of fp: UnsafeMutablePointer<UInt64>, in environment: UnsafeMutablePointer<MoteEnvironment>
-    ) -> (UnsafeRawPointer?, UnsafeMutablePointer<UInt64>?) {
-        (
-            UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: fp[-3])),
-            UnsafeMutablePointer(bitPattern: UInt(truncatingIfNeeded: fp[-2]))
-        )
-    }
+/// Ends what ``Interpreter/run(_:_:_:)`` began.
+@inline(__always)
+func haltExecution(
+    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+) -> Int {
+    0
 }

@@ -54,16 +54,21 @@ package enum Backtrace {
         let floor = UInt(bitPattern: entry)
         var fp = innermost
         var pc = innermostPC
+        // The pc of a caller lies behind its call.
+        var isReturn = false
         while let frame = fp, UInt(bitPattern: frame) > floor,
             let code = UnsafePointer<MoteCode>(bitPattern: UInt(truncatingIfNeeded: frame[-1]))
         {
             let module = owner(of: code, in: runtime)
-            let offset = pc.flatMap { Interpreter.byteOffset(in: code, pc: $0) }
+            let offset = pc.flatMap { at in
+                module.flatMap { LazyTranslation.byteOffset(of: at, isReturn: isReturn, in: code, $0, environment) }
+            }
             let line = BacktraceFrame(
                 module: module.map { EngineModule(state: $0) }, functionIndex: code.pointee.functionIndex,
                 byteOffset: offset, hostFunction: nil)
             guard visit(line) else { return false }
             (pc, fp) = Interpreter.caller(of: frame, in: environment.base)
+            isReturn = true
         }
         return true
     }

@@ -18,15 +18,15 @@ extension Semantics {
     // After the range is known.
 
     @inline(__always)
-    static func toI32(_ a: Double) -> UInt32 { UInt32(truncatingIfNeeded: mote_truncate(a)) }
+    static func toI32(_ a: Double) -> UInt32 { UInt32(truncatingIfNeeded: mote_truncate_to_integer(a)) }
     @inline(__always)
-    static func toU32(_ a: Double) -> UInt32 { UInt32(truncatingIfNeeded: mote_truncate(a)) }
+    static func toU32(_ a: Double) -> UInt32 { UInt32(truncatingIfNeeded: mote_truncate_to_integer(a)) }
     @inline(__always)
-    static func toI64(_ a: Double) -> UInt64 { UInt64(bitPattern: mote_truncate(a)) }
+    static func toI64(_ a: Double) -> UInt64 { UInt64(bitPattern: mote_truncate_to_integer(a)) }
     @inline(__always)
     static func toU64(_ a: Double) -> UInt64 {
-        if a < 0x1p63 { return UInt64(bitPattern: mote_truncate(a)) }
-        return UInt64(bitPattern: mote_truncate(a - 0x1p63)) | 0x8000_0000_0000_0000
+        if a < 0x1p63 { return UInt64(bitPattern: mote_truncate_to_integer(a)) }
+        return UInt64(bitPattern: mote_truncate_to_integer(a - 0x1p63)) | 0x8000_0000_0000_0000
     }
 
     // Saturating: NaN is zero, the rest is clamped.

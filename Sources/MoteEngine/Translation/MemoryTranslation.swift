@@ -102,7 +102,7 @@ extension Translator {
         let family = (isGuarded ? InternalOpcode.store : .storeChecked) + row * Translator.storeForms
         let immediate = immediate(value, is64: row == 3)
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let source = try immediate ?? slot(of: value)
+            let source = try operand(immediate, value)
             let at = try emit(family + (immediate == nil ? 2 : 3))
             code.set16(at + 10, source)
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
@@ -119,11 +119,17 @@ extension Translator {
             return
         }
         let target = try slot(of: address)
-        let source = try immediate ?? slot(of: value)
+        let source = try operand(immediate, value)
         let at = try emit(family + (immediate == nil ? 0 : 1))
         code.set16(at + 8, target)
         code.set16(at + 10, source)
         code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+    }
+
+    /// The field for a stored value: its immediate, or its slot.
+    private mutating func operand(_ immediate: Int16?, _ value: OperandEntry) throws(MemoryError) -> Int16 {
+        if let immediate { return immediate }
+        return try slot(of: value)
     }
 
     /// The 16-bit immediate whose sign extension has a constant's low bits, if there is one.

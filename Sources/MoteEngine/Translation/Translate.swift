@@ -1,0 +1,84 @@
+internal import CPlatform
+package import MoteMemory
+package import MoteModule
+
+extension Translator {
+    /// Translates a function into a block of region `code` of the module's arena. The module's lock is held.
+    static func translate(
+        _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena
+    ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
+        var translator = try completed(
+            module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, scratch: scratch, sought: -1)
+        defer { translator.free() }
+        return try translator.install()
+    }
+
+    /// Offset in the module of the instruction whose code contains `codeOffset` (from the first instruction), found
+    /// by translating again and watching: so no table of offsets takes memory. Nil when there is no memory to do so.
+    static func byteOffset(
+        of codeOffset: Int, _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena
+    ) -> UInt32? {
+        do throws(MemoryError) {
+            let translator = try completed(
+                module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, scratch: scratch,
+                sought: codeOffset)
+            translator.free()
+            return translator.foundByteOffset
+        } catch {
+            return nil
+        }
+    }
+
+    /// A translator that has gone through the body, with room for as many references as it needs.
+    private static func completed(
+        _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena, sought: Int
+    ) throws(MemoryError) -> Translator {
+        var references = 0
+        while true {
+            var translator = try Translator(
+                module: module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, arena: scratch,
+                referenceTemporaries: references)
+            translator.soughtCodeOffset = sought
+            do throws(MemoryError) {
+                if try translator.translateBody() { return translator }
+            } catch {
+                translator.free()
+                throw error
+            }
+            translator.free()
+            // Few functions have references on their operand stack at all, and those have few.
+            references = references == 0 ? 4 : references &* 4
+        }
+    }
+
+    private func install() throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
+        let size = codeHeaderSizeInBytes &+ code.count
+        let raw = try module.pointee.arena.allocateBytes(size, region: .code, site: .translatedCode)
+        let header = raw.bindMemory(to: MoteCode.self, capacity: 1)
+        let type = module.pointee.functionType(of: functionIndex)
+        header.initialize(
+            to: MoteCode(
+                firstHandler: nil, frameSlots: UInt32(truncatingIfNeeded: frameSlots), functionIndex: functionIndex,
+                sizeInBytes: UInt32(truncatingIfNeeded: size), parameterSlots: type?.pointee.parameterSlots ?? 0,
+                resultSlots: type?.pointee.resultSlots ?? 0,
+                referenceStart: UInt32(truncatingIfNeeded: referenceRangeStart),
+                referenceCount: UInt32(truncatingIfNeeded: temporaryStart &- referenceRangeStart)))
+        memcpy(raw + codeHeaderSizeInBytes, code.base, code.count)
+        return header
+    }
+}
+
+/// Where translation asks for memory: raw values 0x580 to 0x5FF.
+extension AllocationSite {
+    /// Operands and locals of the function being translated.
+    package static var translationOperands: Self { .init(rawValue: 0x580) }
+    package static var translationFrames: Self { .init(rawValue: 0x581) }
+    package static var translationFrameGrowth: Self { .init(rawValue: 0x582) }
+    package static var translationCode: Self { .init(rawValue: 0x583) }
+    package static var translationCodeGrowth: Self { .init(rawValue: 0x584) }
+    /// The code of one function.
+    package static var translatedCode: Self { .init(rawValue: 0x585) }
+}
