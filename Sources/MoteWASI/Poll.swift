@@ -149,9 +149,9 @@ extension WASICall {
                     timeout = timeout < 0 ? Self.pieceInNanoseconds : min(timeout, Self.pieceInNanoseconds)
                 }
             }
-            guard mote_interrupt_word(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+            try checkInterruptOrdered()
             let ready = poll.wait(timeout)
-            guard mote_interrupt_word(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+            try checkInterruptOrdered()
             if ready < 0, ready != 0 &- EINTR { throw .system(ready) }
             if ready > 0, poll.waits[last].revents != 0 { mote_drain_wake_descriptor(poll.waits[last].fd) }
             let then = try systemTime(.monotonic)

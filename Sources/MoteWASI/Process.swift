@@ -12,7 +12,7 @@ extension WASICall {
     }
 
     func schedYield() throws(WASIFault) {
-        guard mote_interrupt_hint(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+        try checkInterrupt()
         mote_yield()
     }
 }

@@ -7,7 +7,7 @@ extension WASICall {
         var done = 0
         // In pieces, so that a guest that asks for gigabytes can be stopped.
         while done < total {
-            guard mote_interrupt_hint(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+            try checkInterrupt()
             let count = min(total &- done, 64 * 1024)
             if let function = context.pointee.random {
                 guard function(context.pointee.userData, buffer + done, count) else { throw .errno(.io) }

@@ -4,6 +4,10 @@ internal import CPlatform
 package enum WASITrap {
     /// The environment's interrupt word was set while the function waited.
     package static var interrupted: UInt32 { 10 }
+    /// The same, with a deadline as the reason.
+    package static var deadline: UInt32 { 22 }
+    /// The function was called without an environment or a context.
+    package static var hostError: UInt32 { 14 }
     /// The guest called `proc_exit`; the exit code is in the context.
     package static var exit: UInt32 { 64 }
 }
@@ -14,6 +18,11 @@ enum WASIFault: Error {
     case errno(WASIErrno)
     /// The guest's execution ends.
     case trap(UInt32)
+
+    /// What an environment's interrupt word asks for.
+    static func interrupt(_ word: UInt32) -> WASIFault {
+        .trap(word == UInt32(MOTE_INTERRUPT_DEADLINE) ? WASITrap.deadline : WASITrap.interrupted)
+    }
 
     /// The same for a negated error number of the operating system.
     static func system(_ negated: some BinaryInteger) -> WASIFault {
@@ -37,8 +46,7 @@ struct WASICall {
         _ environment: UnsafeMutablePointer<MoteEnvironment>?, _ data: UnsafeMutableRawPointer?,
         _ slots: UnsafeMutablePointer<UInt64>?, _ body: (WASICall) throws(WASIFault) -> Void
     ) -> UInt32 {
-        // The engine always hands over all three; without them there is nothing to run.
-        guard let environment, let data, let slots else { return WASITrap.interrupted }
+        guard let environment, let data, let slots else { return WASITrap.hostError }
         let call = WASICall(
             environment: environment, context: data.assumingMemoryBound(to: WASIContext.self), slots: slots,
             memory: GuestMemory(

@@ -4,7 +4,15 @@ extension WASICall {
     /// Ends the call with a trap if somebody asked the environment to stop.
     @inline(__always)
     func checkInterrupt() throws(WASIFault) {
-        guard mote_interrupt_hint(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+        let word = mote_interrupt_hint(environment)
+        guard word == 0 else { throw .interrupt(word) }
+    }
+
+    /// The same around a wait: ordered after the wake descriptor was published, so that an interrupt is either seen
+    /// here or wakes the descriptor.
+    func checkInterruptOrdered() throws(WASIFault) {
+        let word = mote_interrupt_word(environment)
+        guard word == 0 else { throw .interrupt(word) }
     }
 
     /// The environment's wake descriptor, made at first use; -1 when the host has no descriptor left, and then the
@@ -40,7 +48,7 @@ extension WASICall {
                 mote_poll(bytes.baseAddress?.assumingMemoryBound(to: pollfd.self), 2, timeout)
             }
             if ready < 0, ready != 0 &- EINTR { throw .system(ready) }
-            guard mote_interrupt_word(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+            try checkInterruptOrdered()
             if ready > 0 {
                 if both.0.revents != 0 { return }
                 mote_drain_wake_descriptor(both.1.fd)
@@ -49,8 +57,7 @@ extension WASICall {
             }
             if both.1.fd < 0 {
                 both.1.fd = wakeDescriptor()
-                // Published just now: an interrupt from before is in the word, one from later wakes the descriptor.
-                guard mote_interrupt_word(environment) == 0 else { throw .trap(WASITrap.interrupted) }
+                try checkInterruptOrdered()
             }
             timeout = both.1.fd < 0 ? Self.pieceInNanoseconds : -1
         }

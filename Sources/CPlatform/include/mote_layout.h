@@ -3,10 +3,6 @@
 #ifndef MOTE_LAYOUT_H
 #define MOTE_LAYOUT_H
 
-// Before the first header of libc, which fixes what the later ones declare.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <stddef.h>
 #include <stdint.h>
 

@@ -4,10 +4,7 @@
 #ifndef MOTE_WASI_H
 #define MOTE_WASI_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <dirent.h>
+// No _GNU_SOURCE here: it changes structures that Foundation's modules see without it. What needs it is in wasi.c.
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -110,10 +107,6 @@ static inline int mote_status_at(int directory, const char *name, MoteFileStatus
 static inline int mote_open_at(int directory, const char *name, int flags, unsigned mode) {
     MOTE_RETRY(int, openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode));
 }
-// A directory to walk through: never a link, needs no permission to read it.
-static inline int mote_open_step(int directory, const char *name) {
-    MOTE_RETRY(int, openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0));
-}
 static inline int mote_open_directory(const char *path) {
     MOTE_RETRY(int, openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
 }
@@ -170,9 +163,6 @@ static inline int64_t mote_seek(int descriptor, int64_t offset, int whence) {
 static inline int mote_sync(int descriptor) { MOTE_RETRY(int, fsync(descriptor)); }
 static inline int mote_sync_data(int descriptor) { MOTE_RETRY(int, fdatasync(descriptor)); }
 static inline int mote_truncate(int descriptor, int64_t size) { MOTE_RETRY(int, ftruncate(descriptor, size)); }
-static inline int mote_allocate(int descriptor, int64_t offset, int64_t size) {
-    MOTE_RETRY(int, fallocate(descriptor, 0, offset, size));
-}
 static inline int mote_advise(int descriptor, int64_t offset, int64_t size, int advice) {
     return -posix_fadvise(descriptor, offset, size, advice);
 }
@@ -223,11 +213,7 @@ static inline int mote_remove_file(int directory, const char *name) {
 static inline int mote_remove_directory(int directory, const char *name) {
     MOTE_RETRY(int, unlinkat(directory, name, AT_REMOVEDIR));
 }
-static inline int64_t mote_directory_entries(int descriptor, void *buffer, size_t size) {
-    MOTE_RETRY(int64_t, getdents64(descriptor, buffer, size));
-}
-
-// One entry of what mote_directory_entries wrote, or null past the end or where the record is not whole.
+// One entry of what mote_directory_entries wrote.
 typedef struct MoteDirectoryEntry {
     uint64_t inode;
     uint64_t next;
@@ -236,29 +222,14 @@ typedef struct MoteDirectoryEntry {
     uint32_t recordSizeInBytes;
     const char *name;
 } MoteDirectoryEntry;
-static inline bool mote_directory_entry(const char *buffer, size_t size, MoteDirectoryEntry *entry) {
-    const size_t head = offsetof(struct dirent64, d_name);
-    struct dirent64 record;
-    if (size < head) return false;
-    memcpy(&record, buffer, head);
-    if (record.d_reclen < head || record.d_reclen > size) return false;
-    entry->inode = record.d_ino;
-    entry->next = (uint64_t)record.d_off;
-    switch (record.d_type) {
-    case DT_BLK: entry->kind = MOTE_FILE_BLOCK; break;
-    case DT_CHR: entry->kind = MOTE_FILE_CHARACTER; break;
-    case DT_DIR: entry->kind = MOTE_FILE_DIRECTORY; break;
-    case DT_REG: entry->kind = MOTE_FILE_REGULAR; break;
-    case DT_SOCK: entry->kind = MOTE_FILE_STREAM_SOCKET; break;
-    case DT_LNK: entry->kind = MOTE_FILE_LINK; break;
-    case DT_FIFO: entry->kind = MOTE_FILE_PIPE; break;
-    default: entry->kind = MOTE_FILE_UNKNOWN; break;
-    }
-    entry->name = buffer + head;
-    entry->nameCount = (uint32_t)strnlen(buffer + head, record.d_reclen - head);
-    entry->recordSizeInBytes = record.d_reclen;
-    return true;
-}
+int64_t mote_directory_entries(int descriptor, void *buffer, size_t size);
+// False past the end, or where the record is not whole.
+bool mote_directory_entry(const char *buffer, size_t size, MoteDirectoryEntry *entry);
+// A directory to walk through: never a link, needs no permission to read it.
+int mote_open_step(int directory, const char *name);
+int mote_allocate(int descriptor, int64_t offset, int64_t size);
+// Waits at most `timeout` nanoseconds; negative waits for ever. EINTR is reported.
+int mote_poll(struct pollfd *descriptors, size_t count, int64_t timeout);
 
 static inline int mote_clock(int identity, uint64_t *nanoseconds) {
     struct timespec time;
@@ -276,12 +247,6 @@ static inline int64_t mote_random(void *buffer, size_t size) { MOTE_RETRY(int64_
 static inline void mote_yield(void) { sched_yield(); }
 static inline int mote_shutdown(int descriptor, int how) { MOTE_RETRY(int, shutdown(descriptor, how)); }
 
-// Waits at most `timeout` nanoseconds; negative waits for ever. EINTR is reported.
-static inline int mote_poll(struct pollfd *descriptors, size_t count, int64_t timeout) {
-    struct timespec time = {timeout / 1000000000, timeout % 1000000000};
-    int ready = ppoll(descriptors, count, timeout < 0 ? NULL : &time, NULL);
-    return ready < 0 ? -errno : ready;
-}
 // Bytes that can be read from a pipe, terminal or socket now; 0 where nobody knows.
 static inline uint64_t mote_readable_bytes(int descriptor) {
     int count = 0;
