@@ -1,6 +1,6 @@
 internal import CPlatform
 
-/// Head of an arena: the owner's account, the chunks that small blocks were cut from, and the growable blocks.
+/// Head of an arena: the owner's account, the chunks that small blocks are cut from, and the growable blocks.
 ///
 /// ```
 /// heap block: [ ArenaHeader ]
@@ -13,24 +13,19 @@ package struct ArenaHeader {
     /// Distinguishes owners of one kind in a report.
     package var identity: UInt32
     package var account: MemoryAccount
-    var nextArena: UnsafeMutablePointer<ArenaHeader>?
+    package internal(set) var nextArena: UnsafeMutablePointer<ArenaHeader>?
     var previousArena: UnsafeMutablePointer<ArenaHeader>?
     var firstChunk: UnsafeMutablePointer<ArenaChunk>?
     var firstGrowable: UnsafeMutablePointer<GrowableHeader>?
+    /// Bytes of all chunks: the next one is a quarter of them.
+    var chunkSizeInBytes: Int
 }
 
 struct ArenaChunk {
     var next: UnsafeMutablePointer<ArenaChunk>?
-    var sizeInBytes: Int
-    var usedInBytes: Int
-    var reserved: Int
-}
-
-struct GrowableHeader {
-    var next: UnsafeMutablePointer<GrowableHeader>?
-    var previous: UnsafeMutablePointer<GrowableHeader>?
-    var sizeInBytes: Int
-    var region: UInt8
+    /// Of the whole heap block and of its used part, this header included.
+    var sizeInBytes: UInt32
+    var usedInBytes: UInt32
 }
 
 /// Typed blocks cut from the global heap for one owner and freed as a whole.
@@ -42,13 +37,18 @@ package struct Arena {
 
     /// A new arena of the owner's kind; destroyed with ``destroy()``.
     package static func create(in heap: GlobalHeap.Pointer, owner: OwnerKind) throws(MemoryError) -> Arena {
-        let raw = try GlobalHeap.allocate(
-            heap, sizeInBytes: MemoryLayout<ArenaHeader>.size, region: .structures, site: .arenaHeader)
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        let size = MemoryLayout<ArenaHeader>.size
+        try GlobalHeap.admit(heap, size, .structures, .arenaHeader)
+        let raw = try GlobalHeap.take(heap, size, .structures, .arenaHeader, zeroed: false, high: false)
         let header = raw.bindMemory(to: ArenaHeader.self, capacity: 1)
         header.initialize(
             to: ArenaHeader(
                 heap: heap, kind: owner, identity: heap.pointee.nextOwnerID, account: MemoryAccount(),
-                nextArena: heap.pointee.firstArena, previousArena: nil, firstChunk: nil, firstGrowable: nil))
+                nextArena: heap.pointee.firstArena, previousArena: nil, firstChunk: nil, firstGrowable: nil,
+                chunkSizeInBytes: 0))
+        GlobalHeap.note(heap, size, .structures, &header.pointee.account)
         heap.pointee.firstArena?.pointee.previousArena = header
         heap.pointee.firstArena = header
         heap.pointee.nextOwnerID &+= 1
@@ -60,11 +60,9 @@ package struct Arena {
     package func allocate<Element>(
         _ type: Element.Type, count: Int, region: Region, site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
-        let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-        guard !overflow, size >= 0 else {
-            throw .exhausted(region, requested: .max, available: -1, site: site)
-        }
-        let raw = try allocateBytes(size, region: region, site: site)
+        let size = try sizeInBytes(of: type, count: count, region: region, site: site)
+        let raw = try allocate(
+            size, alignment: MemoryLayout<Element>.alignment, region: region, site: site, zeroed: false)
         return raw.bindMemory(to: Element.self, capacity: count)
     }
 
@@ -72,90 +70,124 @@ package struct Arena {
     package func allocateZeroed<Element>(
         _ type: Element.Type, count: Int, region: Region, site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
-        let pointer = try allocate(type, count: count, region: region, site: site)
-        memset(pointer, 0, count &* MemoryLayout<Element>.stride)
-        return pointer
+        let size = try sizeInBytes(of: type, count: count, region: region, site: site)
+        let raw = try allocate(
+            size, alignment: MemoryLayout<Element>.alignment, region: region, site: site, zeroed: true)
+        return raw.bindMemory(to: Element.self, capacity: count)
     }
 
     /// `sizeInBytes` bytes, aligned to 16, uninitialised.
     package func allocateBytes(
         _ sizeInBytes: Int, region: Region, site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
-        // First version: every block is a growable one.
-        try allocateGrowable(sizeInBytes: sizeInBytes, region: region, site: site)
-    }
-
-    /// A block of its own that ``resizeGrowable(_:to:site:)`` and ``freeGrowable(_:)`` take; freed with the arena
-    /// at the latest. Uninitialised, aligned to 16.
-    package func allocateGrowable(
-        sizeInBytes: Int, region: Region, site: AllocationSite
-    ) throws(MemoryError) -> UnsafeMutableRawPointer {
-        let headerSize = MemoryLayout<GrowableHeader>.stride
-        let (size, overflow) = sizeInBytes.addingReportingOverflow(headerSize)
-        guard !overflow, sizeInBytes >= 0 else {
-            throw .exhausted(region, requested: .max, available: -1, site: site)
-        }
-        let raw = try GlobalHeap.allocate(header.pointee.heap, sizeInBytes: size, region: region, site: site)
-        let growable = raw.bindMemory(to: GrowableHeader.self, capacity: 1)
-        growable.initialize(
-            to: GrowableHeader(
-                next: header.pointee.firstGrowable, previous: nil, sizeInBytes: sizeInBytes, region: region.rawValue))
-        header.pointee.firstGrowable?.pointee.previous = growable
-        header.pointee.firstGrowable = growable
-        return raw + headerSize
-    }
-
-    /// Grows or shrinks a growable block; it may move. On failure it is as before.
-    package func resizeGrowable(
-        _ block: UnsafeMutableRawPointer, to sizeInBytes: Int, site: AllocationSite
-    ) throws(MemoryError) -> UnsafeMutableRawPointer {
-        let headerSize = MemoryLayout<GrowableHeader>.stride
-        let old = (block - headerSize).assumingMemoryBound(to: GrowableHeader.self)
-        let region = Region(rawValue: old.pointee.region) ?? .structures
-        let (size, overflow) = sizeInBytes.addingReportingOverflow(headerSize)
-        guard !overflow, sizeInBytes >= 0 else {
-            throw .exhausted(region, requested: .max, available: -1, site: site)
-        }
-        let raw = try GlobalHeap.resize(
-            header.pointee.heap, UnsafeMutableRawPointer(old), from: old.pointee.sizeInBytes + headerSize, to: size,
-            region: region, site: site)
-        let growable = raw.assumingMemoryBound(to: GrowableHeader.self)
-        growable.pointee.sizeInBytes = sizeInBytes
-        growable.pointee.next?.pointee.previous = growable
-        if let previous = growable.pointee.previous {
-            previous.pointee.next = growable
-        } else {
-            header.pointee.firstGrowable = growable
-        }
-        return raw + headerSize
-    }
-
-    /// Gives a growable block back before the arena goes.
-    package func freeGrowable(_ block: UnsafeMutableRawPointer) {
-        let headerSize = MemoryLayout<GrowableHeader>.stride
-        let growable = (block - headerSize).assumingMemoryBound(to: GrowableHeader.self)
-        growable.pointee.next?.pointee.previous = growable.pointee.previous
-        if let previous = growable.pointee.previous {
-            previous.pointee.next = growable.pointee.next
-        } else {
-            header.pointee.firstGrowable = growable.pointee.next
-        }
-        GlobalHeap.free(
-            header.pointee.heap, UnsafeMutableRawPointer(growable), sizeInBytes: growable.pointee.sizeInBytes + headerSize)
+        try allocate(sizeInBytes, alignment: 16, region: region, site: site, zeroed: false)
     }
 
     /// Gives everything back.
     package func destroy() {
-        while let growable = header.pointee.firstGrowable {
-            freeGrowable(UnsafeMutableRawPointer(growable) + MemoryLayout<GrowableHeader>.stride)
+        let heap = header.pointee.heap
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        while let growable = header.pointee.firstGrowable, unlist(growable, giveBack: true) {}
+        var chunk = header.pointee.firstChunk
+        while let current = chunk {
+            chunk = current.pointee.next
+            GlobalHeap.give(heap, current, Int(current.pointee.sizeInBytes))
+        }
+        for row in 0..<Region.count {
+            guard let region = Region(rawValue: UInt8(truncatingIfNeeded: row)) else { continue }
+            heap.pointee.ledger.add(0 &- header.pointee.account.current[row], to: region)
         }
         header.pointee.nextArena?.pointee.previousArena = header.pointee.previousArena
         if let previous = header.pointee.previousArena {
             previous.pointee.nextArena = header.pointee.nextArena
         } else {
-            header.pointee.heap.pointee.firstArena = header.pointee.nextArena
+            heap.pointee.firstArena = header.pointee.nextArena
         }
-        GlobalHeap.free(
-            header.pointee.heap, UnsafeMutableRawPointer(header), sizeInBytes: MemoryLayout<ArenaHeader>.size)
+        GlobalHeap.give(heap, header, MemoryLayout<ArenaHeader>.size)
+    }
+
+    private func sizeInBytes<Element>(
+        of type: Element.Type, count: Int, region: Region, site: AllocationSite
+    ) throws(MemoryError) -> Int {
+        let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+        guard !overflow, size >= 0 else {
+            throw .exhausted(region, requested: .max, available: -1, site: site)
+        }
+        return size
+    }
+
+    /// A small block from a chunk, or one of its own from the size on where a header no longer matters.
+    private func allocate(
+        _ sizeInBytes: Int, alignment: Int, region: Region, site: AllocationSite, zeroed: Bool
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        if sizeInBytes < 0 || sizeInBytes >= Self.ownBlockSizeInBytes || alignment > 16 {
+            return try allocateGrowable(
+                sizeInBytes: sizeInBytes, region: region, site: site, zeroed: zeroed, high: false)
+        }
+        let heap = header.pointee.heap
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        try GlobalHeap.admit(heap, sizeInBytes, region, site)
+        let block = try cut(sizeInBytes, alignment: alignment, region: region, site: site)
+        if zeroed { memset(block, 0, sizeInBytes) }
+        GlobalHeap.note(heap, sizeInBytes, region, &header.pointee.account)
+        return block
+    }
+}
+
+// MARK: chunks
+
+extension Arena {
+    /// From this size on a block is a heap block of its own.
+    static var ownBlockSizeInBytes: Int { 1024 }
+    /// Chunks that are tried for a small block, newest first.
+    private static var chunkSearchLimit: Int { 4 }
+
+    /// Cuts from one of the newest chunks, or from a new one. The heap's lock is held.
+    private func cut(
+        _ sizeInBytes: Int, alignment: Int, region: Region, site: AllocationSite
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        var chunk = header.pointee.firstChunk
+        var steps = 0
+        while let current = chunk, steps < Self.chunkSearchLimit {
+            if let block = bump(current, sizeInBytes, alignment: alignment) { return block }
+            chunk = current.pointee.next
+            steps &+= 1
+        }
+        // Safe: the block is below ownBlockSizeInBytes, and chunks stay below 8 KiB.
+        let least = MemoryLayout<ArenaChunk>.size &+ sizeInBytes
+        var size = max(least, min(max(512, header.pointee.chunkSizeInBytes / 4), 4096))
+        size = (size &+ 15) & ~15
+        let raw: UnsafeMutableRawPointer
+        do throws(MemoryError) {
+            raw = try GlobalHeap.take(
+                header.pointee.heap, size, region, site, zeroed: false, high: false)
+        } catch {
+            // A full pool may still have room for just this block.
+            size = (least &+ 15) & ~15
+            raw = try GlobalHeap.take(
+                header.pointee.heap, size, region, site, zeroed: false, high: false)
+        }
+        let new = raw.bindMemory(to: ArenaChunk.self, capacity: 1)
+        new.initialize(
+            to: ArenaChunk(
+                next: header.pointee.firstChunk, sizeInBytes: UInt32(truncatingIfNeeded: size),
+                usedInBytes: UInt32(truncatingIfNeeded: MemoryLayout<ArenaChunk>.size)))
+        header.pointee.firstChunk = new
+        header.pointee.chunkSizeInBytes &+= size
+        guard let block = bump(new, sizeInBytes, alignment: alignment) else {
+            throw .exhausted(region, requested: sizeInBytes, available: -1, site: site)
+        }
+        return block
+    }
+
+    private func bump(
+        _ chunk: UnsafeMutablePointer<ArenaChunk>, _ sizeInBytes: Int, alignment: Int
+    ) -> UnsafeMutableRawPointer? {
+        let start = (Int(chunk.pointee.usedInBytes) &+ alignment &- 1) & ~(alignment &- 1)
+        guard start &+ sizeInBytes <= Int(chunk.pointee.sizeInBytes) else { return nil }
+        chunk.pointee.usedInBytes = UInt32(truncatingIfNeeded: start &+ sizeInBytes)
+        return UnsafeMutableRawPointer(chunk) + start
     }
 }

@@ -50,6 +50,8 @@ package enum PlanFault: UInt8, Sendable {
     case reservationInPool
     /// An allocator needs both a function that allocates and one that frees.
     case allocatorIncomplete
+    /// An allocator must return blocks aligned to 16.
+    case allocatorMisaligned
     /// The operand stack is smaller than one frame.
     case operandStackTooSmall
     /// A size is larger than the address space.
@@ -63,6 +65,7 @@ package enum PlanFault: UInt8, Sendable {
         case .guardPagesNeedReservation: "guard pages need reserved linear memory, not memory from the global heap"
         case .reservationInPool: "a pool contains linear memory too, so it cannot be reserved elsewhere"
         case .allocatorIncomplete: "an allocator needs a function that allocates and one that frees"
+        case .allocatorMisaligned: "an allocator must return blocks aligned to 16 bytes"
         case .operandStackTooSmall: "the operand stack is too small for one frame"
         case .sizeTooLarge: "a size is larger than the address space"
         }
