@@ -81,6 +81,11 @@ package struct EngineRuntime {
     /// Current and peak bytes by region of the whole runtime.
     package var ledger: MemoryAccount { state.pointee.heap.ledger }
 
+    /// Calls `visit` with kind, identity and account of every owner, newest first; it must not use the runtime.
+    package func forEachOwner(_ visit: (OwnerKind, UInt32, MemoryAccount) -> Void) {
+        GlobalHeap.forEachOwner(heap, visit)
+    }
+
     /// A new store for instances that may be linked.
     package func createStore() throws(EngineError) -> EngineStore {
         do throws(MemoryError) {
