@@ -1,4 +1,4 @@
-package import CPlatform
+internal import CPlatform
 
 /// Runs the instruction at `pc`.
 ///

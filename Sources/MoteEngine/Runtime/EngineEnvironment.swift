@@ -42,14 +42,14 @@ package struct EngineEnvironment {
         base.stackBase = slots.base
         base.stackPeak = slots.base
         base.stackLimit = slots.limit
-        base.fuel = 0
+        base.fuel = .max
         base.wakeDescriptor = -1
         base.store = UnsafeMutableRawPointer(store.state)
         base.pseudoCode = UnsafeRawPointer(store.state.pointee.runtime.pointee.stub)
         state.initialize(
             to: EnvironmentState(
                 base: base, arena: arena, store: store.state, memoryError: nil, lastTrap: .none, thread: nil,
-                entryCount: 0, next: nil, previous: nil))
+                entryCount: 0, ownerInstance: nil, next: nil, previous: nil))
         store.link(state)
         return EngineEnvironment(state: state)
     }
@@ -58,6 +58,7 @@ package struct EngineEnvironment {
     @discardableResult
     package func destroy() -> Bool {
         guard state.pointee.entryCount == 0 else { return false }
+        state.pointee.ownerInstance?.pointee.environment = nil
         EngineStore(state: state.pointee.store).unlink(state)
         state.pointee.arena.destroy()
         return true
@@ -68,7 +69,7 @@ package struct EngineEnvironment {
     /// The C structure that host functions receive.
     package var base: UnsafeMutablePointer<MoteEnvironment> { state.base }
 
-    /// What is left to be spent; read and written between calls or by host functions.
+    /// What is left to be spent by metered instances, at first practically endless; read and written between calls or by host functions.
     package var fuel: Int64 {
         get { state.pointee.base.fuel }
         nonmutating set { state.pointee.base.fuel = newValue }

@@ -1,7 +1,10 @@
+package import MoteBinary
 package import MoteMemory
 
 /// Why loading, linking or instantiating did not work.
 package enum EngineError: Error, Sendable {
+    /// The bytes are not a module.
+    case decode(DecodeError)
     /// An import is missing or does not fit.
     case link(LinkError)
     /// A region could not give what was asked, or the plan asks for what does not exist.

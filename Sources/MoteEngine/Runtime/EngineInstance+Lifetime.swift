@@ -80,7 +80,11 @@ extension EngineInstance {
             store.pointee.firstInstance = state.pointee.nextInStore
         }
         mote_lock_release(store.lock)
-        if let environment = state.pointee.environment { EngineEnvironment(state: environment).destroy() }
+        if let environment = state.pointee.environment {
+            environment.pointee.ownerInstance = nil
+            // Refused while another instance's call is inside; then the store keeps it.
+            EngineEnvironment(state: environment).destroy()
+        }
         releaseStorage(of: state)
     }
 

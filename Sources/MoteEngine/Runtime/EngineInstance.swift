@@ -70,6 +70,7 @@ package struct EngineInstance {
         guard let size = state.pointee.limits.operandStackSizeInBytes else { return try store.defaultEnvironment() }
         let environment = try EngineEnvironment.create(in: store, operandStackSizeInBytes: size)
         state.pointee.environment = environment.state
+        environment.state.pointee.ownerInstance = state
         return environment
     }
 }

@@ -37,11 +37,11 @@ package struct EngineStore {
 
     /// Ends all instances, environments and host entities of the store, and runs their finalizers.
     package func destroy() {
+        while let instance = state.pointee.firstInstance { EngineInstance.release(instance) }
         while let environment = state.pointee.firstEnvironment {
             unlink(environment)
             environment.pointee.arena.destroy()
         }
-        while let instance = state.pointee.firstInstance { EngineInstance.release(instance) }
         while let record = state.pointee.firstHostFunction {
             state.pointee.firstHostFunction = record.pointee.next
             record.pointee.finalizer?(record.pointee.function.hostData)

@@ -14,6 +14,8 @@ package struct EnvironmentState {
     var thread: UnsafeMutableRawPointer?
     /// How many calls of that thread are inside.
     var entryCount: UInt32
+    /// The instance whose default environment it is.
+    var ownerInstance: UnsafeMutablePointer<InstanceState>?
     var next: UnsafeMutablePointer<EnvironmentState>?
     var previous: UnsafeMutablePointer<EnvironmentState>?
 }

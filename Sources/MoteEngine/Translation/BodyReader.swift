@@ -1,4 +1,4 @@
-package import MoteModule
+internal import MoteModule
 
 /// Reads instructions of a body that validation has accepted: no check can fail, so none is made.
 struct BodyReader {

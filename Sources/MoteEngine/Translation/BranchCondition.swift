@@ -1,4 +1,4 @@
-package import MoteMemory
+internal import MoteMemory
 
 /// A comparison that a branch makes itself.
 struct BranchCondition {

@@ -1,5 +1,5 @@
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // Calls. Arguments are put in a row where they already have their positions, so most are computed in place; the
 // callee's results appear there as well.

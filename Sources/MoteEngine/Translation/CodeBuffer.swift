@@ -1,5 +1,5 @@
 internal import CPlatform
-package import MoteMemory
+internal import MoteMemory
 
 /// Code being written: a scratch block that grows, copied to its exact size when the function is done.
 ///

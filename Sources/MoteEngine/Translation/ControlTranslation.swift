@@ -1,5 +1,5 @@
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // Blocks, branches and returns. Values that a branch carries go to the homes that the label's values have; all
 // other entries were put into their homes when the label's block began.

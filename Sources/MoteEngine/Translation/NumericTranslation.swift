@@ -1,5 +1,5 @@
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // Numeric instructions: opcode rows of spec 5.4.8 are contiguous and in the order of the generated handlers, so a
 // family is one offset.

@@ -1,4 +1,4 @@
-package import MoteModule
+internal import MoteModule
 
 /// One value of the operand stack, as the translator sees it while no instruction has read it yet.
 ///

@@ -1,6 +1,6 @@
 internal import CPlatform
 package import MoteMemory
-package import MoteModule
+internal import MoteModule
 
 extension Translator {
     /// Translates a function into a block of region `code` of the module's arena. The module's lock is held.

@@ -1,6 +1,6 @@
 internal import CPlatform
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // The function as a whole: its frame, its instructions in order, its scratch memory.
 

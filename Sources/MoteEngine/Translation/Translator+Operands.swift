@@ -1,5 +1,5 @@
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // The abstract operand stack: pushing, popping, and putting values where they have to be.
 

@@ -1,6 +1,6 @@
 internal import CPlatform
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 /// Turns one validated function body into internal code.
 ///

@@ -1,5 +1,5 @@
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // Locals, globals, select, drop and constants.
 
