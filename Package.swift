@@ -64,6 +64,8 @@ let ring1Targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .testTarget(
+        name: "MoteWASITests", dependencies: ["CPlatform", "MoteMemory", "MoteWASI"], swiftSettings: common),
     .testTarget(name: "MoteMemoryTests", dependencies: ["MoteMemory"], swiftSettings: common)
 ]
 
