@@ -272,6 +272,12 @@ static inline void mote_wake(const MoteEnvironment *environment) {
     ssize_t done = write(descriptor, &one, sizeof one);
     (void)done;
 }
+// Gives the wake descriptor back, when the environment ends and nobody can interrupt it any more.
+static inline void mote_close_wake_descriptor(MoteEnvironment *environment) {
+    int32_t descriptor = mote_load_seq_i32(&environment->wakeDescriptor);
+    mote_store_seq_i32(&environment->wakeDescriptor, -1);
+    if (descriptor >= 0) mote_close(descriptor);
+}
 static inline void mote_interrupt(MoteEnvironment *environment, uint32_t reason) {
     mote_exchange_u32(&environment->interrupt, reason);
     mote_wake(environment);

@@ -60,6 +60,7 @@ package struct EngineEnvironment {
         guard state.pointee.entryCount == 0 else { return false }
         state.pointee.ownerInstance?.pointee.environment = nil
         EngineStore(state: state.pointee.store).unlink(state)
+        mote_close_wake_descriptor(state.base)
         state.pointee.arena.destroy()
         return true
     }

@@ -40,6 +40,7 @@ package struct EngineStore {
         while let instance = state.pointee.firstInstance { EngineInstance.release(instance) }
         while let environment = state.pointee.firstEnvironment {
             unlink(environment)
+            mote_close_wake_descriptor(environment.base)
             environment.pointee.arena.destroy()
         }
         while let record = state.pointee.firstHostFunction {
