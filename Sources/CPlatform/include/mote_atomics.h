@@ -37,10 +37,6 @@ static inline void mote_store_seq_i32(void *address, int32_t value) {
 static inline void *mote_load_acquire_pointer(const void *address) {
     return atomic_load_explicit((_Atomic(void *) *)address, memory_order_acquire);
 }
-// x86-64 and AArch64 order dependent loads; the code word is published with release.
-static inline void *mote_load_consume_pointer(const void *address) {
-    return atomic_load_explicit((_Atomic(void *) *)address, memory_order_relaxed);
-}
 static inline void mote_store_release_pointer(void *address, void *value) {
     atomic_store_explicit((_Atomic(void *) *)address, value, memory_order_release);
 }

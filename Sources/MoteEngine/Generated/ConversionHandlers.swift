@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@inline(never)
 func i32TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -12,7 +12,7 @@ func i32TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -21,7 +21,7 @@ func i32TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -30,7 +30,7 @@ func i32TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -39,7 +39,7 @@ func i32TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -48,7 +48,7 @@ func i32TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -57,7 +57,7 @@ func i32TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -66,7 +66,7 @@ func i32TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -75,7 +75,7 @@ func i32TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -84,7 +84,7 @@ func i64TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -93,7 +93,7 @@ func i64TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -102,7 +102,7 @@ func i64TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -111,7 +111,7 @@ func i64TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -120,7 +120,7 @@ func i64TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -129,7 +129,7 @@ func i64TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -138,7 +138,7 @@ func i64TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -147,7 +147,7 @@ func i64TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateI32(a))
@@ -155,7 +155,7 @@ func i32TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateI32(a))
@@ -163,7 +163,7 @@ func i32TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateU32(a))
@@ -171,7 +171,7 @@ func i32TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateU32(a))
@@ -179,7 +179,7 @@ func i32TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateI32(a))
@@ -187,7 +187,7 @@ func i32TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateI32(a))
@@ -195,7 +195,7 @@ func i32TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateU32(a))
@@ -203,7 +203,7 @@ func i32TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i32TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateU32(a))
@@ -211,7 +211,7 @@ func i32TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateI64(a))
@@ -219,7 +219,7 @@ func i64TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateI64(a))
@@ -227,7 +227,7 @@ func i64TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateU64(a))
@@ -235,7 +235,7 @@ func i64TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateU64(a))
@@ -243,7 +243,7 @@ func i64TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateI64(a))
@@ -251,7 +251,7 @@ func i64TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateI64(a))
@@ -259,7 +259,7 @@ func i64TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateU64(a))
@@ -267,7 +267,7 @@ func i64TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@inline(never)
 func i64TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateU64(a))

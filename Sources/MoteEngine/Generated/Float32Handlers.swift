@@ -304,14 +304,14 @@ func f32NearestD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@inline(never)
 func f32SqrtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = mote_square_root_float(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@inline(never)
 func f32SqrtD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = mote_square_root_float(f32(d))
     fp[slotField(pc, 8)] = bits(z)

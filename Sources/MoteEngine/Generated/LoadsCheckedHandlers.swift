@@ -7,7 +7,7 @@ internal import CPlatform
 func memoryLoad8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -16,7 +16,7 @@ func memoryLoad8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad8URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -25,7 +25,7 @@ func memoryLoad8URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad8UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -34,7 +34,7 @@ func memoryLoad8UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -43,7 +43,7 @@ func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -52,7 +52,7 @@ func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad16URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -61,7 +61,7 @@ func memoryLoad16URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -70,7 +70,7 @@ func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -79,7 +79,7 @@ func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad32USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -88,7 +88,7 @@ func memoryLoad32USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad32URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -97,7 +97,7 @@ func memoryLoad32URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad32UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -106,7 +106,7 @@ func memoryLoad32UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -115,7 +115,7 @@ func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -124,7 +124,7 @@ func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -133,7 +133,7 @@ func memoryLoad64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -142,7 +142,7 @@ func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -151,7 +151,7 @@ func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 func memoryLoad8S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -160,7 +160,7 @@ func memoryLoad8S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad8S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -169,7 +169,7 @@ func memoryLoad8S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad8S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -178,7 +178,7 @@ func memoryLoad8S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -187,7 +187,7 @@ func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -196,7 +196,7 @@ func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad16S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -205,7 +205,7 @@ func memoryLoad16S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -214,7 +214,7 @@ func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -223,7 +223,7 @@ func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad8S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -232,7 +232,7 @@ func memoryLoad8S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad8S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -241,7 +241,7 @@ func memoryLoad8S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad8S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -250,7 +250,7 @@ func memoryLoad8S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -259,7 +259,7 @@ func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -268,7 +268,7 @@ func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad16S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -277,7 +277,7 @@ func memoryLoad16S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -286,7 +286,7 @@ func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -295,7 +295,7 @@ func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad32S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -304,7 +304,7 @@ func memoryLoad32S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad32S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -313,7 +313,7 @@ func memoryLoad32S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad32S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -322,7 +322,7 @@ func memoryLoad32S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -331,7 +331,7 @@ func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -340,7 +340,7 @@ func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -349,7 +349,7 @@ func memoryLoadF32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -358,7 +358,7 @@ func memoryLoadF32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -367,7 +367,7 @@ func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -376,7 +376,7 @@ func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -385,7 +385,7 @@ func memoryLoadF64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -394,7 +394,7 @@ func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryLoadF64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }

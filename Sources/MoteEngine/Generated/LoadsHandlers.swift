@@ -6,7 +6,7 @@ internal import CPlatform
 @inline(__always)
 func memoryLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -14,7 +14,7 @@ func memoryLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -22,7 +22,7 @@ func memoryLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad8UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -30,7 +30,7 @@ func memoryLoad8UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad8UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_u8(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -38,7 +38,7 @@ func memoryLoad8UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -46,7 +46,7 @@ func memoryLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -54,7 +54,7 @@ func memoryLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad16UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -62,7 +62,7 @@ func memoryLoad16UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad16UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_u16(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -70,7 +70,7 @@ func memoryLoad16UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -78,7 +78,7 @@ func memoryLoad32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -86,7 +86,7 @@ func memoryLoad32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad32UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -94,7 +94,7 @@ func memoryLoad32UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad32UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -102,7 +102,7 @@ func memoryLoad32UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -110,7 +110,7 @@ func memoryLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -118,7 +118,7 @@ func memoryLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -126,7 +126,7 @@ func memoryLoad64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -134,7 +134,7 @@ func memoryLoad64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad8S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -142,7 +142,7 @@ func memoryLoad8S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad8S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -150,7 +150,7 @@ func memoryLoad8S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad8S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -158,7 +158,7 @@ func memoryLoad8S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad8S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_s8x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -166,7 +166,7 @@ func memoryLoad8S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad16S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -174,7 +174,7 @@ func memoryLoad16S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -182,7 +182,7 @@ func memoryLoad16S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -190,7 +190,7 @@ func memoryLoad16S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_s16x32(memory, address)
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -198,7 +198,7 @@ func memoryLoad16S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad8S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -206,7 +206,7 @@ func memoryLoad8S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad8S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -214,7 +214,7 @@ func memoryLoad8S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad8S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -222,7 +222,7 @@ func memoryLoad8S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad8S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_s8(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -230,7 +230,7 @@ func memoryLoad8S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func memoryLoad16S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -238,7 +238,7 @@ func memoryLoad16S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -246,7 +246,7 @@ func memoryLoad16S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -254,7 +254,7 @@ func memoryLoad16S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_s16(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -262,7 +262,7 @@ func memoryLoad16S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad32S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -270,7 +270,7 @@ func memoryLoad32S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad32S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -278,7 +278,7 @@ func memoryLoad32S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad32S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -286,7 +286,7 @@ func memoryLoad32S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad32S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_s32(memory, address)
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -294,7 +294,7 @@ func memoryLoad32S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -302,7 +302,7 @@ func memoryLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -310,7 +310,7 @@ func memoryLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -318,7 +318,7 @@ func memoryLoadF32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_u32(memory, address)
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -326,7 +326,7 @@ func memoryLoadF32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -334,7 +334,7 @@ func memoryLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -342,7 +342,7 @@ func memoryLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
@@ -350,7 +350,7 @@ func memoryLoadF64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let z = mote_guest_load_u64(memory, address)
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }

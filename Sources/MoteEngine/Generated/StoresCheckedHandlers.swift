@@ -7,7 +7,7 @@ internal import CPlatform
 func memoryStore8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u8(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -15,7 +15,7 @@ func memoryStore8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryStore8SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u8(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -23,7 +23,7 @@ func memoryStore8SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryStore8CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u8(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -31,7 +31,7 @@ func memoryStore8CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryStore8CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u8(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -39,7 +39,7 @@ func memoryStore8CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u8(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -47,7 +47,7 @@ func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u16(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -55,7 +55,7 @@ func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore16SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u16(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -63,7 +63,7 @@ func memoryStore16SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore16CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u16(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -71,7 +71,7 @@ func memoryStore16CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore16CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u16(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -79,7 +79,7 @@ func memoryStore16CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u16(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -87,7 +87,7 @@ func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore32SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u32(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -95,7 +95,7 @@ func memoryStore32SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore32SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u32(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -103,7 +103,7 @@ func memoryStore32SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore32CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u32(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -111,7 +111,7 @@ func memoryStore32CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore32CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u32(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -119,7 +119,7 @@ func memoryStore32CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u32(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -127,7 +127,7 @@ func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u64(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -135,7 +135,7 @@ func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore64SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u64(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -143,7 +143,7 @@ func memoryStore64SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore64CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u64(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -151,7 +151,7 @@ func memoryStore64CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore64CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u64(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -159,6 +159,6 @@ func memoryStore64CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func memoryStore64XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    mote_guest_store_u64(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }

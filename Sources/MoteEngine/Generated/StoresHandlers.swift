@@ -6,139 +6,139 @@ internal import CPlatform
 @inline(__always)
 func memoryStore8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u8(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore8SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u8(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore8CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u8(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore8CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u8(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore8XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    mote_guest_store_u8(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u16(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore16SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u16(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore16CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u16(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore16CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u16(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore16XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    mote_guest_store_u16(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u32(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore32SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u32(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore32CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u32(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore32CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u32(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore32XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    mote_guest_store_u32(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u64(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore64SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    mote_guest_store_u64(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore64CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u64(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore64CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    mote_guest_store_u64(memory, address, signedImmediate16(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryStore64XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    mote_guest_store_u64(memory, address, fp[slotField(pc, 10)])
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }

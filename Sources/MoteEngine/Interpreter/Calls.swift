@@ -20,13 +20,13 @@ private func enter(
     _ word: UnsafeRawPointer, callee: FP, returning next: PC, _ pc: PC, _ fp: FP, _ memory: Memory,
     _ environment: Environment, _ r: UInt64, _ d: Double
 ) -> Int {
-    let code = UnsafeRawPointer(mote_load_consume_pointer(word).unsafelyUnwrapped)
+    let code = codeBehind(word)
     let end = callee + Int(code.load(fromByteOffset: 8, as: UInt32.self))
     if end > environment.pointee.stackPeak.unsafelyUnwrapped {
         environment.pointee.spill.5 = UnsafeMutableRawPointer(end)
         return raisePeak(pc, fp, memory, environment, r, d)
     }
-    if environment.pointee.interrupt != 0 { return interrupted(pc, fp, memory, environment, r, d) }
+    if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, r, d) }
     let header = UnsafeMutableRawPointer(callee)
     header.storeBytes(of: next, toByteOffset: -24, as: PC.self)
     header.storeBytes(of: fp, toByteOffset: -16, as: FP.self)
@@ -57,7 +57,7 @@ func callDirect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 /// callee's fp @8, function index @16; 24 bytes
 @inline(__always)
 func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let functions = UnsafeRawPointer(environment.pointee.instance.pointee.importedFunctions.unsafelyUnwrapped)
+    let functions = UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedFunctions.unsafelyUnwrapped)
     let function = functions.load(
         fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8, as: UInt64.self)
     return callReference(pc, fp, memory, environment, function, d)
@@ -68,7 +68,7 @@ func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 func resolve(
     _ pc: PC, _ environment: Environment, _ index: UInt32, tableAt: Int, _ trapCode: inout TrapCode
 ) -> UnsafePointer<MoteFunction>? {
-    let tables = UnsafeRawPointer(environment.pointee.instance.pointee.tables.unsafelyUnwrapped)
+    let tables = UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.tables.unsafelyUnwrapped)
     let table = tables.load(
         fromByteOffset: Int(pc.load(fromByteOffset: tableAt, as: UInt32.self)) * 8,
         as: UnsafePointer<MoteTable>.self)
@@ -76,7 +76,7 @@ func resolve(
         trapCode = .undefinedElement
         return nil
     }
-    let bits = table.pointee.elements[Int(index)]
+    let bits = table.pointee.elements.unsafelyUnwrapped[Int(index)]
     guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(bits)) else {
         trapCode = .uninitializedElement
         return nil

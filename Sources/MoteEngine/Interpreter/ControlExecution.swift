@@ -20,7 +20,7 @@ func branchAlways(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 /// 12 bytes before itself, as in every branch.
 @inline(__always)
 func branchTable(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    if environment.pointee.interrupt != 0 { return interrupted(pc, fp, memory, environment, r, d) }
+    if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 8)])
     let count = immediate32(pc)
     let entry = pc + 16 + Int(index < count ? index : count) * 4

@@ -43,13 +43,13 @@ enum CrossCall {
         _ function: UnsafePointer<MoteFunction>, _ record: FP, _ pc: PC, _ fp: FP, _ environment: Environment
     ) -> Int {
         let word = UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped)
-        let code = UnsafeRawPointer(mote_load_consume_pointer(word).unsafelyUnwrapped)
+        let code = codeBehind(word)
         let callee = record + recordSlots + function.frameArgumentSlots + frameHeaderSlots
         let end = callee + Int(code.load(fromByteOffset: 8, as: UInt32.self))
         guard Interpreter.raisePeak(environment, to: UnsafeMutableRawPointer(end)) else {
             return trap(.callStackExhausted, pc, fp, environment)
         }
-        if environment.pointee.interrupt != 0 {
+        if interruptWord(environment) != 0 {
             return interrupted(pc, fp, Interpreter.memoryBase(environment), environment, 0, 0)
         }
         callee[-3] = UInt64(UInt(bitPattern: PseudoCode.restore(environment)))

@@ -18,12 +18,35 @@ func go(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: U
     #endif
 }
 
+// Two words that other threads write. Aligned loads of them are single instructions; the sanitizer's builds say so
+// in C11, which in release builds would be a call (C functions are not inlined into handlers).
+
+/// Not 0: somebody wants the environment to stop.
+@inline(__always)
+func interruptWord(_ environment: Environment) -> UInt32 {
+    #if DEBUG || VM_TRAMPOLINE
+    return mote_load_relaxed_u32(UnsafeRawPointer(environment) + 40)
+    #else
+    return environment.pointee.interrupt
+    #endif
+}
+
+/// The code that a code word leads to. Loads through it depend on it, so they see what was published before it.
+@inline(__always)
+func codeBehind(_ word: UnsafeRawPointer) -> UnsafeRawPointer {
+    #if DEBUG || VM_TRAMPOLINE
+    return UnsafeRawPointer(mote_load_acquire_pointer(word).unsafelyUnwrapped)
+    #else
+    return word.load(as: UnsafeRawPointer.self)
+    #endif
+}
+
 /// Continues at a branch target, unless somebody asked the environment to stop.
 ///
 /// Every taken branch polls: one compare with memory and a branch never taken.
 @inline(__always)
 func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    if environment.pointee.interrupt != 0 { return interrupted(pc, fp, memory, environment, r, d) }
+    if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, r, d) }
     return go(branchTarget(pc), fp, memory, environment, r, d)
 }
 

@@ -16,14 +16,14 @@ private func replaceFrame(
     _ word: UnsafeRawPointer, argumentSlots: Int, _ pc: PC, _ fp: FP, _ memory: Memory,
     _ environment: Environment, _ d: Double
 ) -> Int {
-    let code = UnsafeRawPointer(mote_load_consume_pointer(word).unsafelyUnwrapped)
+    let code = codeBehind(word)
     let slots = fp + slotField(pc, 12)
     let callee = slots + argumentSlots + frameHeaderSlots
     let end = callee + Int(code.load(fromByteOffset: 8, as: UInt32.self))
     guard Interpreter.raisePeak(environment, to: UnsafeMutableRawPointer(end)) else {
         return trap(.callStackExhausted, pc, fp, environment)
     }
-    if environment.pointee.interrupt != 0 { return interrupted(pc, fp, memory, environment, 0, d) }
+    if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, 0, d) }
     let old = UnsafeRawPointer(fp)
     let next = old.load(fromByteOffset: -24, as: UInt64.self)
     let caller = old.load(fromByteOffset: -16, as: UInt64.self)
@@ -60,7 +60,7 @@ func returnCallDirect(
 func returnCallImported(
     _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
 ) -> Int {
-    let functions = UnsafeRawPointer(environment.pointee.instance.pointee.importedFunctions.unsafelyUnwrapped)
+    let functions = UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedFunctions.unsafelyUnwrapped)
     let function = functions.load(
         fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8, as: UnsafePointer<MoteFunction>?.self)
     guard let function else { return trap(.unlinkedFunction, pc, fp, environment) }

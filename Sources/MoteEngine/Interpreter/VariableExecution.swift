@@ -114,10 +114,16 @@ func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
+/// The current instance's own globals; read only where there are some.
+@inline(__always)
+private func globals(_ environment: Environment) -> FP {
+    UnsafeRawPointer(environment).load(fromByteOffset: 32, as: FP.self)
+}
+
 /// destination @8, slot among the instance's globals @12
 @inline(__always)
 func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let z = environment.pointee.globals[Int(immediate32(pc))]
+    let z = globals(environment)[Int(immediate32(pc))]
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
@@ -125,14 +131,14 @@ func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 /// destination @8, slot among the instance's globals @12
 @inline(__always)
 func globalGetFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let z = environment.pointee.globals[Int(immediate32(pc))]
+    let z = globals(environment)[Int(immediate32(pc))]
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
 @inline(__always)
 private func importedGlobal(_ pc: PC, _ environment: Environment) -> UnsafeMutablePointer<UInt64> {
-    UnsafeRawPointer(environment.pointee.instance.pointee.importedGlobals).load(
+    UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedGlobals).load(
         fromByteOffset: Int(immediate32(pc)) * 8, as: UnsafeMutablePointer<UInt64>.self)
 }
 
@@ -149,14 +155,14 @@ func globalGetImported(
 /// value slot @8, slot among the instance's globals @12
 @inline(__always)
 func globalSetSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    environment.pointee.globals[Int(immediate32(pc))] = fp[slotField(pc, 8)]
+    globals(environment)[Int(immediate32(pc))] = fp[slotField(pc, 8)]
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 /// value in `r`, slot among the instance's globals @12
 @inline(__always)
 func globalSetLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    environment.pointee.globals[Int(immediate32(pc))] = r
+    globals(environment)[Int(immediate32(pc))] = r
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
