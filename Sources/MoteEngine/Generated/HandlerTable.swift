@@ -59,31 +59,34 @@ extension InternalOpcode {
     @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(817) }
     @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(818) }
     @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(819) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(820) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(821) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(822) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(823) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(824) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(825) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(826) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(827) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(828) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(829) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(830) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(831) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(832) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(833) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(834) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(835) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(836) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(837) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(838) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(839) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(840) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(841) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(820) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(821) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(822) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(823) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(824) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(825) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(826) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(827) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(828) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(829) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(830) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(831) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(832) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(833) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(834) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(835) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(836) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(837) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(838) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(839) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(840) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(841) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(842) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(843) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(844) }
 
     /// How many handlers there are.
-    static var count: Int { 842 }
+    static var count: Int { 845 }
 
     /// The code that runs the instruction.
     var handler: Handler { handlerOf(rawValue) }
@@ -911,28 +914,31 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 817: return constantFloat64
     case 818: return selectSlots
     case 819: return selectLast
-    case 820: return clearSlots
-    case 821: return globalGet
-    case 822: return globalGetFloat
-    case 823: return globalGetImported
-    case 824: return globalSetSlot
-    case 825: return globalSetLast
-    case 826: return globalSetImported
-    case 827: return memorySizeOperation
-    case 828: return memoryGrowOperation
-    case 829: return memoryFillOperation
-    case 830: return memoryCopyOperation
-    case 831: return memoryInitOperation
-    case 832: return dataDropOperation
-    case 833: return tableGetOperation
-    case 834: return tableSetOperation
-    case 835: return tableSizeOperation
-    case 836: return tableGrowOperation
-    case 837: return tableFillOperation
-    case 838: return tableCopyOperation
-    case 839: return tableInitOperation
-    case 840: return elementDropOperation
-    case 841: return referenceFunction
+    case 820: return clearFour
+    case 821: return clearEight
+    case 822: return clearSixteen
+    case 823: return clearSlots
+    case 824: return globalGet
+    case 825: return globalGetFloat
+    case 826: return globalGetImported
+    case 827: return globalSetSlot
+    case 828: return globalSetLast
+    case 829: return globalSetImported
+    case 830: return memorySizeOperation
+    case 831: return memoryGrowOperation
+    case 832: return memoryFillOperation
+    case 833: return memoryCopyOperation
+    case 834: return memoryInitOperation
+    case 835: return dataDropOperation
+    case 836: return tableGetOperation
+    case 837: return tableSetOperation
+    case 838: return tableSizeOperation
+    case 839: return tableGrowOperation
+    case 840: return tableFillOperation
+    case 841: return tableCopyOperation
+    case 842: return tableInitOperation
+    case 843: return elementDropOperation
+    case 844: return referenceFunction
     default: return unreachableOperation
     }
 }
@@ -1762,28 +1768,31 @@ extension InternalOpcode {
         case 817: return "constantFloat64"
         case 818: return "selectSlots"
         case 819: return "selectLast"
-        case 820: return "clearSlots"
-        case 821: return "globalGet"
-        case 822: return "globalGetFloat"
-        case 823: return "globalGetImported"
-        case 824: return "globalSetSlot"
-        case 825: return "globalSetLast"
-        case 826: return "globalSetImported"
-        case 827: return "memorySizeOperation"
-        case 828: return "memoryGrowOperation"
-        case 829: return "memoryFillOperation"
-        case 830: return "memoryCopyOperation"
-        case 831: return "memoryInitOperation"
-        case 832: return "dataDropOperation"
-        case 833: return "tableGetOperation"
-        case 834: return "tableSetOperation"
-        case 835: return "tableSizeOperation"
-        case 836: return "tableGrowOperation"
-        case 837: return "tableFillOperation"
-        case 838: return "tableCopyOperation"
-        case 839: return "tableInitOperation"
-        case 840: return "elementDropOperation"
-        case 841: return "referenceFunction"
+        case 820: return "clearFour"
+        case 821: return "clearEight"
+        case 822: return "clearSixteen"
+        case 823: return "clearSlots"
+        case 824: return "globalGet"
+        case 825: return "globalGetFloat"
+        case 826: return "globalGetImported"
+        case 827: return "globalSetSlot"
+        case 828: return "globalSetLast"
+        case 829: return "globalSetImported"
+        case 830: return "memorySizeOperation"
+        case 831: return "memoryGrowOperation"
+        case 832: return "memoryFillOperation"
+        case 833: return "memoryCopyOperation"
+        case 834: return "memoryInitOperation"
+        case 835: return "dataDropOperation"
+        case 836: return "tableGetOperation"
+        case 837: return "tableSetOperation"
+        case 838: return "tableSizeOperation"
+        case 839: return "tableGrowOperation"
+        case 840: return "tableFillOperation"
+        case 841: return "tableCopyOperation"
+        case 842: return "tableInitOperation"
+        case 843: return "elementDropOperation"
+        case 844: return "referenceFunction"
         default: return "?"
         }
     }

@@ -8,7 +8,7 @@ extension Translator {
         _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
         codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
-        var translator = try completed(
+        let translator = try completed(
             module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, scratch: scratch, sought: -1)
         defer { translator.free() }
         return try translator.install()

@@ -92,14 +92,10 @@ extension Translator {
         referenceRangeStart = plain
         referenceStart = references
         temporaryStart = references &+ referenceTemporaries
-        clearedSlots = temporaryStart
         frameSlots = temporaryStart
             &+ Int(module.pointee.functions[checked: Int(functionIndex)]?.maximumOperandSlots ?? 0)
         try beginCharge()
-        if clearedSlots > 0 {
-            let at = try emit(.clearSlots)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: clearedSlots))
-        }
+        try clearFrame(temporaryStart)
         var slot = firstParameterReference
         for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
             let at = try emit(.copySlot)
@@ -108,6 +104,20 @@ extension Translator {
             locals[index].slot = Int16(truncatingIfNeeded: slot)
             slot &+= 1
         }
+    }
+
+    /// Makes the first `count` slots zero: locals and the reference range.
+    private mutating func clearFrame(_ count: Int) throws(MemoryError) {
+        switch count {
+        case 0: return
+        case 1...4: _ = try emit(.clearFour, sizeInBytes: 8)
+        case 5...8: _ = try emit(.clearEight, sizeInBytes: 8)
+        case 9...16: _ = try emit(.clearSixteen, sizeInBytes: 8)
+        default:
+            let at = try emit(.clearSlots)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: count))
+        }
+        frameSlots = max(frameSlots, count <= 16 ? (count &+ 3) & ~3 : count, count > 8 && count <= 16 ? 16 : 0)
     }
 
     /// Writes the whole body into `code`. False: it needs more reference temporaries than it was given.

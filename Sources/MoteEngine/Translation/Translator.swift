@@ -42,7 +42,6 @@ struct Translator {
     /// First slot of reference temporaries, and of the others.
     var referenceStart = 0
     var temporaryStart = 0
-    var clearedSlots = 0
     var frameSlots = 0
 
     var last = LastInstruction()
