@@ -159,7 +159,12 @@ package struct Module {
     package var sizeInBytes: Int
     package var ownership: ModuleBytesOwnership
 
+    /// Their values stand in the registry's groups, which the module holds.
     package var types: Items<DefinedType> = .empty
+    /// The groups of canonical types that the module holds, one for each recursion group; released with it.
+    package var typeGroups: Items<TypeGroup.Pointer> = .empty
+    /// Where the canonical types are; nil in a module made by hand.
+    package var typeRegistry: TypeRegistry.Pointer?
     package var imports: Items<ImportDeclaration> = .empty
     /// Index spaces; imported entities come first.
     package var functions: Items<FunctionDeclaration> = .empty
@@ -177,6 +182,8 @@ package struct Module {
     package var globalSlots: Int = 0
 
     package var exports: Items<ExportDeclaration> = .empty
+    /// Indices of `exports` ordered by size of the name, then by its bytes.
+    package var exportOrder: Items<UInt32> = .empty
     package var startFunction: UInt32?
     package var elements: Items<ElementSegment> = .empty
     package var dataSegments: Items<DataSegment> = .empty
@@ -204,6 +211,17 @@ package struct Module {
         self.bytes = bytes
         self.sizeInBytes = sizeInBytes
         self.ownership = ownership
+    }
+
+    /// Gives back a module and what it holds; nothing may refer to it any more.
+    package static func destroy(_ module: Pointer) {
+        if let registry = module.pointee.typeRegistry {
+            for index in 0..<module.pointee.typeGroups.count {
+                if let group = module.pointee.typeGroups[checked: index] { TypeRegistry.release(registry, group) }
+            }
+        }
+        let arena = module.pointee.arena
+        arena.destroy()
     }
 
     /// The function type of a function index, or nil outside the index space.
