@@ -149,16 +149,22 @@ extension ByteReader {
     package mutating func constantExpression(features: FeatureSet) throws(DecodeError) -> ByteRange {
         let start = offset
         var depth = 0
-        while true {
+        while depth >= 0 {
             let row = try opcode(features: features)
             _ = try immediates(of: row, features: features)
-            switch row.opcode {
-            case .block, .loop, .if, .try, .tryTable: depth &+= 1
-            case .end, .delegate:
-                depth &-= 1
-                if depth < 0 { return range(from: start) }
-            default: continue
-            }
+            depth &+= row.nesting
+        }
+        return range(from: start)
+    }
+}
+
+extension OpcodeRow {
+    /// By how much an instruction changes the depth of blocks: 1, -1 or 0.
+    var nesting: Int {
+        switch opcode {
+        case .block, .loop, .if, .try, .tryTable: 1
+        case .end, .delegate: -1
+        default: 0
         }
     }
 }
