@@ -64,6 +64,11 @@ let ring1Targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .target(
+        name: "MoteTestSupport", dependencies: ["MoteModule"], path: "Tests/MoteTestSupport", swiftSettings: common),
+    .testTarget(
+        name: "MoteBinaryTests", dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteTestSupport"],
+        swiftSettings: common),
     .testTarget(
         name: "MoteWASITests", dependencies: ["CPlatform", "MoteMemory", "MoteWASI"], swiftSettings: common),
     .testTarget(name: "MoteMemoryTests", dependencies: ["MoteMemory"], swiftSettings: common)
