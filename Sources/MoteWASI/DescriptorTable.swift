@@ -25,7 +25,9 @@ struct OpenFile {
     var nextFree: UnsafeMutablePointer<OpenFile>?
 }
 
-/// The guest's descriptors. Every method expects the context's lock to be held, or the context to be unshared.
+/// The guest's descriptors.
+///
+/// Every method expects the context's lock to be held, or the context to be unshared.
 struct DescriptorTable {
     typealias Record = UnsafeMutablePointer<OpenFile>
 
@@ -53,11 +55,15 @@ struct DescriptorTable {
             let batch = 16
             let records = try arena.allocate(OpenFile.self, count: batch, region: .wasi, site: .wasiOpenFiles)
             for index in 0..<batch {
-                (records + index).initialize(to: Self.unused(next: index &+ 1 < batch ? records + index + 1 : nil))
+                (records + index).initialize(
+                    to: Self.unused(next: index &+ 1 < batch ? records + index + 1 : nil)
+                )
             }
             firstFree = records
         }
-        guard let record = firstFree else { throw .exhausted(.wasi, requested: 0, available: 0, site: .wasiOpenFiles) }
+        guard let record = firstFree else {
+            throw .exhausted(.wasi, requested: 0, available: 0, site: .wasiOpenFiles)
+        }
         firstFree = record.pointee.nextFree
         record.pointee.referenceCount = 1
         return record
@@ -106,10 +112,16 @@ struct DescriptorTable {
         let raw: UnsafeMutableRawPointer
         if let entries {
             raw = try arena.resizeGrowable(
-                UnsafeMutableRawPointer(entries), to: wanted &* stride, site: .wasiDescriptorTableGrowth)
+                UnsafeMutableRawPointer(entries),
+                to: wanted &* stride,
+                site: .wasiDescriptorTableGrowth
+            )
         } else {
             raw = try arena.allocateGrowable(
-                sizeInBytes: wanted &* stride, region: .wasi, site: .wasiDescriptorTable)
+                sizeInBytes: wanted &* stride,
+                region: .wasi,
+                site: .wasiDescriptorTable
+            )
         }
         let table = raw.assumingMemoryBound(to: Record?.self)
         for index in capacity..<wanted { (table + index).initialize(to: nil) }
@@ -131,7 +143,17 @@ struct DescriptorTable {
 
     private static func unused(next: Record?) -> OpenFile {
         OpenFile(
-            host: -1, isOwned: false, kind: .unknown, isTerminal: false, flags: 0, rights: .none, inheriting: .none,
-            preopenName: nil, preopenNameCount: 0, referenceCount: 0, nextFree: next)
+            host: -1,
+            isOwned: false,
+            kind: .unknown,
+            isTerminal: false,
+            flags: 0,
+            rights: .none,
+            inheriting: .none,
+            preopenName: nil,
+            preopenNameCount: 0,
+            referenceCount: 0,
+            nextFree: next
+        )
     }
 }

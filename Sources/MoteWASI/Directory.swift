@@ -8,8 +8,10 @@ private struct EntryWriter {
     var used = 0
     var isFull: Bool { used == capacity }
 
-    /// Layout of `dirent`: next cookie u64 at 0, inode u64 at 8, length of the name u32 at 16, type u8 at 20; the
-    /// name follows at 24. The last entry is cut off where the buffer ends, which tells the guest that there is more.
+    /// Layout of `dirent`: next cookie u64 at 0, inode u64 at 8, length of the name u32 at 16, type u8
+    /// at 20; the name follows at 24.
+    ///
+    /// The last entry is cut off where the buffer ends, which tells the guest that there is more.
     mutating func write(_ entry: MoteDirectoryEntry, kind: FileKind) {
         var head: (UInt64, UInt64, UInt64) = (0, 0, 0)
         withUnsafeMutableBytes(of: &head) { bytes in
@@ -58,7 +60,10 @@ extension WASICall {
     }
 
     private func copyEntries(
-        _ bytes: UnsafeRawPointer?, count: Int, of directory: Int32, to writer: inout EntryWriter
+        _ bytes: UnsafeRawPointer?,
+        count: Int,
+        of directory: Int32,
+        to writer: inout EntryWriter
     ) {
         guard let bytes = bytes?.assumingMemoryBound(to: CChar.self) else { return }
         var offset = 0

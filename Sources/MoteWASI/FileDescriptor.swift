@@ -17,7 +17,8 @@ extension WASICall {
         mote_lock_acquire(&context.pointee.lock)
         let from = word(0)
         let to = word(1)
-        guard context.pointee.descriptors.file(from) != nil, context.pointee.descriptors.file(to) != nil else {
+        guard context.pointee.descriptors.file(from) != nil, context.pointee.descriptors.file(to) != nil
+        else {
             mote_lock_release(&context.pointee.lock)
             throw .errno(.badDescriptor)
         }

@@ -19,7 +19,8 @@ struct GuestMemory {
     /// Where a value of `Value` is read or written, at any alignment.
     @inline(__always)
     func place<Value: BitwiseCopyable>(
-        of type: Value.Type, at address: UInt32
+        of type: Value.Type,
+        at address: UInt32
     ) throws(WASIFault) -> UnsafeMutableRawPointer {
         try bytes(at: address, count: UInt64(MemoryLayout<Value>.size))
     }

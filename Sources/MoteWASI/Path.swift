@@ -4,7 +4,9 @@ internal import CPlatform
 extension WASICall {
     /// The path whose address and length are two consecutive parameters.
     func path(
-        _ index: Int, from directory: borrowing PinnedFile, last: LastLink
+        _ index: Int,
+        from directory: borrowing PinnedFile,
+        last: LastLink
     ) throws(WASIFault) -> ResolvedPath {
         try PathWalk.resolve(memory, at: word(index), count: word(index &+ 1), from: directory, last: last)
     }

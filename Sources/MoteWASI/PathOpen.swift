@@ -34,11 +34,18 @@ extension WASICall {
         let host = try check(path.with { mote_open_at($0, $1, how, 0o666) })
         place.put(
             try addDescriptor(
-                host, flags: UInt16(truncatingIfNeeded: flags), rights: rights, inheriting: inheriting))
+                host,
+                flags: UInt16(truncatingIfNeeded: flags),
+                rights: rights,
+                inheriting: inheriting
+            )
+        )
     }
 
-    /// Flags of `openat`. Opening never waits (a pipe without the other end would, for ever), and never follows a
-    /// link that came between the walk and this call.
+    /// Flags of `openat`.
+    ///
+    /// Opening never waits (a pipe without the other end would, for ever), and never follows a link that
+    /// came between the walk and this call.
     private func hostFlags(wanted: UInt32, flags: UInt32, rights: Rights) -> Int32 {
         var how = O_NOFOLLOW | O_NONBLOCK
         let writes = rights.meets(.write | .allocate | .setSize) || wanted & OpenFlags.truncate != 0
@@ -56,7 +63,10 @@ extension WASICall {
 
     /// Gives the guest a descriptor for a host descriptor, which is closed on failure.
     private func addDescriptor(
-        _ host: Int32, flags: UInt16, rights: Rights, inheriting: Rights
+        _ host: Int32,
+        flags: UInt16,
+        rights: Rights,
+        inheriting: Rights
     ) throws(WASIFault) -> UInt32 {
         var status = MoteFileStatus()
         let result = mote_status(host, &status)

@@ -95,7 +95,10 @@ struct PathWalk: ~Copyable {
 
     /// Walks a guest's path from an open directory.
     static func resolve(
-        _ memory: GuestMemory, at address: UInt32, count: UInt32, from directory: borrowing PinnedFile,
+        _ memory: GuestMemory,
+        at address: UInt32,
+        count: UInt32,
+        from directory: borrowing PinnedFile,
         last: LastLink
     ) throws(WASIFault) -> ResolvedPath {
         let text = try PathText(memory, at: address, count: count)
@@ -182,7 +185,9 @@ struct PathWalk: ~Copyable {
     private mutating func expandLink(slashBehind: Bool) throws(WASIFault) -> Bool {
         var target = InlineArray<4096, UInt8>(repeating: 0)
         let count = withUnsafeMutableBytes(of: &target) { bytes in
-            withName { mote_read_link($0, $1, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) }
+            withName {
+                mote_read_link($0, $1, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+            }
         }
         guard count >= 0 else { return false }
         linkCount &+= 1
@@ -213,7 +218,12 @@ struct PathWalk: ~Copyable {
         let isOwned = depth > 0
         // The last step's descriptor passes to the result; `deinit` closes the others.
         if isOwned { depth &-= 1 }
-        return ResolvedPath(directory: directory, isOwned: isOwned, name: name, needsDirectory: needsDirectory)
+        return ResolvedPath(
+            directory: directory,
+            isOwned: isOwned,
+            name: name,
+            needsDirectory: needsDirectory
+        )
     }
 
     private func withName<Result: BinaryInteger>(

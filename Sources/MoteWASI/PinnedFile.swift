@@ -14,7 +14,9 @@ struct PinnedFile: ~Copyable {
     let inheriting: Rights
 
     /// The file behind a guest descriptor: `badDescriptor` when there is none, `notCapable` when it lacks a right.
-    init(_ context: WASIContext.Pointer, _ descriptor: UInt32, rights needed: Rights = .none) throws(WASIFault) {
+    init(_ context: WASIContext.Pointer, _ descriptor: UInt32, rights needed: Rights = .none)
+        throws(WASIFault)
+    {
         mote_lock_acquire(&context.pointee.lock)
         defer { mote_lock_release(&context.pointee.lock) }
         guard let record = context.pointee.descriptors.file(descriptor) else { throw .errno(.badDescriptor) }

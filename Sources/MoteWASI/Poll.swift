@@ -19,7 +19,9 @@ private struct Subscription {
     var file: DescriptorTable.Record?
 }
 
-/// The subscriptions of one call. References to files are given back when it ends.
+/// The subscriptions of one call.
+///
+/// References to files are given back when it ends.
 private struct Poll: ~Copyable {
     /// Like the operating system, which refuses more than the process may have files open.
     static var limit: Int { 256 }
@@ -81,7 +83,9 @@ extension WASICall {
     /// Layout of `subscription`: userdata u64 at 0, tag u8 at 8; clock: id u32 at 16, timeout u64 at 24, flags u16 at
     /// 40 (1: absolute); read and write: descriptor u32 at 16.
     private func subscribe(_ poll: inout Poll, _ source: UnsafeMutableRawPointer) throws(WASIFault) {
-        guard let kind = Subscription.Kind(rawValue: source.get(UInt8.self, at: 8)) else { throw .errno(.invalid) }
+        guard let kind = Subscription.Kind(rawValue: source.get(UInt8.self, at: 8)) else {
+            throw .errno(.invalid)
+        }
         let index = poll.count
         poll.count &+= 1
         poll.subscriptions[index].userData = source.get(UInt64.self)
@@ -91,8 +95,10 @@ extension WASICall {
             let isAbsolute = source.get(UInt16.self, at: 40) & 1 != 0
             do {
                 let deadline = try deadline(
-                    clock: source.get(UInt32.self, at: 16), timeout: source.get(UInt64.self, at: 24),
-                    isAbsolute: isAbsolute)
+                    clock: source.get(UInt32.self, at: 16),
+                    timeout: source.get(UInt64.self, at: 24),
+                    isAbsolute: isAbsolute
+                )
                 poll.subscriptions[index].deadline = deadline
                 poll.deadline = min(poll.deadline, deadline)
             } catch {
@@ -104,7 +110,12 @@ extension WASICall {
         }
     }
 
-    private func subscribe(_ poll: inout Poll, _ index: Int, to descriptor: UInt32, for kind: Subscription.Kind) {
+    private func subscribe(
+        _ poll: inout Poll,
+        _ index: Int,
+        to descriptor: UInt32,
+        for kind: Subscription.Kind
+    ) {
         mote_lock_acquire(&context.pointee.lock)
         defer { mote_lock_release(&context.pointee.lock) }
         guard let file = context.pointee.descriptors.file(descriptor), file.pointee.host >= 0 else {
@@ -121,7 +132,9 @@ extension WASICall {
         poll.waits[index].events = Int16(truncatingIfNeeded: kind == .read ? POLLIN : POLLOUT)
     }
 
-    /// When a clock is due, by the host's monotonic clock. CPU time cannot be waited for.
+    /// When a clock is due, by the host's monotonic clock.
+    ///
+    /// CPU time cannot be waited for.
     private func deadline(clock: UInt32, timeout: UInt64, isAbsolute: Bool) throws(WASIFault) -> UInt64 {
         guard let clock = ClockID(rawValue: clock) else { throw .errno(.invalid) }
         guard clock == .realtime || clock == .monotonic else { throw .errno(.notSupported) }
@@ -166,7 +179,9 @@ extension WASICall {
     /// Layout of `event`: userdata u64 at 0, error u16 at 8, type u8 at 10; for descriptors bytes that can be read
     /// u64 at 16 and flags u16 at 24 (1: the other side hung up).
     private func writeEvent(
-        _ subscription: Subscription, _ wait: pollfd, to place: UnsafeMutableRawPointer
+        _ subscription: Subscription,
+        _ wait: pollfd,
+        to place: UnsafeMutableRawPointer
     ) {
         memset(place, 0, 32)
         place.put(subscription.userData)
@@ -175,7 +190,9 @@ extension WASICall {
         guard let file = subscription.file, subscription.error == .success else { return }
         let happened = Int32(wait.revents)
         if happened & POLLNVAL != 0 { place.put(WASIErrno.badDescriptor.rawValue, at: 8) }
-        if subscription.kind == .read { place.put(readableBytes(file.pointee.host, file.pointee.kind), at: 16) }
+        if subscription.kind == .read {
+            place.put(readableBytes(file.pointee.host, file.pointee.kind), at: 16)
+        }
         if happened & (POLLHUP | POLLERR) != 0 { place.put(UInt16(1), at: 24) }
     }
 
@@ -183,7 +200,9 @@ extension WASICall {
         guard kind == .regular else { return mote_readable_bytes(host) }
         var status = MoteFileStatus()
         let position = mote_seek(host, 0, SEEK_CUR)
-        guard mote_status(host, &status) == 0, position >= 0, status.sizeInBytes > UInt64(position) else { return 0 }
+        guard mote_status(host, &status) == 0, position >= 0, status.sizeInBytes > UInt64(position) else {
+            return 0
+        }
         return status.sizeInBytes &- UInt64(position)
     }
 }

@@ -45,10 +45,13 @@ struct Rights {
         stream | seek | tell | advise | allocate | setSize
     }
 
-    /// Rights that mean something on a directory. It has no offset, no bytes and no size of its own.
+    /// Rights that mean something on a directory.
+    ///
+    /// It has no offset, no bytes and no size of its own.
     static var directory: Rights {
         setFlags | sync | syncData | status | setTimes | poll | readDirectory | createDirectory | createFile
-            | linkSource | linkTarget | open | readLink | renameSource | renameTarget | pathStatus | pathSetSize
+            | linkSource | linkTarget | open | readLink | renameSource | renameTarget | pathStatus
+            | pathSetSize
             | pathSetTimes | createLink | removeDirectory | unlinkFile
     }
 

@@ -10,7 +10,10 @@ struct StringList {
 
     /// Copies the strings into the arena, which owns the copy.
     init(
-        _ strings: UnsafePointer<UnsafePointer<CChar>?>?, count: Int, arena: Arena, site: AllocationSite
+        _ strings: UnsafePointer<UnsafePointer<CChar>?>?,
+        count: Int,
+        arena: Arena,
+        site: AllocationSite
     ) throws(WASISetupError) {
         guard let strings, count > 0 else { return }
         var total = 0
@@ -47,7 +50,9 @@ struct StringList {
         var start: UInt32 = 0
         for index in 0..<Int(count) {
             table.put(buffer &+ start, at: index &* 4)
-            start = start &+ UInt32(truncatingIfNeeded: strnlen(bytes + Int(start), Int(sizeInBytes &- start))) &+ 1
+            start =
+                start &+ UInt32(truncatingIfNeeded: strnlen(bytes + Int(start), Int(sizeInBytes &- start)))
+                &+ 1
         }
     }
 

@@ -34,8 +34,10 @@ struct BufferList {
         }
     }
 
-    /// The next buffers, at most `limit` bytes. Buffers are read from guest memory once more, so that another guest
-    /// thread that changes them in between gets an error and nothing else.
+    /// The next buffers, at most `limit` bytes.
+    ///
+    /// Buffers are read from guest memory once more, so that another guest thread that changes them in
+    /// between gets an error and nothing else.
     mutating func next(limit: Int) throws(WASIFault) -> BufferBatch {
         var batch = BufferBatch()
         while index < count, batch.count < BufferBatch.capacity, batch.sizeInBytes < limit {
@@ -91,7 +93,8 @@ enum Transfer {
             let vectors = bytes.baseAddress?.assumingMemoryBound(to: iovec.self)
             return switch self {
             case .read: mote_readv(host, vectors, count)
-            case .write: isQuiet ? mote_writev_quietly(host, vectors, count) : mote_writev(host, vectors, count)
+            case .write:
+                isQuiet ? mote_writev_quietly(host, vectors, count) : mote_writev(host, vectors, count)
             case .readAt(let offset): mote_preadv(host, vectors, count, offset)
             case .writeAt(let offset): mote_pwritev(host, vectors, count, offset)
             }
@@ -127,7 +130,9 @@ extension WASICall {
     }
 
     /// Reads or writes the buffers of parameters 1 and 2 and puts the number of bytes where a parameter says.
-    private func transfer(_ start: Transfer, _ file: borrowing PinnedFile, resultAt index: Int) throws(WASIFault) {
+    private func transfer(_ start: Transfer, _ file: borrowing PinnedFile, resultAt index: Int)
+        throws(WASIFault)
+    {
         let place = try memory.place(of: UInt32.self, at: word(index))
         var list = try BufferList(memory, at: word(1), count: word(2))
         // Largest transfer of the operating system; also keeps the sum within 32 bits.

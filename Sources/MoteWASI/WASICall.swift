@@ -43,14 +43,21 @@ struct WASICall {
     /// Runs the body of a function and puts its error number into the result slot.
     @inline(__always)
     static func run(
-        _ environment: UnsafeMutablePointer<MoteEnvironment>?, _ data: UnsafeMutableRawPointer?,
-        _ slots: UnsafeMutablePointer<UInt64>?, _ body: (WASICall) throws(WASIFault) -> Void
+        _ environment: UnsafeMutablePointer<MoteEnvironment>?,
+        _ data: UnsafeMutableRawPointer?,
+        _ slots: UnsafeMutablePointer<UInt64>?,
+        _ body: (WASICall) throws(WASIFault) -> Void
     ) -> UInt32 {
         guard let environment, let data, let slots else { return WASITrap.hostError }
         let call = WASICall(
-            environment: environment, context: data.assumingMemoryBound(to: WASIContext.self), slots: slots,
+            environment: environment,
+            context: data.assumingMemoryBound(to: WASIContext.self),
+            slots: slots,
             memory: GuestMemory(
-                base: environment.pointee.memoryBase, sizeInBytes: environment.pointee.memorySizeInBytes))
+                base: environment.pointee.memoryBase,
+                sizeInBytes: environment.pointee.memorySizeInBytes
+            )
+        )
         do {
             try body(call)
             slots[0] = 0
@@ -66,7 +73,9 @@ struct WASICall {
         }
     }
 
-    /// A parameter of type i32. The function's signature vouches for the index.
+    /// A parameter of type i32.
+    ///
+    /// The function's signature vouches for the index.
     @inline(__always)
     func word(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: slots[index]) }
 

@@ -24,7 +24,8 @@ package struct WASIContext {
 
     /// A context that copied what it needs of the options; ``destroy(_:)`` gives everything back.
     package static func create(
-        heap: GlobalHeap.Pointer, options: WASIOptions
+        heap: GlobalHeap.Pointer,
+        options: WASIOptions
     ) throws(WASISetupError) -> Pointer {
         let arena: Arena
         do { arena = try Arena.create(in: heap, owner: .wasi) } catch { throw .memory(error) }
@@ -54,20 +55,37 @@ package struct WASIContext {
             throw .memory(error)
         }
         let arguments = try StringList(
-            options.arguments, count: options.argumentCount, arena: arena, site: .wasiArguments)
+            options.arguments,
+            count: options.argumentCount,
+            arena: arena,
+            site: .wasiArguments
+        )
         let variables = try StringList(
-            options.environment, count: options.environmentCount, arena: arena, site: .wasiEnvironment)
+            options.environment,
+            count: options.environmentCount,
+            arena: arena,
+            site: .wasiEnvironment
+        )
         context.initialize(
             to: WASIContext(
-                arena: arena, arguments: arguments, variables: variables, clock: options.clock,
-                random: options.random, userData: options.userData,
-                descriptors: DescriptorTable(arena: arena, limit: options.descriptorLimit), exitCode: 0,
-                lock: MoteLock(), directoryLock: MoteLock()))
+                arena: arena,
+                arguments: arguments,
+                variables: variables,
+                clock: options.clock,
+                random: options.random,
+                userData: options.userData,
+                descriptors: DescriptorTable(arena: arena, limit: options.descriptorLimit),
+                exitCode: 0,
+                lock: MoteLock(),
+                directoryLock: MoteLock()
+            )
+        )
         return context
     }
 
-    /// Closes every descriptor that the context opened (never the caller's) and frees the context. No environment
-    /// may be inside one of its functions.
+    /// Closes every descriptor that the context opened (never the caller's) and frees the context.
+    ///
+    /// No environment may be inside one of its functions.
     package static func destroy(_ context: Pointer) {
         context.pointee.descriptors.closeAll()
         mote_lock_destroy(&context.pointee.lock)

@@ -22,9 +22,12 @@ package typealias WASIClock = @convention(c) (_ userData: UnsafeMutableRawPointe
 
 /// A source of random bytes of the embedder's; answers whether it filled the buffer.
 package typealias WASIRandom =
-    @convention(c) (_ userData: UnsafeMutableRawPointer?, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Bool
+    @convention(c) (_ userData: UnsafeMutableRawPointer?, _ buffer: UnsafeMutableRawPointer, _ count: Int) ->
+    Bool
 
-/// What a guest sees of the world. The pointers are read during ``WASIContext/create(heap:options:)`` only.
+/// What a guest sees of the world.
+///
+/// The pointers are read during ``WASIContext/create(heap:options:)`` only.
 package struct WASIOptions {
     package var arguments: UnsafePointer<UnsafePointer<CChar>?>?
     package var argumentCount = 0
@@ -33,7 +36,9 @@ package struct WASIOptions {
     package var environmentCount = 0
     package var preopens: UnsafePointer<WASIPreopen>?
     package var preopenCount = 0
-    /// Host descriptors that the guest has as 0, 1 and 2; they stay the caller's. Negative: the guest has none.
+    /// Host descriptors that the guest has as 0, 1 and 2; they stay the caller's.
+    ///
+    /// Negative: the guest has none.
     package var standardInput: Int32 = 0
     package var standardOutput: Int32 = 1
     package var standardError: Int32 = 2
@@ -49,7 +54,9 @@ package struct WASIOptions {
     package init() {}
 }
 
-/// Why a context could not be made. Nothing is left open or allocated then.
+/// Why a context could not be made.
+///
+/// Nothing is left open or allocated then.
 package enum WASISetupError: Error, Equatable, Sendable {
     case memory(MemoryError)
     /// A preopened directory could not be opened; the number is the operating system's `errno`.

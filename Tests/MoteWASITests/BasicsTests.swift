@@ -17,7 +17,10 @@ struct BasicsTests {
     }
 
     @Test func `arguments and variables arrive as they were given`() throws {
-        let guest = try WASIGuest(arguments: ["prog", "", "größe"], variables: ["A=1", "LONG=" + String(repeating: "x", count: 300)])
+        let guest = try WASIGuest(
+            arguments: ["prog", "", "größe"],
+            variables: ["A=1", "LONG=" + String(repeating: "x", count: 300)]
+        )
         #expect(guest("args_sizes_get", 0x10, 0x14) == .success)
         #expect(guest.get(UInt32.self, at: 0x10) == 3)
         let size = Int(guest.get(UInt32.self, at: 0x14))

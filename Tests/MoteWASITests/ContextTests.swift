@@ -107,7 +107,8 @@ struct ContextTests {
         let input = open("/dev/null", O_RDONLY)
         defer { close(directory); close(input) }
         try "/given".withCString { name in
-            try withUnsafePointer(to: WASIPreopen(hostPath: nil, descriptor: directory, guestPath: name)) { list in
+            try withUnsafePointer(to: WASIPreopen(hostPath: nil, descriptor: directory, guestPath: name)) {
+                list in
                 let guest = try WASIGuest {
                     $0.standardInput = input
                     $0.preopens = list

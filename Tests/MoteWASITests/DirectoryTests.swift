@@ -38,7 +38,9 @@ struct DirectoryTests {
                     name: guest.string(at: base + offset + 24, count: count),
                     next: guest.get(UInt64.self, at: base + offset),
                     inode: guest.get(UInt64.self, at: base + offset + 8),
-                    type: guest.get(UInt8.self, at: base + offset + 20)))
+                    type: guest.get(UInt8.self, at: base + offset + 20)
+                )
+            )
             offset += 24 + count
         }
         return (entries, used < capacity)

@@ -58,7 +58,11 @@ struct EscapeTests {
 
     @Test func `a link outside is not written through`() throws {
         outside.link("../new", "inside/link")
-        #expect(guest.open("link") { $0.flags = 1; $0.rights = WASIGuest.allRights }.1 == .notPermitted)
+        #expect(
+            guest.open("link") {
+                $0.flags = 1; $0.rights = WASIGuest.allRights
+            }.1 == .notPermitted
+        )
         #expect(access(outside.path("new"), F_OK) == -1)
     }
 
@@ -114,7 +118,9 @@ struct EscapeTests {
             let path = guest.text("dir/plain", at: 0x1000)
             if guest("path_filestat_get", 3, 1, path.address, path.count, 0x400) == .success {
                 // A link may be seen for what it is, its target may not: the secret has 6 bytes, like no other file.
-                if guest.get(UInt8.self, at: 0x410) == 4 { answers.insert(guest.get(UInt64.self, at: 0x420) == 6 ? "SIZE" : "plain") }
+                if guest.get(UInt8.self, at: 0x410) == 4 {
+                    answers.insert(guest.get(UInt64.self, at: 0x420) == 6 ? "SIZE" : "plain")
+                }
             }
         }
         #expect(answers == ["plain"])
@@ -139,7 +145,9 @@ struct EscapeTests {
         let first = outside.path("inside/dir")
         let second = outside.path("inside/link")
         hammer({ _ = exchange(first, second) }) {
-            let (file, errno) = guest.open("dir/new") { $0.flags = 1; $0.rights = WASIGuest.allRights }
+            let (file, errno) = guest.open("dir/new") {
+                $0.flags = 1; $0.rights = WASIGuest.allRights
+            }
             if errno == .success { guest("fd_close", UInt64(file)) }
             _ = guest.paths("path_symlink", "x", "dir/made")
             _ = guest.path("path_create_directory", "dir/sub")
@@ -164,6 +172,9 @@ private func exchange(_ first: String, _ second: String) -> Bool {
 /// Declared in `<stdio.h>` for GNU programs only, so that Swift does not see it.
 @_silgen_name("renameat2")
 private func systemRename(
-    _ firstDirectory: Int32, _ first: UnsafePointer<CChar>, _ secondDirectory: Int32,
-    _ second: UnsafePointer<CChar>, _ flags: UInt32
+    _ firstDirectory: Int32,
+    _ first: UnsafePointer<CChar>,
+    _ secondDirectory: Int32,
+    _ second: UnsafePointer<CChar>,
+    _ flags: UInt32
 ) -> Int32

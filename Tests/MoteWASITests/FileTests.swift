@@ -118,20 +118,35 @@ struct FileTests {
             $0.inheriting = 1 << 1
         }
         #expect(errno == .success)
-        #expect(guest.open("file") { $0.directory = directory; $0.rights = 1 << 1; $0.inheriting = 0 }.1 == .success)
         #expect(
-            guest.open("file") { $0.directory = directory; $0.rights = 1 << 6; $0.inheriting = 0 }.1 == .notCapable)
+            guest.open("file") {
+                $0.directory = directory; $0.rights = 1 << 1; $0.inheriting = 0
+            }.1 == .success
+        )
+        #expect(
+            guest.open("file") {
+                $0.directory = directory; $0.rights = 1 << 6; $0.inheriting = 0
+            }.1 == .notCapable
+        )
         #expect(guest.open("sub") { $0.rights = UInt64.max & ~(1 << 6 | 1 << 8 | 1 << 22) }.1 == .success)
     }
 
     @Test func `truncating needs the right of the directory and not of the file`() throws {
         try guest.write("file", "text")
-        #expect(guest.open("file") { $0.flags = 8; $0.rights = 0; $0.inheriting = 0 }.1 == .success)
+        #expect(
+            guest.open("file") {
+                $0.flags = 8; $0.rights = 0; $0.inheriting = 0
+            }.1 == .success
+        )
         #expect(guest.contents("file") == "")
         #expect(guest("fd_fdstat_get", 3, 0x400) == .success)
         let rights = guest.get(UInt64.self, at: 0x408)
         #expect(guest("fd_fdstat_set_rights", 3, rights & ~(1 << 19), WASIGuest.allRights) == .success)
-        #expect(guest.open("file") { $0.flags = 8; $0.rights = 0; $0.inheriting = 0 }.1 == .notCapable)
+        #expect(
+            guest.open("file") {
+                $0.flags = 8; $0.rights = 0; $0.inheriting = 0
+            }.1 == .notCapable
+        )
     }
 
     @Test func `operations on bytes fail on a directory`() throws {
@@ -141,9 +156,21 @@ struct FileTests {
         #expect(guest("fd_tell", 3, 0x100) == .notCapable)
         #expect(guest("fd_allocate", 3, 0, 0) == .notCapable)
         #expect(guest("fd_filestat_set_size", 3, 0) == .notCapable)
-        #expect(guest.open(".") { $0.flags = 2; $0.rights = 1 << 1 | 1 << 6 }.1 == .isDirectory)
-        #expect(guest.open(".") { $0.fileFlags = 4; $0.rights = 0 }.1 == .success)
-        #expect(guest.open(".") { $0.flags = 2; $0.rights = 1 << 1 }.1 == .success)
+        #expect(
+            guest.open(".") {
+                $0.flags = 2; $0.rights = 1 << 1 | 1 << 6
+            }.1 == .isDirectory
+        )
+        #expect(
+            guest.open(".") {
+                $0.fileFlags = 4; $0.rights = 0
+            }.1 == .success
+        )
+        #expect(
+            guest.open(".") {
+                $0.flags = 2; $0.rights = 1 << 1
+            }.1 == .success
+        )
     }
 
     @Test func `a preopened directory tells its name and may be closed`() throws {

@@ -40,7 +40,9 @@ struct PathTests {
     }
 
     @Test func `paths that are not text are refused`() throws {
-        for bytes: [UInt8] in [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x61, 0xe2, 0x82]] {
+        for bytes: [UInt8] in [
+            [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x61, 0xe2, 0x82],
+        ] {
             for (index, byte) in bytes.enumerated() { guest.memory[0x1000 + index] = byte }
             #expect(guest("path_create_directory", 3, 0x1000, UInt64(bytes.count)) == .illegalSequence)
         }
@@ -58,7 +60,11 @@ struct PathTests {
         #expect(guest.contents("dir/back") == "text")
         #expect(guest.contents("dirlink/../dirlink/back") == "text")
         #expect(guest.open("link") { $0.follow = false }.1 == .loop)
-        #expect(guest.open("dirlink") { $0.follow = false; $0.flags = 2 }.1 == .notDirectory)
+        #expect(
+            guest.open("dirlink") {
+                $0.follow = false; $0.flags = 2
+            }.1 == .notDirectory
+        )
         #expect(guest.open("dirlink") { $0.flags = 2 }.1 == .success)
         #expect(guest.open("dirlink/") { $0.follow = false }.1 == .success)
         #expect(guest.open("link/").1 == .notDirectory)

@@ -23,7 +23,8 @@ struct PointerTests {
         ("path_link", "..p..p.", [3, 0, 0x1000, 4, 3, 0x1100, 4]),
         ("path_open", "..p.....p", [3, 0, 0x1000, 4, 0, 0, 0, 0, 0x100]),
         ("path_readlink", ".p.p.p", [3, 0x1200, 4, 0x400, 10, 0x100]),
-        ("path_remove_directory", ".p.", [3, 0x1000, 4]), ("path_rename", ".p..p.", [3, 0x1000, 4, 3, 0x1000, 4]),
+        ("path_remove_directory", ".p.", [3, 0x1000, 4]),
+        ("path_rename", ".p..p.", [3, 0x1000, 4, 3, 0x1000, 4]),
         ("path_symlink", "p..p.", [0x1000, 4, 3, 0x1100, 4]), ("path_unlink_file", ".p.", [3, 0x1100, 4]),
         ("poll_oneoff", "pp.p", [0x300, 0x600, 1, 0x100]), ("random_get", "p.", [0x100, 10]),
     ]
@@ -37,7 +38,10 @@ struct PointerTests {
         try scratch.write("file", "text")
         scratch.link("file", "link")
         let guest = try WASIGuest(
-            arguments: ["first", "second"], variables: ["A=B", "C=D"], preopens: [(scratch.path, "/name")])
+            arguments: ["first", "second"],
+            variables: ["A=B", "C=D"],
+            preopens: [(scratch.path, "/name")]
+        )
         let (file, errno) = guest.open("file") { $0.rights = WASIGuest.allRights }
         try #require(file == 4 && errno == .success)
         _ = guest.text("file", at: 0x1000)
@@ -63,14 +67,19 @@ struct PointerTests {
         #expect(WASIContext.openDescriptorCount(guest.context) == 5)
     }
 
-    @Test(arguments: calls.indices) func `any number in any place is an error and no crash`(index: Int) throws {
+    @Test(arguments: calls.indices) func `any number in any place is an error and no crash`(index: Int) throws
+    {
         let (name, _, parameters) = Self.calls[index]
         let scratch = try ScratchDirectory()
         let guest = try makeGuest(scratch)
         for position in parameters.indices {
-            for value in Self.addresses + [0, 1, 7, 0x7fff_ffff, 0xffff_ffff_ffff_ffff, 0x8000_0000_0000_0000] {
+            for value in Self.addresses + [
+                0, 1, 7, 0x7fff_ffff, 0xffff_ffff_ffff_ffff, 0x8000_0000_0000_0000,
+            ] {
                 // A large size of an infinite device or a clock that never comes would only take time.
-                guard name != "poll_oneoff" || position != 0 || value >= UInt64(WASIGuest.memorySize) else { continue }
+                guard name != "poll_oneoff" || position != 0 || value >= UInt64(WASIGuest.memorySize) else {
+                    continue
+                }
                 var wrong = parameters
                 wrong[position] = value
                 _ = guest.run(name, wrong)

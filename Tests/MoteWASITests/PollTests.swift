@@ -44,7 +44,9 @@ struct PollTests {
     /// User data, error and type of each event.
     private func poll(_ guest: WASIGuest, _ count: Int) -> (trap: UInt32, events: [[UInt64]]) {
         let answer = guest.run(
-            "poll_oneoff", [UInt64(Self.input), UInt64(Self.output), UInt64(count), 0x100])
+            "poll_oneoff",
+            [UInt64(Self.input), UInt64(Self.output), UInt64(count), 0x100]
+        )
         guard answer.errno == .success else { return (answer.trap, [[answer.number]]) }
         let events = (0..<Int(guest.get(UInt32.self, at: 0x100))).map { index -> [UInt64] in
             let at = Self.output + index * 32

@@ -16,7 +16,9 @@ final class WASIGuest: @unchecked Sendable {
 
     /// A context with arguments, variables and preopened directories (host path, guest path).
     init(
-        arguments: [String] = [], variables: [String] = [], preopens: [(String, String)] = [],
+        arguments: [String] = [],
+        variables: [String] = [],
+        preopens: [(String, String)] = [],
         change: (inout WASIOptions) -> Void = { _ in }
     ) throws {
         heap = GlobalHeap.Pointer.allocate(capacity: 1)
@@ -64,7 +66,9 @@ final class WASIGuest: @unchecked Sendable {
     }
 
     static func withOptions<Result>(
-        _ arguments: [String], _ variables: [String], _ preopens: [(String, String)],
+        _ arguments: [String],
+        _ variables: [String],
+        _ preopens: [(String, String)],
         _ body: (WASIOptions) throws -> Result
     ) throws -> Result {
         let strings = (arguments + variables + preopens.flatMap { [$0.0, $0.1] }).map { strdup($0) }
@@ -154,10 +158,19 @@ final class WASIGuest: @unchecked Sendable {
         let first = text(first, at: Self.pathAddress)
         let second = text(second, at: Self.secondPathAddress)
         switch name {
-        case "path_symlink": return self(name, first.address, first.count, directory, second.address, second.count)
+        case "path_symlink":
+            return self(name, first.address, first.count, directory, second.address, second.count)
         case "path_link":
             return self(
-                name, directory, 0, first.address, first.count, directory, second.address, second.count)
+                name,
+                directory,
+                0,
+                first.address,
+                first.count,
+                directory,
+                second.address,
+                second.count
+            )
         default:
             return self(name, directory, first.address, first.count, directory, second.address, second.count)
         }
@@ -182,8 +195,17 @@ final class WASIGuest: @unchecked Sendable {
         change(&options)
         let path = text(path, at: Self.pathAddress)
         let errno = self(
-            "path_open", UInt64(options.directory), options.follow ? 1 : 0, path.address, path.count, options.flags,
-            options.rights, options.inheriting, options.fileFlags, UInt64(Self.resultAddress))
+            "path_open",
+            UInt64(options.directory),
+            options.follow ? 1 : 0,
+            path.address,
+            path.count,
+            options.flags,
+            options.rights,
+            options.inheriting,
+            options.fileFlags,
+            UInt64(Self.resultAddress)
+        )
         return (get(UInt32.self, at: Self.resultAddress), errno)
     }
 
@@ -211,7 +233,12 @@ final class WASIGuest: @unchecked Sendable {
         put(UInt32(count), at: Self.vectorAddress + 4)
         put(UInt32(0), at: Self.resultAddress)
         let errno = self(
-            "fd_read", UInt64(descriptor), UInt64(Self.vectorAddress), 1, UInt64(Self.resultAddress))
+            "fd_read",
+            UInt64(descriptor),
+            UInt64(Self.vectorAddress),
+            1,
+            UInt64(Self.resultAddress)
+        )
         return (string(at: Self.bufferAddress, count: Int(get(UInt32.self, at: Self.resultAddress))), errno)
     }
 

@@ -110,9 +110,6 @@ static inline int mote_open_at(int directory, const char *name, int flags, unsig
 static inline int mote_open_directory(const char *path) {
     MOTE_RETRY(int, openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
 }
-static inline int mote_duplicate(int descriptor) {
-    MOTE_RETRY(int, fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
-}
 // Linux closes the descriptor even when it answers EINTR: never a second time.
 static inline int mote_close(int descriptor) {
     return close(descriptor) < 0 && errno != EINTR ? -errno : 0;
