@@ -1,0 +1,80 @@
+internal import MoteMemory
+package import MoteModule
+
+/// Checks a decoded module against the rules of the specification (spec 3, "Validation").
+package enum ModuleValidator {
+    /// Proposals that this room has rules for.
+    ///
+    /// Others are refused by name even when an embedder turns them on.
+    package static var supported: FeatureSet {
+        var set = FeatureSet.executable
+        set.insert(.simd)
+        set.insert(.relaxedSIMD)
+        set.insert(.exceptions)
+        set.insert(.memory64)
+        set.insert(.multiMemory)
+        set.insert(.typedFunctionReferences)
+        set.insert(.garbageCollection)
+        set.insert(.threads)
+        set.insert(.customPageSizes)
+        set.insert(.wideArithmetic)
+        return set
+    }
+
+    /// Checks everything, function bodies included, and notes in the module what translation needs to know:
+    /// ``FunctionDeclaration/localSlots``, ``FunctionDeclaration/maximumOperandSlots``,
+    /// ``Module/usesMemorySizeOrGrow`` and ``Module/usedFeatures``.
+    ///
+    /// Takes time in proportion to the module's bytes. Scratch comes from the module's arena and is given back,
+    /// whatever the end.
+    package static func validate(
+        module: Module.Pointer,
+        registry: TypeRegistry.Pointer,
+        features: FeatureSet
+    ) throws(ValidationFailure) -> ValidatedModule {
+        let allowed = FeatureSet(rawValue: features.rawValue & supported.rawValue)
+        let scratch: ValidationScratch
+        do {
+            scratch = try ValidationScratch(in: module.pointee.arena)
+        } catch {
+            throw .memory(error)
+        }
+        var validator = Validator(module: module, registry: registry, features: allowed, scratch: scratch)
+        do {
+            try validator.validateModule()
+        } catch {
+            let failure = validator.failure
+            validator.release()
+            throw failure
+        }
+        module.pointee.usedFeatures = FeatureSet(
+            rawValue: module.pointee.usedFeatures.rawValue | validator.usedFeatures.rawValue
+        )
+        module.pointee.usesMemorySizeOrGrow = validator.usesMemorySizeOrGrow
+        validator.release()
+        return ValidatedModule(module: module)
+    }
+}
+
+extension Validator {
+    /// The sections in the order in which one builds on another; bodies last.
+    fileprivate mutating func validateModule() throws(Stop) {
+        try validateTypes()
+        try validateFunctionTypes()
+        try validateTables()
+        try validateMemories()
+        try validateTags()
+        try validateGlobals()
+        try validateElementSegments()
+        try validateDataSegments()
+        try validateStart()
+        try validateImports()
+        try validateExports()
+        var index = module.pointee.importedFunctionCount
+        while index < functions.count {
+            try validateFunction(UInt32(truncatingIfNeeded: index))
+            index &+= 1
+        }
+        functionIndex = nil
+    }
+}
