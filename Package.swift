@@ -70,6 +70,9 @@ let testTargets: [Target] = [
         name: "MoteBinaryTests", dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteTestSupport"],
         swiftSettings: common),
     .testTarget(
+        name: "MoteValidationTests", dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
+        swiftSettings: common),
+    .testTarget(
         name: "MoteWASITests", dependencies: ["CPlatform", "MoteMemory", "MoteWASI"], swiftSettings: common),
     .testTarget(name: "MoteMemoryTests", dependencies: ["MoteMemory"], swiftSettings: common)
 ]

@@ -5,9 +5,7 @@
 internal import CPlatform
 
 /// What to do when the last component is a symbolic link.
-///
-/// It has raw values because a plain enum's hashing, with its random seed, would end up in the library.
-enum LastLink: UInt8 {
+enum LastLink {
     case follow
     /// Followed only where the path ends in a slash, which asks for what the link points to.
     case keep

