@@ -1,0 +1,60 @@
+internal import MoteEngine
+
+/// An execution environment: an operand stack on which one thread at a time runs guest code.
+///
+/// Holds its store. Each instance has one already; more are needed to run with another stack size or fuel.
+public final class ExecutionEnvironment {
+    let core: EnvironmentCore
+    let store: Store
+    private let keeper: Instance?
+
+    init(core: EnvironmentCore, store: Store, keeping keeper: Instance?) {
+        self.core = core
+        self.store = store
+        self.keeper = keeper
+    }
+
+    /// An environment of its own for calls into an instance and into others of its store.
+    ///
+    /// `stack` is the size of the operand stack in bytes, nil for the plan's.
+    /// - Throws: ``RuntimeError/memory(_:)``.
+    public init(_ instance: Instance, stack: Int? = nil) throws(RuntimeError) {
+        store = instance.store
+        keeper = nil
+        core = try EnvironmentCore(in: instance.store, operandStack: stack)
+    }
+
+    deinit {
+        if keeper == nil { core.detach(destroying: true) }
+    }
+
+    /// What code of instances with a fuel limit may still spend; set it before a call.
+    public var fuel: Int64 {
+        get { core.engine.fuel }
+        set { core.engine.fuel = newValue }
+    }
+
+    /// Most bytes of the operand stack that calls ever needed.
+    public var operandStackPeak: Int { core.engine.operandStackPeakInBytes }
+
+    /// What other threads stop the guest with.
+    public var interruptHandle: InterruptHandle { InterruptHandle(target: core.target) }
+}
+
+/// Stops the guest code that runs in an environment, from any thread.
+///
+/// Holds nothing: once the environment is gone it does nothing.
+public struct InterruptHandle: Sendable {
+    let target: InterruptTarget
+
+    /// Ends what runs in the environment, blocking WASI calls included, with ``Trap/Code/interrupted``.
+    ///
+    /// Stays in force until ``clear()``: calls made meanwhile end at once.
+    public func interrupt() { target.withEnvironment { $0.interrupt(.terminate) } }
+
+    /// The same with ``Trap/Code/deadline``.
+    public func expire() { target.withEnvironment { $0.interrupt(.deadline) } }
+
+    /// Lets calls run again.
+    public func clear() { target.withEnvironment { $0.clearInterrupt() } }
+}

@@ -1,0 +1,125 @@
+internal import CPlatform
+internal import MoteEngine
+
+/// A function: one that an instance exports, or one of the host's.
+///
+/// A function of an instance holds the instance.
+public struct Function {
+    enum Storage {
+        /// Known to the engine; good as long as the store and, where it has one, the owner.
+        case engine(UnsafeMutablePointer<MoteFunction>, Store, owner: Instance?)
+        /// A closure that no store may know yet.
+        case host(HostClosure)
+        case wasi(WASIFunction)
+    }
+
+    let storage: Storage
+
+    init(storage: Storage) { self.storage = storage }
+
+    init(pointer: UnsafeMutablePointer<MoteFunction>, store: Store, owner: Instance?) {
+        storage = .engine(pointer, store, owner: owner)
+    }
+
+    /// What a function reference refers to; nil for null.
+    init?(reference: UInt64, store: Store, owner: Instance?) {
+        guard let pointer = UnsafeMutablePointer<MoteFunction>(bitPattern: UInt(truncatingIfNeeded: reference))
+        else { return nil }
+        // Where its own instance is gone, the one it was found through keeps the whole group.
+        let own = pointer.pointee.instance.flatMap { Instance.object(of: $0) }
+        self.init(pointer: pointer, store: store, owner: own ?? owner)
+    }
+
+    /// A host function from a closure that takes and gives number values, or nothing.
+    ///
+    /// What the closure throws ends the guest, and is thrown unchanged by the call that entered the guest.
+    public init<each Parameter: WasmValue, each Result: WasmValue>(
+        _ body: @escaping (repeat each Parameter) throws -> (repeat each Result)
+    ) {
+        storage = .host(
+            HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) { _, slots in
+                var reader = SlotReader(slots: slots)
+                let results = try body(repeat reader.next((each Parameter).self))
+                var writer = SlotWriter(slots: slots)
+                repeat writer.put(each results)
+            })
+    }
+
+    /// A host function from a closure that gets the caller, then number values.
+    ///
+    /// What the closure throws ends the guest, and is thrown unchanged by the call that entered the guest.
+    public init<each Parameter: WasmValue, each Result: WasmValue>(
+        _ body: @escaping (Caller, repeat each Parameter) throws -> (repeat each Result)
+    ) {
+        storage = .host(
+            HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) {
+                caller, slots in
+                var reader = SlotReader(slots: slots)
+                let results = try body(caller, repeat reader.next((each Parameter).self))
+                var writer = SlotWriter(slots: slots)
+                repeat writer.put(each results)
+            })
+    }
+
+    /// A host function whose type is known only at run time.
+    ///
+    /// The closure must give as many results of the right types as `type` says; otherwise the guest traps.
+    public init(type: FunctionType, _ body: @escaping (Caller, [Value]) throws -> [Value]) {
+        storage = .host(
+            HostClosure(type: type) { caller, slots in
+                var arguments: [Value] = []
+                for (index, type) in type.parameters.enumerated() {
+                    arguments.append(
+                        try Value(bits: slots[index], type: type, store: caller.store, owner: caller.owner))
+                }
+                let results = try body(caller, arguments)
+                guard results.count == type.results.count else {
+                    throw RuntimeError.usage(
+                        .wrongArgumentCount(expected: type.results.count, found: results.count))
+                }
+                for (index, type) in type.results.enumerated() {
+                    slots[index] = try results[index].bits(as: type, in: caller.store)
+                }
+            })
+    }
+
+    /// Its parameters and results.
+    public var type: FunctionType {
+        switch storage {
+        case .host(let closure): closure.type
+        case .wasi(let function): function.type
+        case .engine(let pointer, _, _):
+            FunctionDescription.type(of: pointer).map { FunctionType($0.pointee) } ?? FunctionType(parameters: [])
+        }
+    }
+}
+
+/// The WebAssembly type of a Swift function type.
+func functionType<each Parameter: WasmValue, each Result: WasmValue>(
+    _ type: ((repeat each Parameter) -> (repeat each Result)).Type
+) -> FunctionType {
+    var type = FunctionType(parameters: [])
+    for parameter in repeat (each Parameter).self { type.parameters.append(parameter.valueType) }
+    for result in repeat (each Result).self { type.results.append(result.valueType) }
+    return type
+}
+
+/// Reads values from slots, one after the other.
+struct SlotReader {
+    var slots: UnsafeMutablePointer<UInt64>
+
+    mutating func next<Element: WasmValue>(_ type: Element.Type) -> Element {
+        defer { slots += 1 }
+        return Element(bits: slots.pointee)
+    }
+}
+
+/// Writes values into slots, one after the other.
+struct SlotWriter {
+    var slots: UnsafeMutablePointer<UInt64>
+
+    mutating func put(_ value: some WasmValue) {
+        slots.pointee = value.bits
+        slots += 1
+    }
+}

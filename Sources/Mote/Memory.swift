@@ -1,0 +1,116 @@
+internal import CPlatform
+internal import MoteEngine
+internal import MoteModule
+
+/// A linear memory, of an instance or of the host's making.
+///
+/// Holds what it belongs to. Every access is checked; addresses and counts are in bytes. `Int32` addresses count as
+/// unsigned, as guests mean them.
+public struct Memory {
+    let access: MemoryAccess
+    let store: Store
+    private let owner: Instance?
+
+    init(access: MemoryAccess, store: Store, owner: Instance?) {
+        self.access = access
+        self.store = store
+        self.owner = owner
+    }
+
+    /// A memory of the host's, for instances to import; lives as long as the store.
+    ///
+    /// - Throws: ``RuntimeError/memory(_:)``.
+    public init(_ limits: Limits, in store: Store) throws(RuntimeError) {
+        let type = EngineMemoryType(
+            limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum), pageSizeLog2: 16)
+        do throws(EngineError) {
+            access = MemoryAccess(pointer: try store.engine.makeMemory(type: type))
+        } catch {
+            throw RuntimeError(error, isPool: store.isPool)
+        }
+        self.store = store
+        owner = nil
+    }
+
+    /// Its size in pages, which are 64 KiB.
+    public var pageCount: UInt64 { access.pointer.pointee.pageCount }
+
+    /// Its size in bytes.
+    public var sizeInBytes: Int { access.all.count }
+
+    /// Most pages that it may have, by its type, its limits and the plan.
+    public var maximumPageCount: UInt64 { access.pointer.pointee.maximumPageCount }
+
+    /// Its size now and the maximum of its type, as imports are compared with them.
+    var limits: Limits {
+        Limits(minimum: pageCount, maximum: access.pointer.instance.pointee.type.limits.maximum)
+    }
+
+    /// Adds pages of zeroes, and tells how many there were before.
+    ///
+    /// - Throws: ``UsageFailure/maximumReached(maximum:)``, ``UsageFailure/memoryViewOpen``,
+    ///   ``RuntimeError/memory(_:)``.
+    @discardableResult
+    public func grow(by pages: UInt64) throws(RuntimeError) -> UInt64 {
+        guard store.openViews.isEmpty else { throw .usage(.memoryViewOpen) }
+        let grown: UInt64?
+        do throws(EngineError) {
+            grown = try store.engine.grow(access.pointer, byPages: pages)
+        } catch {
+            throw RuntimeError(error, isPool: store.isPool)
+        }
+        guard let grown else { throw .usage(.maximumReached(maximum: maximumPageCount)) }
+        return grown
+    }
+
+    /// Lets the closure read and write all bytes in place.
+    ///
+    /// Until it returns the memory cannot grow, and no code of its store can be called: both throw
+    /// ``UsageFailure/memoryViewOpen``, as does a second view of the same memory.
+    public func withBytes<Result>(_ body: (inout MutableRawSpan) throws -> Result) throws -> Result {
+        let key = UInt(bitPattern: access.pointer)
+        guard store.openViews.insert(key).inserted else { throw RuntimeError.usage(.memoryViewOpen) }
+        defer { store.openViews.remove(key) }
+        var span = access.all.mutableBytes
+        return try body(&span)
+    }
+
+    /// The text of `count` bytes of UTF-8 at an address.
+    ///
+    /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``, ``UsageFailure/notUTF8``.
+    public func string(
+        at address: some BinaryInteger, count: some BinaryInteger
+    ) throws(RuntimeError) -> String {
+        try access.string(at: address, count: count)
+    }
+
+    /// A copy of `count` bytes at an address.
+    ///
+    /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
+    public func bytes(at address: some BinaryInteger, count: some BinaryInteger) throws(RuntimeError) -> [UInt8] {
+        Array(try access.bytes(at: address, count: count))
+    }
+
+    /// Writes bytes at an address.
+    ///
+    /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
+    public func write(_ bytes: some Sequence<UInt8>, at address: some BinaryInteger) throws(RuntimeError) {
+        try access.write(bytes, at: address)
+    }
+
+    /// The number at an address, little-endian, at any alignment.
+    ///
+    /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
+    public func load<Number: MemoryNumber>(
+        _ type: Number.Type, at address: some BinaryInteger
+    ) throws(RuntimeError) -> Number {
+        try access.load(type, at: address)
+    }
+
+    /// Writes a number at an address, little-endian, at any alignment.
+    ///
+    /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
+    public func store(_ number: some MemoryNumber, at address: some BinaryInteger) throws(RuntimeError) {
+        try access.store(number, at: address)
+    }
+}

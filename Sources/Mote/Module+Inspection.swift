@@ -1,0 +1,158 @@
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+internal import MoteModule
+
+/// An import that a module declares.
+public struct ImportType: Sendable {
+    /// The module name.
+    public let module: String
+    /// The name within it.
+    public let name: String
+    /// What it has to be.
+    public let type: ExternalType
+}
+
+/// An export that a module declares.
+public struct ExportType: Sendable {
+    /// Its name.
+    public let name: String
+    /// What it is.
+    public let type: ExternalType
+}
+
+/// A section of a module.
+public struct ModuleSection: Sendable {
+    /// The name that the specification has for it, or a custom section's own.
+    public let name: String
+    /// Whether it is a custom section.
+    public let isCustom: Bool
+    /// Where its contents start, in bytes from the module's start.
+    public let byteOffset: Int
+    /// Of its contents.
+    public let sizeInBytes: Int
+}
+
+extension Module {
+    /// What it imports, in its order.
+    public var imports: [ImportType] { (0..<tables.pointee.imports.count).compactMap { importType(at: $0) } }
+
+    func importType(at index: Int) -> ImportType? {
+        guard let declaration = tables.pointee.imports[checked: index],
+            let type = ExternalType(declaration.kind, declaration.index, in: tables)
+        else { return nil }
+        return ImportType(module: text(declaration.moduleName), name: text(declaration.name), type: type)
+    }
+
+    /// What it exports, in its order.
+    public var exports: [ExportType] {
+        (0..<tables.pointee.exports.count).compactMap { index in
+            guard let declaration = tables.pointee.exports[checked: index],
+                let type = ExternalType(declaration.kind, declaration.index, in: tables)
+            else { return nil }
+            return ExportType(name: text(declaration.name), type: type)
+        }
+    }
+
+    /// Its sections, in its order.
+    public var sections: [ModuleSection] {
+        (0..<tables.pointee.sections.count).compactMap { index in
+            guard let section = tables.pointee.sections[checked: index] else { return nil }
+            let isCustom = section.id == 0
+            return ModuleSection(
+                name: isCustom ? text(section.name) : Self.name(ofSection: section.id), isCustom: isCustom,
+                byteOffset: Int(section.contents.offset), sizeInBytes: Int(section.contents.sizeInBytes))
+        }
+    }
+
+    /// Size of the whole module, in bytes.
+    public var sizeInBytes: Int { tables.pointee.sizeInBytes }
+
+    /// How many functions it defines and imports.
+    public var functionCount: Int { tables.pointee.functions.count }
+
+    /// Largest frame that any of its functions needs on the operand stack: parameters, locals and temporaries, in
+    /// bytes; the interpreter may need some more for fused instructions and calls.
+    public var largestFrameInBytes: Int {
+        var largest = 0
+        for index in 0..<tables.pointee.functions.count {
+            guard let function = tables.pointee.functions[checked: index] else { break }
+            let slots =
+                Int(function.localSlots) &+ Int(function.maximumOperandSlots)
+                &+ Int(
+                    tables.pointee.functionType(of: UInt32(truncatingIfNeeded: index))?.pointee.parameterSlots ?? 0)
+            largest = max(largest, slots &+ 3)
+        }
+        return largest &* 8
+    }
+
+    /// The name of a function: of the name section, else of an export; nil where it has none.
+    ///
+    /// O(names).
+    public func name(ofFunction index: Int) -> String? {
+        if let name = FunctionNames.find(UInt32(truncatingIfNeeded: index), in: tables) { return name }
+        return FunctionNames.export(of: UInt32(truncatingIfNeeded: index), in: tables)
+    }
+
+    func text(_ range: ByteRange) -> String { String(decoding: tables.pointee.text(range), as: UTF8.self) }
+
+    private static func name(ofSection id: UInt8) -> String {
+        switch id {
+        case 1: "type"
+        case 2: "import"
+        case 3: "function"
+        case 4: "table"
+        case 5: "memory"
+        case 6: "global"
+        case 7: "export"
+        case 8: "start"
+        case 9: "element"
+        case 10: "code"
+        case 11: "data"
+        case 12: "data count"
+        case 13: "tag"
+        default: "section \(id)"
+        }
+    }
+}
+
+/// The function names of a module's name section; anything malformed ends the search.
+enum FunctionNames {
+    /// The first export of a function.
+    static func export(of index: UInt32, in module: EngineModuleTables.Pointer) -> String? {
+        for position in 0..<module.pointee.exports.count {
+            guard let export = module.pointee.exports[checked: position] else { break }
+            if export.kind == .function, export.index == index {
+                return String(decoding: module.pointee.text(export.name), as: UTF8.self)
+            }
+        }
+        return nil
+    }
+
+    static func find(_ wanted: UInt32, in module: EngineModuleTables.Pointer) -> String? {
+        let bytes = module.pointee.text(module.pointee.functionNames)
+        var position = 0
+        func number() -> UInt32? {
+            var value: UInt64 = 0
+            var shift: UInt64 = 0
+            while position < bytes.count, shift < 35 {
+                let byte = bytes[position]
+                position += 1
+                value |= UInt64(byte & 0x7F) << shift
+                shift += 7
+                if byte < 0x80 { return UInt32(exactly: value) }
+            }
+            return nil
+        }
+        guard let count = number() else { return nil }
+        for _ in 0..<count {
+            guard let index = number(), let size = number(), Int(size) <= bytes.count - position else { return nil }
+            if index == wanted {
+                return String(decoding: bytes[position..<(position + Int(size))], as: UTF8.self)
+            }
+            if index > wanted { return nil }
+            position += Int(size)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,111 @@
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+internal import MoteModule
+
+/// A runtime: one global heap under one plan, with the modules and stores in it.
+///
+/// Lives as long as anything in it is held. Several threads may load modules into it and make stores.
+// Sendable: the engine's runtime orders its lists by a lock; nothing else here changes.
+public final class Runtime: @unchecked Sendable {
+    /// The plan it was made under.
+    public let plan: MemoryPlan
+    let engine: EngineRuntime
+    private let pool: UnsafeMutableRawBufferPointer?
+
+    /// A runtime under a plan.
+    ///
+    /// - Throws: ``RuntimeError/memory(_:)`` where the plan makes no sense or its heap is too small.
+    public init(_ plan: MemoryPlan = MemoryPlan()) throws(RuntimeError) {
+        self.plan = plan
+        pool = try plan.mapPool()
+        do throws(EngineError) {
+            engine = try EngineRuntime.create(plan: plan.enginePlan(pool: pool))
+        } catch {
+            if let pool { munmap(pool.baseAddress, pool.count) }
+            throw RuntimeError(error, isPool: plan.isPool)
+        }
+    }
+
+    deinit {
+        engine.destroy()
+        for bytes in lateBytes.take() { bytes.release() }
+        if let pool { munmap(pool.baseAddress, pool.count) }
+    }
+
+    /// Mappings of modules whose instances live on; given back with the runtime.
+    let lateBytes = LateBytes()
+
+    /// Loads a module from a file, whose bytes are mapped read-only and stay in the file.
+    ///
+    /// With `copying` the bytes are read into the global heap instead, and the file may change meanwhile.
+    /// `isEager` translates every function at once, not when it is first called.
+    /// - Throws: ``RuntimeError/file(path:reason:)``, or what makes the bytes no module.
+    public func load(
+        contentsOf path: String, copying: Bool = false, isEager: Bool = false
+    ) throws(RuntimeError) -> Module {
+        let bytes = try ModuleBytes(mapping: path)
+        guard copying else { return try load(bytes, ownership: .borrowed, isEager: isEager) }
+        defer { bytes.release() }
+        return try load(ModuleBytes(borrowing: bytes.buffer), ownership: .copied, isEager: isEager)
+    }
+
+    /// Loads a module from bytes, which are copied into the global heap.
+    public func load(bytes: [UInt8], isEager: Bool = false) throws(RuntimeError) -> Module {
+        let loaded: Result<Module, RuntimeError> = bytes.withUnsafeBytes { buffer in
+            do throws(RuntimeError) {
+                return .success(
+                    try load(ModuleBytes(borrowing: buffer), ownership: .copied, isEager: isEager))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try loaded.get()
+    }
+
+    /// Loads a module from bytes of the caller's, which are neither copied nor written.
+    ///
+    /// They must stay as they are as long as the module, its instances or the stores of these live.
+    public func load(
+        borrowing bytes: UnsafeRawBufferPointer, isEager: Bool = false
+    ) throws(RuntimeError) -> Module {
+        try load(ModuleBytes(borrowing: bytes), ownership: .borrowed, isEager: isEager)
+    }
+
+    private func load(
+        _ bytes: ModuleBytes, ownership: ModuleBytesOwnership, isEager: Bool
+    ) throws(RuntimeError) -> Module {
+        // An empty buffer has no address, but its end is still somewhere.
+        var nothing: UInt8 = 0
+        do throws(EngineError) {
+            let loaded: EngineModule
+            if let start = bytes.buffer.baseAddress {
+                loaded = try engine.load(
+                    start.assumingMemoryBound(to: UInt8.self), sizeInBytes: bytes.buffer.count,
+                    ownership: ownership, eager: isEager)
+            } else {
+                loaded = try engine.load(&nothing, sizeInBytes: 0, ownership: .copied)
+            }
+            return Module(engine: loaded, runtime: self, bytes: ownership == .borrowed ? bytes : nil)
+        } catch {
+            bytes.release()
+            throw RuntimeError(error, isPool: plan.isPool)
+        }
+    }
+
+    /// Current and peak bytes by region and owner, at this moment.
+    public var memoryReport: MemoryReport { MemoryReport(engine, isPool: plan.isPool) }
+}
+
+extension MemoryPlan {
+    /// The buffer of ``HeapSource/pool(bytes:)``; untouched, so that it takes memory only where it is used.
+    fileprivate func mapPool() throws(RuntimeError) -> UnsafeMutableRawBufferPointer? {
+        guard case .pool(let bytes) = globalHeap.kind else { return nil }
+        guard bytes > 0 else { throw RuntimeError(.memory(.invalidPlan(.poolTooSmall)), isPool: true) }
+        let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let start, Int(bitPattern: start) != -1 else {
+            throw RuntimeError(.memory(.invalidPlan(.sizeTooLarge)), isPool: true)
+        }
+        return UnsafeMutableRawBufferPointer(start: start, count: bytes)
+    }
+}
