@@ -36,7 +36,12 @@ extension Arena {
         defer { mote_lock_release(&heap.pointee.lock) }
         let size = try blockSize(for: sizeInBytes, region, site)
         try GlobalHeap.admit(heap, sizeInBytes, region, site)
-        let raw = try GlobalHeap.take(heap, size, region, site, zeroed: zeroed, high: high)
+        let raw: UnsafeMutableRawPointer
+        do throws(MemoryError) {
+            raw = try GlobalHeap.take(heap, size, region, site, zeroed: zeroed, high: high)
+        } catch {
+            throw withoutHeader(error)
+        }
         let growable = raw.bindMemory(to: GrowableHeader.self, capacity: 1)
         let first = header.pointee.firstGrowable
         if let first {
@@ -87,9 +92,14 @@ extension Arena {
         let size = try blockSize(for: sizeInBytes, region, site)
         let oldSizeInBytes = old.pointee.sizeInBytes
         if sizeInBytes > oldSizeInBytes { try GlobalHeap.admit(heap, sizeInBytes, region, site) }
-        let raw = try GlobalHeap.change(
-            heap, UnsafeMutableRawPointer(old), oldSizeInBytes &+ Self.growableHeaderSize, size, region, site,
-            zeroed: zeroed)
+        let raw: UnsafeMutableRawPointer
+        do throws(MemoryError) {
+            raw = try GlobalHeap.change(
+                heap, UnsafeMutableRawPointer(old), oldSizeInBytes &+ Self.growableHeaderSize, size, region, site,
+                zeroed: zeroed)
+        } catch {
+            throw withoutHeader(error)
+        }
         let growable = raw.bindMemory(to: GrowableHeader.self, capacity: 1)
         growable.pointee.sizeInBytes = sizeInBytes
         seal(growable)
@@ -160,6 +170,17 @@ extension Arena {
                 available: GlobalHeap.available(header.pointee.heap), site: site)
         }
         return size
+    }
+
+    /// The error in the caller's numbers.
+    private func withoutHeader(_ error: MemoryError) -> MemoryError {
+        guard error.kind == .exhausted else { return error }
+        var error = error
+        error.requestedInBytes &-= Self.growableHeaderSize
+        if error.availableInBytes >= 0 {
+            error.availableInBytes = max(error.availableInBytes &- Self.growableHeaderSize, 0)
+        }
+        return error
     }
 
     private func check(of growable: UnsafeMutablePointer<GrowableHeader>) -> UInt32 {

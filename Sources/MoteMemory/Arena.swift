@@ -83,6 +83,13 @@ package struct Arena {
         try allocate(sizeInBytes, alignment: 16, region: region, site: site, zeroed: false)
     }
 
+    /// The same with an alignment of 1, 2, 4, 8 or 16.
+    package func allocateBytes(
+        _ sizeInBytes: Int, alignment: Int, region: Region, site: AllocationSite
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        try allocate(sizeInBytes, alignment: alignment, region: region, site: site, zeroed: false)
+    }
+
     /// Gives everything back.
     package func destroy() {
         let heap = header.pointee.heap
@@ -142,7 +149,7 @@ extension Arena {
     /// From this size on a block is a heap block of its own.
     static var ownBlockSizeInBytes: Int { 1024 }
     /// Chunks that are tried for a small block, newest first.
-    private static var chunkSearchLimit: Int { 4 }
+    private static var chunkSearchLimit: Int { 8 }
 
     /// Cuts from one of the newest chunks, or from a new one. The heap's lock is held.
     private func cut(

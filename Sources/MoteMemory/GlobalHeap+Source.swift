@@ -11,6 +11,7 @@ extension GlobalHeap {
         guard heap.pointee.failureCountdown >= 0 else { return }
         heap.pointee.failureCountdown &-= 1
         if heap.pointee.failureCountdown < 0 {
+            heap.pointee.injectedFailureCount &+= 1
             throw .exhausted(region, requested: sizeInBytes, available: available(heap), site: site)
         }
     }

@@ -17,6 +17,8 @@ package struct GlobalHeap {
     /// Fault injection: how many more requests (allocations, growing resizes, cuts from an arena's chunk) succeed
     /// before one fails. Negative: off; it is off again after the failure.
     package var failureCountdown: Int
+    /// How many requests failed that way: a caller that tries again with less must not hide one.
+    package var injectedFailureCount: Int
     /// How many such requests there were.
     package var allocationCount: Int
     /// Set when a header of the heap or of an arena was not what was written; nothing is given or taken then.
@@ -47,7 +49,7 @@ package struct GlobalHeap {
         heap.initialize(
             to: GlobalHeap(
                 source: source, ledger: MemoryAccount(), firstArena: nil, nextOwnerID: 0, failureCountdown: -1,
-                allocationCount: 0, isCorrupted: false, ownsStorage: false, key: key, blockSizeInBytes: 0,
+                injectedFailureCount: 0, allocationCount: 0, isCorrupted: false, ownsStorage: false, key: key, blockSizeInBytes: 0,
                 mappedSizeInBytes: 0, pool: pool, lock: MoteLock()))
         mote_lock_init(&heap.pointee.lock)
     }

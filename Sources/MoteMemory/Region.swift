@@ -90,17 +90,17 @@ extension AllocationSite {
     /// The record of a heap that is not in a pool.
     package static var globalHeap: Self { .init(rawValue: 0x002) }
     /// The bytes of a linear memory, at creation.
-    package static var linearMemory: Self { .init(rawValue: 0x003) }
+    package static var linearMemoryBlock: Self { .init(rawValue: 0x003) }
     /// The bytes that a linear memory grows by.
     package static var linearMemoryGrowth: Self { .init(rawValue: 0x004) }
     /// The slots of an operand stack.
-    package static var operandStack: Self { .init(rawValue: 0x005) }
+    package static var operandStackSlots: Self { .init(rawValue: 0x005) }
     /// The elements of a table, at creation.
-    package static var tableElements: Self { .init(rawValue: 0x006) }
+    package static var tableBlock: Self { .init(rawValue: 0x006) }
     /// The elements that a table grows by.
     package static var tableGrowth: Self { .init(rawValue: 0x007) }
-    /// A chunk that code blocks are cut from.
-    package static var codeChunk: Self { .init(rawValue: 0x008) }
     /// The record of released reservations.
-    package static var reservationCache: Self { .init(rawValue: 0x009) }
+    package static var reservationCache: Self { .init(rawValue: 0x008) }
+    /// An environment that is made with its operand stack.
+    package static var environment: Self { .init(rawValue: 0x009) }
 }

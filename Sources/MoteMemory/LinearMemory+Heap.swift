@@ -1,0 +1,21 @@
+internal import CPlatform
+
+// Backing from the global heap: one growable block, at the far end of a pool; growth may move the base.
+extension LinearMemory {
+    /// Makes the memory `size` bytes, what is new zero. On failure it is as before.
+    static func extendHeap(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
+        let arena = place.pointee.arena
+        place.pointee.memory.backing = UInt8(MOTE_BACKING_HEAP)
+        place.pointee.memory.bounds = UInt8(MOTE_BOUNDS_CHECKED)
+        guard size > 0 else { return }
+        let raw: UnsafeMutableRawPointer
+        if let base = place.pointee.memory.base {
+            raw = try arena.resizeGrowableZeroed(UnsafeMutableRawPointer(base), to: size, site: site)
+        } else {
+            raw = try arena.allocateGrowable(
+                sizeInBytes: size, region: .linearMemory, site: site, zeroed: true, high: true)
+        }
+        place.pointee.memory.base = raw.assumingMemoryBound(to: UInt8.self)
+        place.pointee.memory.sizeInBytes = UInt64(truncatingIfNeeded: size)
+    }
+}

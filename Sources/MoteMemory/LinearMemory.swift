@@ -1,0 +1,204 @@
+package import CPlatform
+
+/// What a linear memory is to be, before the plan and the heap's source have been asked.
+package struct LinearMemoryRequest: Sendable {
+    package var initialPageCount: UInt64
+    /// As declared; nil where the module sets none.
+    package var maximumPageCount: UInt64?
+    /// Of the plan or of the instance's limits; nil for none.
+    package var pageCountCap: UInt64?
+    /// 16, or 0 with custom page sizes.
+    package var pageSizeLog2: UInt32 = 16
+    package var is64 = false
+    package var isShared = false
+    /// Whether it is memory 0 of its instance: only then are guard pages possible.
+    package var isFirst = true
+    package var backing = LinearMemoryBacking.automatic
+    package var bounds = BoundsChecks.automatic
+
+    package init(initialPageCount: UInt64, maximumPageCount: UInt64? = nil) {
+        self.initialPageCount = initialPageCount
+        self.maximumPageCount = maximumPageCount
+    }
+
+    /// Pages that the index type can address: the whole space, but never more than `memory.size` can return.
+    private var addressablePageCount: UInt64 {
+        let bits = is64 ? UInt32(62) : 32
+        return is64 || pageSizeLog2 > 0 ? 1 &<< (bits &- min(pageSizeLog2, 16)) : UInt64(UInt32.max)
+    }
+
+    /// The least of the declared maximum, the cap and what the index type addresses.
+    package var effectiveMaximumPageCount: UInt64 {
+        min(maximumPageCount ?? .max, pageCountCap ?? .max, addressablePageCount)
+    }
+}
+
+/// A linear memory: what hot paths read, then what only growth and destruction look at.
+///
+/// Three legal pairs of backing and bounds: reserved with guard pages, reserved and checked, heap and checked.
+/// Lives where its owner puts it, at a stable address; ``destroy(_:)`` must run before its arena goes.
+package struct LinearMemory {
+    /// First: its address is the memory's.
+    package var memory: MoteMemory
+    package var arena: Arena
+    /// Where a reservation comes from and goes to; nil maps and unmaps each time.
+    var cache: UnsafeMutablePointer<ReservationCache>?
+    /// Readable and writable bytes of a reservation, whole pages of the operating system.
+    var committedSizeInBytes: Int
+    /// Whether a reservation was wanted and address space had run out, so that the heap stands in.
+    package var isFallback: Bool
+
+    package typealias Pointer = UnsafeMutablePointer<LinearMemory>
+
+    /// Prepares a memory of its initial size, all zero, in place. On failure nothing was taken.
+    package static func create(
+        at place: Pointer, _ request: LinearMemoryRequest, in arena: Arena,
+        cache: UnsafeMutablePointer<ReservationCache>? = nil
+    ) throws(MemoryError) {
+        var choice = try LinearMemoryChoice(request, source: arena.header.pointee.heap.pointee.source)
+        var memory = MoteMemory()
+        memory.pageSizeLog2 = min(request.pageSizeLog2, 16)
+        memory.maximumPageCount = request.effectiveMaximumPageCount
+        memory.is64 = request.is64 ? 1 : 0
+        memory.isShared = request.isShared ? 1 : 0
+        place.initialize(
+            to: LinearMemory(
+                memory: memory, arena: arena, cache: cache, committedSizeInBytes: 0, isFallback: false))
+        guard request.initialPageCount <= memory.maximumPageCount,
+            let size = sizeInBytes(of: request.initialPageCount, place)
+        else {
+            throw .exhausted(
+                .linearMemory, requested: byteCount(request.initialPageCount, place),
+                available: byteCount(memory.maximumPageCount, place), site: .linearMemoryBlock)
+        }
+        if choice.isReserved, !reserve(place, choice) {
+            place.pointee.isFallback = true
+            choice = .heap
+        }
+        do throws(MemoryError) {
+            if choice.isReserved {
+                try extendReserved(place, to: size, site: .linearMemoryBlock)
+            } else {
+                try extendHeap(place, to: size, site: .linearMemoryBlock)
+            }
+        } catch {
+            destroy(place)
+            throw error
+        }
+        place.pointee.memory.pageCount = request.initialPageCount
+    }
+
+    /// Adds zero pages: the count before, or nil past the maximum or when memory is not to be had; `failure` then
+    /// says what was missing. The base of a heap-backed memory may move.
+    package static func grow(
+        _ place: Pointer, by delta: UInt64, failure: inout MemoryError?
+    ) -> UInt64? {
+        let before = place.pointee.memory.pageCount
+        let (after, overflow) = before.addingReportingOverflow(delta)
+        guard !overflow, after <= place.pointee.memory.maximumPageCount,
+            let size = sizeInBytes(of: after, place)
+        else { return nil }
+        guard delta > 0 else { return before }
+        do throws(MemoryError) {
+            if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
+                try extendReserved(place, to: size, site: .linearMemoryGrowth)
+            } else {
+                try extendHeap(place, to: size, site: .linearMemoryGrowth)
+            }
+        } catch {
+            failure = error
+            return nil
+        }
+        place.pointee.memory.pageCount = after
+        return before
+    }
+
+    /// The same where the reason of a failure does not matter.
+    package static func grow(_ place: Pointer, by delta: UInt64) -> UInt64? {
+        var failure: MemoryError?
+        return grow(place, by: delta, failure: &failure)
+    }
+
+    /// Gives the bytes back; the record stays its owner's.
+    package static func destroy(_ place: Pointer) {
+        if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
+            releaseReserved(place)
+        } else if let base = place.pointee.memory.base {
+            place.pointee.arena.freeGrowable(UnsafeMutableRawPointer(base))
+        }
+        place.pointee.memory.base = nil
+        place.pointee.memory.sizeInBytes = 0
+        place.pointee.memory.pageCount = 0
+        place.pointee.memory.reservedInBytes = 0
+    }
+
+    /// Bytes of a number of pages, or nil where an address cannot hold them.
+    private static func sizeInBytes(of pageCount: UInt64, _ place: Pointer) -> Int? {
+        let log = place.pointee.memory.pageSizeLog2
+        // Half the address space: sums of a base and a size never wrap.
+        guard pageCount <= (UInt64(Int.max) / 2) &>> UInt64(log) else { return nil }
+        return Int(truncatingIfNeeded: pageCount &<< UInt64(log))
+    }
+
+    private static func byteCount(_ pageCount: UInt64, _ place: Pointer) -> Int {
+        sizeInBytes(of: pageCount, place) ?? .max
+    }
+}
+
+/// Backing and bounds of one memory, once plan, source and type have been asked.
+struct LinearMemoryChoice {
+    var isReserved: Bool
+    var hasGuardPages: Bool
+    /// Address space to reserve.
+    var reservedSizeInBytes: Int
+
+    static var heap: Self { Self(isReserved: false, hasGuardPages: false, reservedSizeInBytes: 0) }
+
+    private init(isReserved: Bool, hasGuardPages: Bool, reservedSizeInBytes: Int) {
+        self.isReserved = isReserved
+        self.hasGuardPages = hasGuardPages
+        self.reservedSizeInBytes = reservedSizeInBytes
+    }
+
+    /// The legal pair for a request; another one is an invalid plan.
+    init(_ request: LinearMemoryRequest, source: HeapSource) throws(MemoryError) {
+        let wantsGuard = request.bounds == .guardPages
+        if wantsGuard, request.backing == .heap {
+            throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory)
+        }
+        var isReserved = request.backing == .reserved || wantsGuard
+        switch source {
+        case .pool:
+            if request.backing == .reserved { throw .invalidPlan(.reservationInPool, region: .linearMemory) }
+            if wantsGuard { throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory) }
+        case .allocator:
+            break
+        case .system:
+            isReserved = isReserved || request.backing == .automatic
+        }
+        guard isReserved else {
+            self = .heap
+            return
+        }
+        // Guard pages stand for every check only where index + offset cannot leave the reservation, and the fault
+        // handler looks at memory 0 alone.
+        let canGuard =
+            !request.is64 && request.pageSizeLog2 == 16 && request.isFirst && LinearMemory.hostHasGuardPages
+        if canGuard, request.bounds != .checked {
+            self.init(
+                isReserved: true, hasGuardPages: true,
+                reservedSizeInBytes: LinearMemory.guardedReservationSizeInBytes)
+            return
+        }
+        let maximum = request.effectiveMaximumPageCount
+        let log = UInt64(min(request.pageSizeLog2, 16))
+        guard maximum <= LinearMemory.largestCheckedReservationInBytes &>> log else {
+            self = .heap
+            return
+        }
+        let page = LinearMemory.systemPageSizeInBytes
+        // Safe: at most 16 GiB and a page.
+        let size = (Int(truncatingIfNeeded: maximum &<< log) &+ page &- 1) & ~(page &- 1)
+        self.init(isReserved: true, hasGuardPages: false, reservedSizeInBytes: max(size, page))
+    }
+}
