@@ -29,7 +29,7 @@ package struct LinearMemoryRequest: Sendable {
 
     /// The least of the declared maximum, the cap and what the index type addresses.
     package var effectiveMaximumPageCount: UInt64 {
-        min(maximumPageCount ?? .max, pageCountCap ?? .max, addressablePageCount)
+        min(min(maximumPageCount ?? .max, pageCountCap ?? .max), addressablePageCount)
     }
 }
 

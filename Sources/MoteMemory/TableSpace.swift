@@ -36,7 +36,7 @@ package enum TableSpace {
         guard !overflow, after <= min(table.pointee.maximum, largestCount) else { return nil }
         if after > table.pointee.capacity {
             // Safe: at most largestCount and an eighth of it.
-            let roomy = min(after &+ after / 8, table.pointee.maximum, largestCount)
+            let roomy = min(after &+ after / 8, min(table.pointee.maximum, largestCount))
             let heap = arena.header.pointee.heap
             let injected = heap.pointee.injectedFailureCount
             do throws(MemoryError) {
