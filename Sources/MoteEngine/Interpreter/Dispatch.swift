@@ -9,7 +9,6 @@ func go(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: U
     #if DEBUG || VM_TRAMPOLINE
     environment.pointee.spill.0 = UnsafeMutableRawPointer(mutating: pc)
     environment.pointee.spill.1 = UnsafeMutableRawPointer(fp)
-    environment.pointee.spill.2 = memory
     environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: UInt(r))
     environment.pointee.spill.4 = UnsafeMutableRawPointer(bitPattern: UInt(d.bitPattern))
     return codeContinue

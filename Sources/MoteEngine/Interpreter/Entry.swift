@@ -20,31 +20,39 @@ enum Interpreter {
         fp[-3] = UInt64(UInt(bitPattern: PseudoCode.halt(environment)))
         fp[-2] = 0
         fp[-1] = UInt64(UInt(bitPattern: code))
-        let result = start(
-            UnsafeRawPointer(code) + codeHeaderSizeInBytes, fp, memoryBase(environment), environment,
-            UInt64(UInt(bitPattern: word)))
-        return UInt32(truncatingIfNeeded: result)
+        // `runSpilled` finds its registers where the trampoline spills them.
+        environment.pointee.spill.0 = code + codeHeaderSizeInBytes
+        environment.pointee.spill.1 = UnsafeMutableRawPointer(fp)
+        environment.pointee.spill.3 = UnsafeMutableRawPointer(mutating: word)
+        environment.pointee.spill.4 = nil
+        let outer = mote_get_current_environment()
+        mote_set_current_environment(environment)
+        let result = mote_enter(runSpilled, environment, environment.pointee.activation)
+        mote_set_current_environment(outer)
+        if result == UInt32(MOTE_TRAP_MEMORY_OUT_OF_BOUNDS) { checkFault(environment) }
+        return result
     }
 
-    /// Runs instructions until one of them halts or traps.
-    private static func start(
-        _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64
-    ) -> Int {
+    /// After a guard page was hit, makes sure that pc and fp are what handlers had.
+    ///
+    /// The fault handler stored the registers that carry them; a debug build's handlers keep them in memory, but it
+    /// spills before every instruction. What does not lie in the frame's code is dropped.
+    private static func checkFault(_ environment: Environment) {
+        guard environment.pointee.activation?.pointee.inGuest == 0 else { return }
         #if DEBUG || VM_TRAMPOLINE
-        var result = pc.load(as: Handler.self)(pc, fp, memory, environment, r, 0)
-        while result == codeContinue {
-            // The spilled values are those that `go` was called with; null memory is a valid one.
-            let spill = UnsafeRawPointer(environment) + spillOffset
-            let next = spill.load(as: PC.self)
-            result = next.load(as: Handler.self)(
-                next, spill.load(fromByteOffset: 8, as: FP.self), spill.load(fromByteOffset: 16, as: Memory.self),
-                environment, spill.load(fromByteOffset: 24, as: UInt64.self),
-                spill.load(fromByteOffset: 32, as: Double.self))
-        }
-        return result
-        #else
-        return pc.load(as: Handler.self)(pc, fp, memory, environment, r, 0)
+        environment.pointee.trapPC = UnsafeRawPointer(environment.pointee.spill.0)
+        environment.pointee.trapFP = environment.pointee.spill.1?.assumingMemoryBound(to: UInt64.self)
         #endif
+        guard let pc = environment.pointee.trapPC, let fp = environment.pointee.trapFP,
+            let base = environment.pointee.stackBase, let limit = environment.pointee.stackLimit,
+            fp >= base + frameHeaderSlots, fp <= limit, UInt(bitPattern: fp) & 7 == 0,
+            let code = UnsafePointer<MoteCode>(bitPattern: UInt(truncatingIfNeeded: fp[-1])),
+            pc >= UnsafeRawPointer(code), pc < UnsafeRawPointer(code) + Int(code.pointee.sizeInBytes)
+        else {
+            environment.pointee.trapPC = nil
+            environment.pointee.trapFP = nil
+            return
+        }
     }
 
     /// Where the caller of a frame goes on and its frame; null at the entry from the host.
@@ -81,7 +89,6 @@ enum Interpreter {
         PseudoCode.write(at: address)
     }
 
-    private static var spillOffset: Int { 96 }
 }
 
 /// Instructions that belong to no function.
@@ -115,4 +122,27 @@ func haltExecution(
     _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
 ) -> Int {
     0
+}
+
+/// Offset of the spilled registers in the environment.
+private let spillOffset = 96
+
+/// Runs instructions from the spilled state until one of them halts or traps.
+private func runSpilled(_ argument: UnsafeMutableRawPointer?) -> UInt32 {
+    guard let environment = argument?.assumingMemoryBound(to: MoteEnvironment.self) else { return 0 }
+    var result = step(environment)
+    #if DEBUG || VM_TRAMPOLINE
+    while result == codeContinue { result = step(environment) }
+    #endif
+    return UInt32(truncatingIfNeeded: result)
+}
+
+/// Runs the spilled state's instruction; with tail calls, all that follow too.
+@inline(__always)
+private func step(_ environment: Environment) -> Int {
+    let spill = UnsafeRawPointer(environment) + spillOffset
+    let pc = spill.load(as: PC.self)
+    return pc.load(as: Handler.self)(
+        pc, spill.load(fromByteOffset: 8, as: FP.self), Interpreter.memoryBase(environment), environment,
+        spill.load(fromByteOffset: 24, as: UInt64.self), spill.load(fromByteOffset: 32, as: Double.self))
 }
