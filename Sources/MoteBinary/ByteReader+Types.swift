@@ -39,7 +39,9 @@ extension ByteReader {
 
     /// A reference type.
     package mutating func referenceType(features: FeatureSet) throws(DecodeError) -> ValueType {
-        guard let type = try referenceTypeIfPresent(features: features) else { throw error(.malformedReferenceType) }
+        guard let type = try referenceTypeIfPresent(features: features) else {
+            throw error(.malformedReferenceType)
+        }
         return type
     }
 
@@ -75,7 +77,9 @@ extension ByteReader {
     }
 
     private func abstractHeapType(
-        _ byte: UInt8, features: FeatureSet, at byteOffset: Int
+        _ byte: UInt8,
+        features: FeatureSet,
+        at byteOffset: Int
     ) throws(DecodeError) -> HeapType? {
         switch byte {
         case 0x70, 0x6F: break

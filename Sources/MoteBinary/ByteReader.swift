@@ -135,14 +135,26 @@ package struct ByteReader {
     /// A size and that many bytes.
     @inlinable
     package mutating func sizedBytes() throws(DecodeError) -> ByteRange {
-        try bytes(try u32LEB())
+        let start = offset
+        let size = try u32LEB()
+        if Int(size) > end &- offset {
+            // The specification's tests tell the two apart by the place where the size stands.
+            throw DecodeError(
+                Int(size) > end &- start ? .lengthOutOfBounds : .unexpectedEnd,
+                at: start,
+                detail: size
+            )
+        }
+        return try bytes(size)
     }
 
     /// A name: a size and that many bytes of UTF-8.
     package mutating func name() throws(DecodeError) -> ByteRange {
         let range = try sizedBytes()
         let start = Int(range.offset)
-        guard let fault = UTF8Check.firstFault(base + start, count: Int(range.sizeInBytes)) else { return range }
+        guard let fault = UTF8Check.firstFault(base + start, count: Int(range.sizeInBytes)) else {
+            return range
+        }
         throw DecodeError(.malformedUTF8, at: start &+ fault)
     }
 
@@ -171,7 +183,9 @@ package struct ByteReader {
             if left < 7 {
                 // The last byte that the width allows: nothing may follow it, nor stand above the width.
                 if byte & 0x80 != 0 { throw DecodeError(.integerTooLong, at: start) }
-                if byte &>> UInt8(truncatingIfNeeded: left) != 0 { throw DecodeError(.integerTooLarge, at: start) }
+                if byte &>> UInt8(truncatingIfNeeded: left) != 0 {
+                    throw DecodeError(.integerTooLarge, at: start)
+                }
             }
             result |= UInt64(byte & 0x7F) &<< UInt64(shift)
             if byte & 0x80 == 0 { break }

@@ -51,7 +51,9 @@ package struct DecodeError: Error, Equatable, Sendable {
     }
 
     package var kind: Kind
-    /// What the kind says about it: an opcode, an index, a limit. 0 otherwise.
+    /// What the kind says about it: an opcode, an index, a limit.
+    ///
+    /// 0 otherwise.
     package var detail: UInt32
     /// From the first byte of the module; at most its size.
     package var byteOffset: Int

@@ -25,14 +25,17 @@ package enum DecodeLimits {
     package static var elements: Int { 10_000_000 }
     /// Instructions and locals' declarations of one function.
     package static var functionBodySizeInBytes: Int { 7_654_321 * 4 }
-    /// Locals of one function, parameters included. Checked by validation.
+    /// Locals of one function, parameters included.
+    ///
+    /// Checked by validation.
     @inlinable package static var locals: Int { 50_000 }
     package static var customSections: Int { 100_000 }
 }
 
 /// Which limit an error of kind `limitExceeded` is about.
 package enum DecodeLimit: UInt32, Sendable {
-    case moduleSize, types, groupTypes, supertypeDepth, parameters, results, fields, functions, imports, exports
+    case moduleSize, types, groupTypes, supertypeDepth, parameters, results, fields, functions, imports,
+        exports
     case globals, tables, memories, tags, dataSegments, elementSegments, elements, functionBodySize, locals
     case customSections
 

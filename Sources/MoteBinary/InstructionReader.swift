@@ -56,7 +56,9 @@ extension ByteReader {
             }
             raw = value
         }
-        guard let row = OpcodeTable.row(raw) else { throw DecodeError(.illegalOpcode, at: start, detail: raw) }
+        guard let row = OpcodeTable.row(raw) else {
+            throw DecodeError(.illegalOpcode, at: start, detail: raw)
+        }
         if let feature = row.feature, !features.contains(feature) { throw unsupported(feature, at: start) }
         return row
     }
@@ -77,14 +79,17 @@ extension ByteReader {
     }
 
     /// Reads the immediates of an instruction whose opcode was just read.
-    package mutating func immediates(of row: OpcodeRow, features: FeatureSet) throws(DecodeError) -> Immediates {
+    package mutating func immediates(of row: OpcodeRow, features: FeatureSet) throws(DecodeError)
+        -> Immediates
+    {
         var result = Immediates()
         switch row.immediates {
         case .none: break
         case .block: result.blockType = try blockType(features: features)
         case .label, .function, .type, .local, .global, .table, .element, .data, .memory, .tag:
             result.first = UInt64(try u32LEB())
-        case .typeTable, .tableTable, .elementTable, .dataMemory, .memoryMemory, .typeField, .typeCount, .typeData,
+        case .typeTable, .tableTable, .elementTable, .dataMemory, .memoryMemory, .typeField, .typeCount,
+            .typeData,
             .typeElement, .typeType:
             result.first = UInt64(try u32LEB())
             result.second = UInt64(try u32LEB())
@@ -122,7 +127,9 @@ extension ByteReader {
             let start = offset
             for _ in 0..<count {
                 let clause = try u8()
-                guard clause < 4 else { throw DecodeError(.malformedCatch, at: offset &- 1, detail: UInt32(clause)) }
+                guard clause < 4 else {
+                    throw DecodeError(.malformedCatch, at: offset &- 1, detail: UInt32(clause))
+                }
                 if clause < 2 { _ = try u32LEB() }
                 _ = try u32LEB()
             }
@@ -130,7 +137,9 @@ extension ByteReader {
             result.first = UInt64(count)
         case .castBranch:
             let flags = try u8()
-            guard flags < 4 else { throw DecodeError(.malformedCastFlags, at: offset &- 1, detail: UInt32(flags)) }
+            guard flags < 4 else {
+                throw DecodeError(.malformedCastFlags, at: offset &- 1, detail: UInt32(flags))
+            }
             result.first = UInt64(try u32LEB())
             result.second = UInt64(try heapType(features: features).rawValue)
             result.third = UInt64(try heapType(features: features).rawValue) | UInt64(flags) &<< 32
@@ -142,7 +151,9 @@ extension ByteReader {
 
     private func range(from start: Int) -> ByteRange {
         ByteRange(
-            offset: UInt32(truncatingIfNeeded: start), sizeInBytes: UInt32(truncatingIfNeeded: offset &- start))
+            offset: UInt32(truncatingIfNeeded: start),
+            sizeInBytes: UInt32(truncatingIfNeeded: offset &- start)
+        )
     }
 
     /// Skips one constant expression and its `end`; which instructions it may have is for validation to say.

@@ -14,9 +14,12 @@ extension ModuleDecoder {
         return index
     }
 
-    /// Sizes: flags, then least and most. Bit 0 has a maximum, 1 shared, 2 addresses of 64 bits, 3 page size.
+    /// Sizes: flags, then least and most.
+    ///
+    /// Bit 0 has a maximum, 1 shared, 2 addresses of 64 bits, 3 page size.
     private func readLimits(
-        _ reader: inout ByteReader, allowed: UInt8
+        _ reader: inout ByteReader,
+        allowed: UInt8
     ) throws(DecodeError) -> (limits: Limits, flags: UInt8) {
         let start = reader.offset
         let flags = try reader.u8()
@@ -83,7 +86,7 @@ extension ModuleDecoder {
     /// A table is its type, or 0x40 0x00, its type and the expression that fills it.
     mutating func decodeTables() throws(DecodeError) {
         var reader = reader(of: .table)
-        let count = try entryCount(&reader, leastSize: 3, atMost: DecodeLimits.tables, .tables)
+        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.tables, .tables)
         for _ in 0..<count {
             let start = reader.offset
             if module.pointee.tables.count == 1 { try use(.referenceTypes, at: start) }
@@ -105,7 +108,7 @@ extension ModuleDecoder {
     mutating func decodeMemories() throws(DecodeError) {
         var reader = reader(of: .memory)
         let start = reader.offset
-        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.memories, .memories)
+        let count = try entryCount(&reader, leastSize: 1, atMost: DecodeLimits.memories, .memories)
         for _ in 0..<count { append(try readMemoryType(&reader), to: &module.pointee.memories) }
         if sections.isPresent(.memory) { try finish(reader) }
         if module.pointee.memories.count > 1 { try use(.multiMemory, at: start) }
@@ -126,8 +129,13 @@ extension ModuleDecoder {
             let type = try readGlobalType(&reader)
             let initializer = try readExpression(&reader)
             append(
-                GlobalDeclaration(type: type, initializer: initializer, slot: UInt32(truncatingIfNeeded: slot)),
-                to: &module.pointee.globals)
+                GlobalDeclaration(
+                    type: type,
+                    initializer: initializer,
+                    slot: UInt32(truncatingIfNeeded: slot)
+                ),
+                to: &module.pointee.globals
+            )
             slot &+= type.valueType.slotCount
         }
         if sections.isPresent(.global) { try finish(reader) }

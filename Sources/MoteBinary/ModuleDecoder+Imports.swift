@@ -35,18 +35,33 @@ extension ModuleDecoder {
 
     /// Each index space at its final size: imported entities and those that its section counts.
     private mutating func allocateIndexSpaces(_ imported: ImportCounts) throws(DecodeError) {
-        func defined(_ section: SectionID, _ leastSize: Int, _ imported: Int, _ limit: Int, _ name: DecodeLimit)
+        func defined(
+            _ section: SectionID,
+            _ leastSize: Int,
+            _ imported: Int,
+            _ limit: Int,
+            _ name: DecodeLimit
+        )
             throws(DecodeError) -> Int
         {
             var reader = reader(of: section)
             return try entryCount(
-                &reader, leastSize: leastSize, imported: imported, atMost: limit, name) &+ imported
+                &reader,
+                leastSize: leastSize,
+                imported: imported,
+                atMost: limit,
+                name
+            ) &+ imported
         }
         let functions = try defined(.function, 1, imported.functions, DecodeLimits.functions, .functions)
-        module.pointee.functions = try allocate(FunctionDeclaration.self, count: functions, site: .moduleFunctions)
-        let tables = try defined(.table, 3, imported.tables, DecodeLimits.tables, .tables)
+        module.pointee.functions = try allocate(
+            FunctionDeclaration.self,
+            count: functions,
+            site: .moduleFunctions
+        )
+        let tables = try defined(.table, 2, imported.tables, DecodeLimits.tables, .tables)
         module.pointee.tables = try allocate(TableType.self, count: tables, site: .moduleTables)
-        let memories = try defined(.memory, 2, imported.memories, DecodeLimits.memories, .memories)
+        let memories = try defined(.memory, 1, imported.memories, DecodeLimits.memories, .memories)
         module.pointee.memories = try allocate(MemoryType.self, count: memories, site: .moduleMemories)
         let globals = try defined(.global, 3, imported.globals, DecodeLimits.globals, .globals)
         module.pointee.globals = try allocate(GlobalDeclaration.self, count: globals, site: .moduleGlobals)
@@ -92,7 +107,8 @@ extension ModuleDecoder {
     }
 
     private mutating func readImport(
-        _ reader: inout ByteReader, into slot: UnsafeMutablePointer<ImportDeclaration>
+        _ reader: inout ByteReader,
+        into slot: UnsafeMutablePointer<ImportDeclaration>
     ) throws(DecodeError) {
         let moduleName = try reader.sizedBytes()
         let name = try reader.sizedBytes()
@@ -115,14 +131,22 @@ extension ModuleDecoder {
             let type = try readGlobalType(&reader)
             if type.isMutable { try use(.mutableGlobals, at: position) }
             let slot = UInt32(truncatingIfNeeded: index)
-            append(GlobalDeclaration(type: type, initializer: .empty, slot: slot), to: &module.pointee.globals)
+            append(
+                GlobalDeclaration(type: type, initializer: .empty, slot: slot),
+                to: &module.pointee.globals
+            )
         case .tag:
             index = module.pointee.tags.count
             append(try readTagType(&reader), to: &module.pointee.tags)
         }
         slot.initialize(
             to: ImportDeclaration(
-                moduleName: moduleName, name: name, kind: kind, index: UInt32(truncatingIfNeeded: index)))
+                moduleName: moduleName,
+                name: name,
+                kind: kind,
+                index: UInt32(truncatingIfNeeded: index)
+            )
+        )
     }
 
     /// Adds an entity behind the others of its index space.

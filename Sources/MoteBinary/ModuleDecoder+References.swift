@@ -37,7 +37,8 @@ extension ModuleDecoder {
         }
         return ByteRange(
             offset: UInt32(truncatingIfNeeded: start),
-            sizeInBytes: UInt32(truncatingIfNeeded: reader.offset &- start))
+            sizeInBytes: UInt32(truncatingIfNeeded: reader.offset &- start)
+        )
     }
 
     /// Counts the marks before each word.

@@ -86,7 +86,9 @@ extension ModuleDecoder {
                 guard sections.customCount <= DecodeLimits.customSections else {
                     throw limitExceeded(.customSections, at: start)
                 }
-                if sections.names.offset == 0, isNamed(section.name, "name") { sections.names = section.contents }
+                if sections.names.offset == 0, isNamed(section.name, "name") {
+                    sections.names = section.contents
+                }
                 continue
             }
             guard id.rank > rank else {
@@ -141,7 +143,9 @@ extension ModuleDecoder {
         while let record = records.pointer(at: index), !reader.isAtEnd {
             let section = try nextSection(&reader)
             if isFreeable && section.id == 0 { continue }
-            record.initialize(to: SectionRecord(id: section.id, name: section.name, contents: section.contents))
+            record.initialize(
+                to: SectionRecord(id: section.id, name: section.name, contents: section.contents)
+            )
             index &+= 1
         }
         module.pointee.sections = Items(base: records.base, count: index)

@@ -7,7 +7,12 @@ extension ModuleDecoder {
     /// Bit 0: passive or declarative. Bit 1: explicit table index, or declarative. Bit 2: expressions, not indices.
     mutating func decodeElements() throws(DecodeError) {
         var reader = reader(of: .element)
-        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.elementSegments, .elementSegments)
+        let count = try entryCount(
+            &reader,
+            leastSize: 2,
+            atMost: DecodeLimits.elementSegments,
+            .elementSegments
+        )
         let segments = try allocate(ElementSegment.self, count: count, site: .moduleElements)
         module.pointee.elements = Items(base: segments.base, count: 0)
         for _ in 0..<count { append(try readElementSegment(&reader), to: &module.pointee.elements) }
@@ -35,7 +40,9 @@ extension ModuleDecoder {
                 type = try canonical(try reader.referenceType(features: features), at: position)
             } else {
                 let kind = try reader.u8()
-                guard kind == 0 else { throw DecodeError(.malformedElementKind, at: position, detail: UInt32(kind)) }
+                guard kind == 0 else {
+                    throw DecodeError(.malformedElementKind, at: position, detail: UInt32(kind))
+                }
             }
         }
         let position = reader.offset
@@ -56,10 +63,17 @@ extension ModuleDecoder {
         }
         let elements = ByteRange(
             offset: UInt32(truncatingIfNeeded: first),
-            sizeInBytes: UInt32(truncatingIfNeeded: reader.offset &- first))
+            sizeInBytes: UInt32(truncatingIfNeeded: reader.offset &- first)
+        )
         return ElementSegment(
-            mode: mode, tableIndex: tableIndex, offset: offset, elementType: type,
-            count: UInt32(truncatingIfNeeded: count), elements: elements, isExpressions: isExpressions)
+            mode: mode,
+            tableIndex: tableIndex,
+            offset: offset,
+            elementType: type,
+            count: UInt32(truncatingIfNeeded: count),
+            elements: elements,
+            isExpressions: isExpressions
+        )
     }
 
     mutating func decodeDataCount() throws(DecodeError) {
@@ -90,8 +104,13 @@ extension ModuleDecoder {
             let bytes = try reader.sizedBytes()
             append(
                 DataSegment(
-                    mode: flags == 1 ? .passive : .active, memoryIndex: memoryIndex, offset: offset, bytes: bytes),
-                to: &module.pointee.dataSegments)
+                    mode: flags == 1 ? .passive : .active,
+                    memoryIndex: memoryIndex,
+                    offset: offset,
+                    bytes: bytes
+                ),
+                to: &module.pointee.dataSegments
+            )
         }
         if sections.isPresent(.data) { try finish(reader) }
     }
@@ -104,7 +123,10 @@ extension ModuleDecoder {
         let imported = module.pointee.importedFunctionCount
         guard imported &+ count == module.pointee.functions.count else {
             throw DecodeError(
-                .inconsistentFunctionLengths, at: start, detail: UInt32(truncatingIfNeeded: count))
+                .inconsistentFunctionLengths,
+                at: start,
+                detail: UInt32(truncatingIfNeeded: count)
+            )
         }
         for index in imported..<(imported &+ count) {
             let position = reader.offset

@@ -72,13 +72,19 @@ extension ModuleDecoder {
     }
 
     private mutating func intern(_ sink: TypeSink) throws(DecodeError) -> TypeGroup.Pointer {
-        guard let candidates = sink.candidates, let values = sink.values, let mutability = sink.mutability else {
+        guard let candidates = sink.candidates, let values = sink.values, let mutability = sink.mutability
+        else {
             throw DecodeError(.outOfMemory, at: 0)
         }
         do throws(MemoryError) {
             return try TypeRegistry.intern(
-                registry, candidates, count: sink.candidateCount, values: values, mutability: mutability,
-                valueCount: sink.valueCount)
+                registry,
+                candidates,
+                count: sink.candidateCount,
+                values: values,
+                mutability: mutability,
+                valueCount: sink.valueCount
+            )
         } catch {
             memoryError = error
             throw DecodeError(.outOfMemory, at: 0)
@@ -101,7 +107,10 @@ extension ModuleDecoder {
                 TypeMatching.isValidSubtype(type, of: supertype, registry)
             else {
                 throw DecodeError(
-                    .invalidSubtype, at: byteOffset, detail: UInt32(truncatingIfNeeded: first &+ position))
+                    .invalidSubtype,
+                    at: byteOffset,
+                    detail: UInt32(truncatingIfNeeded: first &+ position)
+                )
             }
             var depth = 0
             var ancestor = type.pointee.supertypeID
@@ -127,7 +136,9 @@ extension ModuleDecoder {
     }
 
     private func readSubtype(
-        _ reader: inout ByteReader, _ sink: inout TypeSink, groupCount: Int
+        _ reader: inout ByteReader,
+        _ sink: inout TypeSink,
+        groupCount: Int
     ) throws(DecodeError) {
         let start = reader.offset
         var form = try reader.u8()
@@ -143,7 +154,11 @@ extension ModuleDecoder {
                 let index = try reader.u32LEB()
                 // A supertype stands before its subtype, in the group as well.
                 supertype = try reference(
-                    to: index, sink, groupCount: sink.candidateCount, at: position)
+                    to: index,
+                    sink,
+                    groupCount: sink.candidateCount,
+                    at: position
+                )
             }
             form = try reader.u8()
         }
@@ -154,9 +169,20 @@ extension ModuleDecoder {
         case 0x60:
             kind = .function
             parameterCount = try readValues(
-                &reader, &sink, groupCount, atMost: DecodeLimits.parameters, .parameters)
+                &reader,
+                &sink,
+                groupCount,
+                atMost: DecodeLimits.parameters,
+                .parameters
+            )
             let resultStart = reader.offset
-            let resultCount = try readValues(&reader, &sink, groupCount, atMost: DecodeLimits.results, .results)
+            let resultCount = try readValues(
+                &reader,
+                &sink,
+                groupCount,
+                atMost: DecodeLimits.results,
+                .results
+            )
             if resultCount > 1 { try use(.multiValue, at: resultStart) }
         case 0x5F:
             try use(.garbageCollection, at: start)
@@ -175,15 +201,24 @@ extension ModuleDecoder {
             // Safe: scratch was made for the largest group, as the first walk counted it.
             (candidates + sink.candidateCount).initialize(
                 to: TypeCandidate(
-                    kind: kind, isFinal: isFinal, supertype: supertype,
-                    parameterCount: UInt32(truncatingIfNeeded: parameterCount), firstValue: firstValue,
-                    valueCount: sink.valueCount &- firstValue))
+                    kind: kind,
+                    isFinal: isFinal,
+                    supertype: supertype,
+                    parameterCount: UInt32(truncatingIfNeeded: parameterCount),
+                    firstValue: firstValue,
+                    valueCount: sink.valueCount &- firstValue
+                )
+            )
         }
         sink.candidateCount &+= 1
     }
 
     private func readValues(
-        _ reader: inout ByteReader, _ sink: inout TypeSink, _ groupCount: Int, atMost limit: Int, _ name: DecodeLimit
+        _ reader: inout ByteReader,
+        _ sink: inout TypeSink,
+        _ groupCount: Int,
+        atMost limit: Int,
+        _ name: DecodeLimit
     ) throws(DecodeError) -> Int {
         let start = reader.offset
         let count = try reader.count()
@@ -197,7 +232,9 @@ extension ModuleDecoder {
     }
 
     private func readField(
-        _ reader: inout ByteReader, _ sink: inout TypeSink, _ groupCount: Int
+        _ reader: inout ByteReader,
+        _ sink: inout TypeSink,
+        _ groupCount: Int
     ) throws(DecodeError) {
         let position = reader.offset
         let type: ValueType
@@ -221,14 +258,22 @@ extension ModuleDecoder {
     }
 
     private func put(
-        _ type: ValueType, isMutable: Bool, _ sink: inout TypeSink, _ groupCount: Int, at byteOffset: Int
+        _ type: ValueType,
+        isMutable: Bool,
+        _ sink: inout TypeSink,
+        _ groupCount: Int,
+        at byteOffset: Int
     ) throws(DecodeError) {
         var type = type
         if let values = sink.values, let mutability = sink.mutability {
             note(type)
             if type.isReference, type.heapType.isConcrete {
                 let word = try reference(
-                    to: type.heapType.rawValue, sink, groupCount: groupCount, at: byteOffset)
+                    to: type.heapType.rawValue,
+                    sink,
+                    groupCount: groupCount,
+                    at: byteOffset
+                )
                 type = .reference(.concrete(word), isNullable: type.isNullable)
             }
             // Safe: scratch was made for the largest group, as the first walk counted it.
@@ -238,9 +283,14 @@ extension ModuleDecoder {
         sink.valueCount &+= 1
     }
 
-    /// A type index as a canonical id, or as a reference into the current group. Nothing is known in the first walk.
+    /// A type index as a canonical id, or as a reference into the current group.
+    ///
+    /// Nothing is known in the first walk.
     private func reference(
-        to index: UInt32, _ sink: TypeSink, groupCount: Int, at byteOffset: Int
+        to index: UInt32,
+        _ sink: TypeSink,
+        groupCount: Int,
+        at byteOffset: Int
     ) throws(DecodeError) -> UInt32 {
         guard sink.candidates != nil else { return 0 }
         if let type = module.pointee.types.pointer(at: Int(index)) { return type.pointee.canonicalID }

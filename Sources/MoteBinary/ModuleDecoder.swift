@@ -17,16 +17,17 @@ package struct ModuleDecoder {
 
     /// A module from bytes.
     ///
-    /// - Parameters:
-    ///   - bytes: borrowed: unchanged until the module is destroyed; copied and freeable: until this returns.
-    ///     Freeable keeps everything up to the last section that is not custom, and the name section; other
-    ///     custom sections are gone.
-    ///   - heap: where the module's arena is made.
-    /// - Returns: a module that ``Module/destroy(_:)`` gives back.
-    /// - Throws: ``LoadFailure``; everything is given back then.
+    /// Borrowed bytes must stay unchanged until the module is destroyed, copied and freeable ones until this
+    /// returns. A freeable module keeps everything up to the last section that is not custom, and the name section;
+    /// other custom sections are gone. The module's arena is made in `heap`; ``Module/destroy(_:)`` gives it back.
+    /// When this throws, everything was given back.
     package static func decode(
-        _ bytes: UnsafePointer<UInt8>, sizeInBytes: Int, ownership: ModuleBytesOwnership, heap: GlobalHeap.Pointer,
-        registry: TypeRegistry.Pointer, features: FeatureSet
+        _ bytes: UnsafePointer<UInt8>,
+        sizeInBytes: Int,
+        ownership: ModuleBytesOwnership,
+        heap: GlobalHeap.Pointer,
+        registry: TypeRegistry.Pointer,
+        features: FeatureSet
     ) throws(LoadFailure) -> Module.Pointer {
         let module: Module.Pointer
         do throws(MemoryError) {
@@ -36,8 +37,13 @@ package struct ModuleDecoder {
         }
         module.pointee.typeRegistry = registry
         var decoder = ModuleDecoder(
-            module: module, arena: module.pointee.arena, registry: registry, features: features,
-            sections: SectionMap(), memoryError: nil)
+            module: module,
+            arena: module.pointee.arena,
+            registry: registry,
+            features: features,
+            sections: SectionMap(),
+            memoryError: nil
+        )
         do throws(DecodeError) {
             try decoder.decodeModule()
         } catch {
@@ -52,13 +58,17 @@ package struct ModuleDecoder {
     }
 
     private static func makeModule(
-        _ bytes: UnsafePointer<UInt8>, sizeInBytes: Int, ownership: ModuleBytesOwnership, heap: GlobalHeap.Pointer
+        _ bytes: UnsafePointer<UInt8>,
+        sizeInBytes: Int,
+        ownership: ModuleBytesOwnership,
+        heap: GlobalHeap.Pointer
     ) throws(MemoryError) -> Module.Pointer {
         let arena = try Arena.create(in: heap, owner: .module)
         do {
             let module = try arena.allocate(Module.self, count: 1, region: .module, site: .moduleRecord)
             module.initialize(
-                to: Module(arena: arena, bytes: bytes, sizeInBytes: sizeInBytes, ownership: ownership))
+                to: Module(arena: arena, bytes: bytes, sizeInBytes: sizeInBytes, ownership: ownership)
+            )
             return module
         } catch {
             arena.destroy()
@@ -108,7 +118,11 @@ package struct ModuleDecoder {
 
     /// The count at the start of a section, within a limit together with `imported`; 0 for a section not there.
     func entryCount(
-        _ reader: inout ByteReader, leastSize: Int, imported: Int = 0, atMost limit: Int, _ name: DecodeLimit
+        _ reader: inout ByteReader,
+        leastSize: Int,
+        imported: Int = 0,
+        atMost limit: Int,
+        _ name: DecodeLimit
     ) throws(DecodeError) -> Int {
         guard !reader.isAtEnd || reader.offset != 0 else { return 0 }
         let start = reader.offset
@@ -118,11 +132,17 @@ package struct ModuleDecoder {
     }
 
     mutating func allocate<Element>(
-        _ type: Element.Type, count: Int, site: AllocationSite, region: Region = .module
+        _ type: Element.Type,
+        count: Int,
+        site: AllocationSite,
+        region: Region = .module
     ) throws(DecodeError) -> Items<Element> {
         guard count > 0 else { return .empty }
         do throws(MemoryError) {
-            return Items(base: try arena.allocate(type, count: count, region: region, site: site), count: count)
+            return Items(
+                base: try arena.allocate(type, count: count, region: region, site: site),
+                count: count
+            )
         } catch {
             memoryError = error
             throw DecodeError(.outOfMemory, at: 0)

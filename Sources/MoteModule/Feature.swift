@@ -52,7 +52,9 @@ package enum Feature: UInt8, Sendable {
     package static var count: Int { 20 }
 }
 
-/// A set of features. Not an `OptionSet`: its array literals allocate.
+/// A set of features.
+///
+/// Not an `OptionSet`: its array literals allocate.
 @frozen @usableFromInline
 package struct FeatureSet: Equatable, Sendable {
     @usableFromInline package var rawValue: UInt32

@@ -77,7 +77,9 @@ package struct GlobalDeclaration {
     package var type: GlobalType
     /// The constant expression with its `end`; empty for imports.
     package var initializer: ByteRange
-    /// Own globals: first slot in the instance's globals (v128: two slots). Imported: index among imported globals.
+    /// Own globals: first slot in the instance's globals (v128: two slots).
+    ///
+    /// Imported: index among imported globals.
     package var slot: UInt32
 
     package init(type: GlobalType, initializer: ByteRange, slot: UInt32) {
@@ -104,8 +106,13 @@ package struct ElementSegment {
     package var isExpressions: Bool
 
     package init(
-        mode: SegmentMode, tableIndex: UInt32, offset: ByteRange, elementType: ValueType, count: UInt32,
-        elements: ByteRange, isExpressions: Bool
+        mode: SegmentMode,
+        tableIndex: UInt32,
+        offset: ByteRange,
+        elementType: ValueType,
+        count: UInt32,
+        elements: ByteRange,
+        isExpressions: Bool
     ) {
         self.mode = mode
         self.tableIndex = tableIndex
@@ -133,9 +140,11 @@ package struct DataSegment {
 
 /// A section of the file, for inspection and custom-section lookup.
 package struct SectionRecord {
-    /// 0 custom, 1 type ... 13 tag.
+    /// From 0, custom, and 1, type, to 13, tag.
     package var id: UInt8
-    /// Custom sections: the name. Empty otherwise.
+    /// Custom sections: the name.
+    ///
+    /// Empty otherwise.
     package var name: ByteRange
     /// The contents (custom: behind the name).
     package var contents: ByteRange
@@ -193,8 +202,10 @@ package struct Module {
     package var functionNames: ByteRange = .empty
     /// Module name of the name section; empty when there is none.
     package var moduleName: ByteRange = .empty
-    /// One bit per function index: it may be referred to (exports, element segments, global initialisers, and
-    /// `ref.func` targets must have theirs set). Words of 64 bits.
+    /// One bit per function index, set when a reference to the function may be made.
+    ///
+    /// By exports, element segments, and initialisers of globals and tables; `ref.func` in a body needs it set.
+    /// Words of 64 bits.
     package var referencedFunctions: Items<UInt64> = .empty
     /// How many bits are set before each word of `referencedFunctions`.
     package var referencedRanks: Items<UInt32> = .empty
@@ -206,7 +217,8 @@ package struct Module {
     /// The engine's own record of the module.
     package var engineState: UnsafeMutableRawPointer?
 
-    package init(arena: Arena, bytes: UnsafePointer<UInt8>, sizeInBytes: Int, ownership: ModuleBytesOwnership) {
+    package init(arena: Arena, bytes: UnsafePointer<UInt8>, sizeInBytes: Int, ownership: ModuleBytesOwnership)
+    {
         self.arena = arena
         self.bytes = bytes
         self.sizeInBytes = sizeInBytes
@@ -217,7 +229,9 @@ package struct Module {
     package static func destroy(_ module: Pointer) {
         if let registry = module.pointee.typeRegistry {
             for index in 0..<module.pointee.typeGroups.count {
-                if let group = module.pointee.typeGroups[checked: index] { TypeRegistry.release(registry, group) }
+                if let group = module.pointee.typeGroups[checked: index] {
+                    TypeRegistry.release(registry, group)
+                }
             }
         }
         let arena = module.pointee.arena

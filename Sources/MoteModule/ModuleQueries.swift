@@ -9,18 +9,25 @@ package enum ModuleQueries {
             return UnsafeBufferPointer(start: nil, count: 0)
         }
         return UnsafeBufferPointer(
-            start: module.pointee.bytes + Int(range.offset), count: Int(range.sizeInBytes))
+            start: module.pointee.bytes + Int(range.offset),
+            count: Int(range.sizeInBytes)
+        )
     }
 
-    /// The order of two names: by size, then by bytes. Negative, zero or positive.
+    /// The order of two names: by size, then by bytes.
+    ///
+    /// Negative, zero or positive.
     package static func compare(_ left: ByteRange, _ right: ByteRange, _ bytes: UnsafePointer<UInt8>) -> Int {
         if left.sizeInBytes != right.sizeInBytes { return left.sizeInBytes < right.sizeInBytes ? -1 : 1 }
         return Int(memcmp(bytes + Int(left.offset), bytes + Int(right.offset), Int(left.sizeInBytes)))
     }
 
-    /// The export of a name, or nil. Takes the logarithm of the number of exports.
+    /// The export of a name, or nil.
+    ///
+    /// Takes the logarithm of the number of exports.
     package static func export(
-        named name: UnsafeBufferPointer<UInt8>, in module: Module.Pointer
+        named name: UnsafeBufferPointer<UInt8>,
+        in module: Module.Pointer
     ) -> UnsafeMutablePointer<ExportDeclaration>? {
         var low = 0
         var high = module.pointee.exportOrder.count
@@ -36,7 +43,9 @@ package enum ModuleQueries {
         return nil
     }
 
-    private static func compare(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
+    private static func compare(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>)
+        -> Int
+    {
         if left.count != right.count { return left.count < right.count ? -1 : 1 }
         guard left.count > 0, let first = left.baseAddress, let second = right.baseAddress else { return 0 }
         return Int(memcmp(first, second, left.count))
@@ -45,11 +54,15 @@ package enum ModuleQueries {
     /// A function's name: from the name section, or else an export's, or else an import's; empty when it has none.
     ///
     /// Takes time in the number of names: for backtraces and errors.
-    package static func functionName(_ functionIndex: UInt32, of module: Module.Pointer) -> UnsafeBufferPointer<UInt8> {
+    package static func functionName(_ functionIndex: UInt32, of module: Module.Pointer)
+        -> UnsafeBufferPointer<UInt8>
+    {
         if let name = nameSectionName(functionIndex, of: module) { return name }
         for index in 0..<module.pointee.exports.count {
             guard let export = module.pointee.exports[checked: index] else { break }
-            if export.kind == .function, export.index == functionIndex { return bytes(export.name, of: module) }
+            if export.kind == .function, export.index == functionIndex {
+                return bytes(export.name, of: module)
+            }
         }
         if Int(functionIndex) < module.pointee.importedFunctionCount {
             for index in 0..<module.pointee.imports.count {
@@ -67,7 +80,9 @@ package enum ModuleQueries {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         for index in 0..<module.pointee.sections.count {
             guard let section = module.pointee.sections[checked: index] else { break }
-            if section.id == 0, compare(wanted, bytes(section.name, of: module)) == 0 { return section.contents }
+            if section.id == 0, compare(wanted, bytes(section.name, of: module)) == 0 {
+                return section.contents
+            }
         }
         return nil
     }
@@ -95,7 +110,8 @@ package enum ModuleQueries {
 
     /// The entry of the name section's function names; nil if there is none or the section is malformed before it.
     private static func nameSectionName(
-        _ functionIndex: UInt32, of module: Module.Pointer
+        _ functionIndex: UInt32,
+        of module: Module.Pointer
     ) -> UnsafeBufferPointer<UInt8>? {
         var rest = bytes(module.pointee.functionNames, of: module)[...]
         guard var left = takeNumber(&rest) else { return nil }

@@ -47,7 +47,10 @@ package struct OperationSignature: Equatable, Sendable {
     @inlinable
     package func parameter(_ position: Int) -> OperandKind {
         // Safe: the generator writes only raw values of OperandKind, which are consecutive from zero.
-        unsafeBitCast(UInt8(truncatingIfNeeded: (rawValue &>> UInt32(truncatingIfNeeded: 4 &* position)) & 7), to: OperandKind.self)
+        unsafeBitCast(
+            UInt8(truncatingIfNeeded: (rawValue &>> UInt32(truncatingIfNeeded: 4 &* position)) & 7),
+            to: OperandKind.self
+        )
     }
     /// The result at a position below 2; `.none` behind the last one.
     @inlinable
@@ -66,9 +69,15 @@ package struct OpcodeRow {
 
     // Safe: the generator numbers the cases of these enums in the order in which it declares them.
     @inlinable package var opcode: Opcode { unsafeBitCast(row.pointee.opcode, to: Opcode.self) }
-    @inlinable package var immediates: ImmediateKind { unsafeBitCast(row.pointee.immediates, to: ImmediateKind.self) }
-    @inlinable package var family: InstructionFamily { unsafeBitCast(row.pointee.family, to: InstructionFamily.self) }
-    @inlinable package var signature: OperationSignature { OperationSignature(rawValue: row.pointee.signature) }
+    @inlinable package var immediates: ImmediateKind {
+        unsafeBitCast(row.pointee.immediates, to: ImmediateKind.self)
+    }
+    @inlinable package var family: InstructionFamily {
+        unsafeBitCast(row.pointee.family, to: InstructionFamily.self)
+    }
+    @inlinable package var signature: OperationSignature {
+        OperationSignature(rawValue: row.pointee.signature)
+    }
     /// The proposal it came with; nil for WebAssembly 1.0.
     @inlinable package var feature: Feature? {
         row.pointee.feature == 255 ? nil : unsafeBitCast(row.pointee.feature, to: Feature.self)

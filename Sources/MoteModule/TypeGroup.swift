@@ -15,7 +15,11 @@ package struct TypeCandidate {
     package var valueCount: Int
 
     package init(
-        kind: CompositeKind, isFinal: Bool, supertype: UInt32, parameterCount: UInt32, firstValue: Int,
+        kind: CompositeKind,
+        isFinal: Bool,
+        supertype: UInt32,
+        parameterCount: UInt32,
+        firstValue: Int,
         valueCount: Int
     ) {
         self.kind = kind
@@ -81,8 +85,11 @@ package struct TypeGroup {
 
     /// Whether a candidate group is this one.
     static func isEqual(
-        _ group: Pointer, _ candidates: UnsafePointer<TypeCandidate>, count: Int,
-        values: UnsafePointer<ValueType>, mutability: UnsafePointer<Bool>
+        _ group: Pointer,
+        _ candidates: UnsafePointer<TypeCandidate>,
+        count: Int,
+        values: UnsafePointer<ValueType>,
+        mutability: UnsafePointer<Bool>
     ) -> Bool {
         guard group.pointee.count == count else { return false }
         let firstID = group.pointee.firstID
@@ -90,7 +97,8 @@ package struct TypeGroup {
             let type = types(group) + index
             let candidate = candidates + index
             guard
-                type.pointee.kind == candidate.pointee.kind, type.pointee.isFinal == candidate.pointee.isFinal,
+                type.pointee.kind == candidate.pointee.kind,
+                type.pointee.isFinal == candidate.pointee.isFinal,
                 type.pointee.parameterCount == candidate.pointee.parameterCount,
                 type.pointee.values.count == candidate.pointee.valueCount,
                 type.pointee.supertypeID
@@ -110,8 +118,11 @@ package struct TypeGroup {
 
     /// Writes a candidate group behind the header of a fresh block.
     static func fill(
-        _ group: Pointer, _ candidates: UnsafePointer<TypeCandidate>, values: UnsafePointer<ValueType>,
-        mutability: UnsafePointer<Bool>, valueCount: Int
+        _ group: Pointer,
+        _ candidates: UnsafePointer<TypeCandidate>,
+        values: UnsafePointer<ValueType>,
+        mutability: UnsafePointer<Bool>,
+        valueCount: Int
     ) {
         let count = group.pointee.count
         let firstID = group.pointee.firstID
@@ -129,19 +140,28 @@ package struct TypeGroup {
             var resultSlots = 0
             for position in 0..<candidate.valueCount {
                 let slots = own[position].slotCount
-                if position < Int(candidate.parameterCount) { parameterSlots &+= slots } else { resultSlots &+= slots }
+                if position < Int(candidate.parameterCount) {
+                    parameterSlots &+= slots
+                } else {
+                    resultSlots &+= slots
+                }
             }
             let isFunction = candidate.kind == .function
             (types + index).initialize(
                 to: DefinedType(
-                    kind: candidate.kind, isFinal: candidate.isFinal,
+                    kind: candidate.kind,
+                    isFinal: candidate.isFinal,
                     canonicalID: firstID &+ UInt32(truncatingIfNeeded: index),
                     supertypeID: TypeReference.resolved(candidate.supertype, firstID: firstID),
                     parameterCount: candidate.parameterCount,
                     values: Items(base: own, count: candidate.valueCount),
-                    mutability: isFunction ? .empty : Items(base: ownMutability + candidate.firstValue, count: candidate.valueCount),
+                    mutability: isFunction
+                        ? .empty
+                        : Items(base: ownMutability + candidate.firstValue, count: candidate.valueCount),
                     parameterSlots: isFunction ? UInt16(truncatingIfNeeded: parameterSlots) : 0,
-                    resultSlots: isFunction ? UInt16(truncatingIfNeeded: resultSlots) : 0))
+                    resultSlots: isFunction ? UInt16(truncatingIfNeeded: resultSlots) : 0
+                )
+            )
         }
     }
 }

@@ -1,9 +1,13 @@
 internal import MoteMemory
 
-/// Subtyping of value types and heap types (spec 3.3). Concrete heap types are canonical ids.
+/// Subtyping of value types and heap types (spec 3.3).
+///
+/// Concrete heap types are canonical ids.
 package enum TypeMatching {
     /// Whether a value of the first type may stand where the second is expected.
-    package static func matches(_ type: ValueType, _ expected: ValueType, _ registry: TypeRegistry.Pointer) -> Bool {
+    package static func matches(_ type: ValueType, _ expected: ValueType, _ registry: TypeRegistry.Pointer)
+        -> Bool
+    {
         if type == expected || type == .bottom { return true }
         guard type.isReference, expected.isReference else { return false }
         if type.isNullable && !expected.isNullable { return false }
@@ -11,7 +15,9 @@ package enum TypeMatching {
     }
 
     /// Whether the first heap type is a subtype of the second.
-    package static func matches(_ type: HeapType, _ expected: HeapType, _ registry: TypeRegistry.Pointer) -> Bool {
+    package static func matches(_ type: HeapType, _ expected: HeapType, _ registry: TypeRegistry.Pointer)
+        -> Bool
+    {
         if type == expected { return true }
         if type.isConcrete {
             if expected.isConcrete {
@@ -50,14 +56,17 @@ package enum TypeMatching {
     /// Whether a type may declare another as its supertype: it is open, of the same kind, and its parts match
     /// (spec 3.2.7, "Sub types").
     package static func isValidSubtype(
-        _ type: UnsafePointer<DefinedType>, of supertype: UnsafePointer<DefinedType>, _ registry: TypeRegistry.Pointer
+        _ type: UnsafePointer<DefinedType>,
+        of supertype: UnsafePointer<DefinedType>,
+        _ registry: TypeRegistry.Pointer
     ) -> Bool {
         guard !supertype.pointee.isFinal, type.pointee.kind == supertype.pointee.kind else { return false }
         let own = type.pointee.values
         let base = supertype.pointee.values
         switch type.pointee.kind {
         case .function:
-            guard own.count == base.count, type.pointee.parameterCount == supertype.pointee.parameterCount else {
+            guard own.count == base.count, type.pointee.parameterCount == supertype.pointee.parameterCount
+            else {
                 return false
             }
             for index in 0..<own.count {

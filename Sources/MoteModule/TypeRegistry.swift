@@ -24,7 +24,7 @@ package struct TypeRegistry {
     var arena: Arena
     var lock: MoteLock
     var chunks: InlineArray<20, UnsafeMutablePointer<Entry>?>
-    /// First ids of free runs of 1, 2, ... 15 types; `UInt32.max` for none. Longer runs are not used again.
+    /// First ids of free runs, by length from 1 to 15; `UInt32.max` for none, and longer runs are not used again.
     var freeRuns: InlineArray<16, UInt32>
     /// Ids at and above this were never given out.
     var nextID: UInt32
@@ -37,14 +37,26 @@ package struct TypeRegistry {
     package static func create(in heap: GlobalHeap.Pointer) throws(MemoryError) -> Pointer {
         let arena = try Arena.create(in: heap, owner: .runtime)
         do {
-            let registry = try arena.allocate(TypeRegistry.self, count: 1, region: .structures, site: .typeRegistry)
+            let registry = try arena.allocate(
+                TypeRegistry.self,
+                count: 1,
+                region: .structures,
+                site: .typeRegistry
+            )
             let bucketCount = 32
             let buckets = try makeBuckets(bucketCount, in: arena, site: .typeBuckets)
             registry.initialize(
                 to: TypeRegistry(
-                    arena: arena, lock: MoteLock(), chunks: .init(repeating: nil),
-                    freeRuns: .init(repeating: .max), nextID: 0, buckets: buckets, bucketCount: bucketCount,
-                    groupCount: 0))
+                    arena: arena,
+                    lock: MoteLock(),
+                    chunks: .init(repeating: nil),
+                    freeRuns: .init(repeating: .max),
+                    nextID: 0,
+                    buckets: buckets,
+                    bucketCount: bucketCount,
+                    groupCount: 0
+                )
+            )
             mote_lock_init(&registry.pointee.lock)
             return registry
         } catch {
@@ -53,7 +65,9 @@ package struct TypeRegistry {
         }
     }
 
-    /// Gives everything back. Nobody may hold a group any more.
+    /// Gives everything back.
+    ///
+    /// Nobody may hold a group any more.
     package static func destroy(_ registry: Pointer) {
         mote_lock_destroy(&registry.pointee.lock)
         let arena = registry.pointee.arena
@@ -62,15 +76,20 @@ package struct TypeRegistry {
 
     /// The group equal to the candidates, made if there is none, and held until ``release(_:_:)``.
     ///
-    /// - Parameters:
-    ///   - values: the values of all candidates one after another; `valueCount` of them.
-    ///   - mutability: one for each value; only fields' count.
-    /// Who interns a group must hold the groups it refers to.
+    /// `values` are those of all candidates one after another, `valueCount` of them, and `mutability` has one for
+    /// each. Who interns a group must hold the groups that it refers to. Throws when memory is not to be had; the
+    /// registry is as before then.
     package static func intern(
-        _ registry: Pointer, _ candidates: UnsafePointer<TypeCandidate>, count: Int,
-        values: UnsafePointer<ValueType>, mutability: UnsafePointer<Bool>, valueCount: Int
+        _ registry: Pointer,
+        _ candidates: UnsafePointer<TypeCandidate>,
+        count: Int,
+        values: UnsafePointer<ValueType>,
+        mutability: UnsafePointer<Bool>,
+        valueCount: Int
     ) throws(MemoryError) -> TypeGroup.Pointer {
-        let hash = hash(candidates, count: count, values: values, mutability: mutability)
+        // The address differs from run to run: modules cannot be made whose types share a bucket.
+        let seed = UInt64(UInt(bitPattern: registry)) &>> 4
+        let hash = hash(candidates, count: count, values: values, mutability: mutability, seed: seed)
         mote_lock_acquire(&registry.pointee.lock)
         defer { mote_lock_release(&registry.pointee.lock) }
         var next = registry.pointee.buckets[bucket(of: hash, registry)]
@@ -104,7 +123,9 @@ package struct TypeRegistry {
             registry.pointee.buckets[row] = group.pointee.next
         } else {
             var previous = registry.pointee.buckets[row]
-            while let candidate = previous, candidate.pointee.next != group { previous = candidate.pointee.next }
+            while let candidate = previous, candidate.pointee.next != group {
+                previous = candidate.pointee.next
+            }
             previous?.pointee.next = group.pointee.next
         }
         registry.pointee.groupCount &-= 1
@@ -129,17 +150,24 @@ package struct TypeRegistry {
     }
 
     private static func hash(
-        _ candidates: UnsafePointer<TypeCandidate>, count: Int, values: UnsafePointer<ValueType>,
-        mutability: UnsafePointer<Bool>
+        _ candidates: UnsafePointer<TypeCandidate>,
+        count: Int,
+        values: UnsafePointer<ValueType>,
+        mutability: UnsafePointer<Bool>,
+        seed: UInt64
     ) -> UInt64 {
-        var hash = UInt64(truncatingIfNeeded: count) &+ 0x9E37_79B9_7F4A_7C15
+        var hash = (seed ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
         func mix(_ word: UInt64) {
             hash = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
             hash ^= hash &>> 32
         }
         for index in 0..<count {
             let candidate = candidates[index]
-            mix(UInt64(candidate.kind.rawValue) | (candidate.isFinal ? 0x100 : 0) | UInt64(candidate.supertype) &<< 32)
+            mix(
+                UInt64(candidate.kind.rawValue) | (candidate.isFinal ? 0x100 : 0) | UInt64(
+                    candidate.supertype
+                ) &<< 32
+            )
             mix(UInt64(candidate.parameterCount) | UInt64(truncatingIfNeeded: candidate.valueCount) &<< 32)
             for position in candidate.firstValue..<(candidate.firstValue &+ candidate.valueCount) {
                 mix(UInt64(values[position].rawValue) | (mutability[position] ? 1 &<< 63 : 0))
@@ -153,7 +181,9 @@ package struct TypeRegistry {
     }
 
     private static func makeBuckets(
-        _ count: Int, in arena: Arena, site: AllocationSite
+        _ count: Int,
+        in arena: Arena,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<TypeGroup.Pointer?> {
         let size = count &* MemoryLayout<TypeGroup.Pointer?>.stride
         let raw = try arena.allocateGrowable(sizeInBytes: size, region: .structures, site: site)
@@ -164,7 +194,10 @@ package struct TypeRegistry {
 
     /// A block with header, ids and place in the hash table; the types are still to be written.
     private static func insert(
-        _ registry: Pointer, count: Int, valueCount: Int, hash: UInt64
+        _ registry: Pointer,
+        count: Int,
+        valueCount: Int,
+        hash: UInt64
     ) throws(MemoryError) -> TypeGroup.Pointer {
         let arena = registry.pointee.arena
         if registry.pointee.groupCount >= registry.pointee.bucketCount &* 2 { try growBuckets(registry) }
@@ -183,7 +216,13 @@ package struct TypeRegistry {
         let row = bucket(of: hash, registry)
         group.initialize(
             to: TypeGroup(
-                firstID: firstID, count: count, holderCount: 1, hash: hash, next: registry.pointee.buckets[row]))
+                firstID: firstID,
+                count: count,
+                holderCount: 1,
+                hash: hash,
+                next: registry.pointee.buckets[row]
+            )
+        )
         registry.pointee.buckets[row] = group
         registry.pointee.groupCount &+= 1
         return group
@@ -229,7 +268,11 @@ package struct TypeRegistry {
             if registry.pointee.chunks[chunk] == nil {
                 let entryCount = Int(firstChunkCount) &<< chunk
                 let entries = try registry.pointee.arena.allocate(
-                    Entry.self, count: entryCount, region: .structures, site: .typeEntries)
+                    Entry.self,
+                    count: entryCount,
+                    region: .structures,
+                    site: .typeEntries
+                )
                 entries.initialize(repeating: Entry(type: nil, nextFree: .max), count: entryCount)
                 registry.pointee.chunks[chunk] = entries
             }

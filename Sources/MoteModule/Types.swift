@@ -38,8 +38,15 @@ package struct DefinedType {
     }
 
     package init(
-        kind: CompositeKind, isFinal: Bool, canonicalID: UInt32, supertypeID: UInt32, parameterCount: UInt32,
-        values: Items<ValueType>, mutability: Items<Bool>, parameterSlots: UInt16, resultSlots: UInt16
+        kind: CompositeKind,
+        isFinal: Bool,
+        canonicalID: UInt32,
+        supertypeID: UInt32,
+        parameterCount: UInt32,
+        values: Items<ValueType>,
+        mutability: Items<Bool>,
+        parameterSlots: UInt16,
+        resultSlots: UInt16
     ) {
         self.kind = kind
         self.isFinal = isFinal
@@ -104,7 +111,9 @@ package struct GlobalType: Equatable, Sendable {
     }
 }
 
-/// A range of the module's bytes. Offsets are from the start of the module; at most 4 GiB.
+/// A range of the module's bytes.
+///
+/// Offsets are from the start of the module; at most 4 GiB.
 @frozen @usableFromInline
 package struct ByteRange: Equatable, Sendable {
     @usableFromInline package var offset: UInt32

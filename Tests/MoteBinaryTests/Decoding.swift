@@ -20,15 +20,24 @@ final class Workbench {
 
     /// Decodes, hands the module to a closure, and destroys it.
     func decode<Result>(
-        _ bytes: [UInt8], ownership: ModuleBytesOwnership = .borrowed, features: FeatureSet = .every,
+        _ bytes: [UInt8],
+        ownership: ModuleBytesOwnership = .borrowed,
+        features: FeatureSet = .every,
         _ body: (Module.Pointer) throws -> Result
     ) throws -> Result {
         try bytes.withUnsafeBufferPointer { buffer in
             // An empty array has no address; any will do, as nothing is read.
-            let base = buffer.baseAddress ?? UnsafePointer(bitPattern: 16)!
+            let base =
+                buffer.baseAddress
+                ?? UnsafePointer(heap.withMemoryRebound(to: UInt8.self, capacity: 1) { $0 })
             let module = try ModuleDecoder.decode(
-                base, sizeInBytes: buffer.count, ownership: ownership, heap: heap, registry: registry,
-                features: features)
+                base,
+                sizeInBytes: buffer.count,
+                ownership: ownership,
+                heap: heap,
+                registry: registry,
+                features: features
+            )
             defer { Module.destroy(module) }
             return try body(module)
         }

@@ -11,7 +11,12 @@ struct Malformed: CustomTestStringConvertible {
     var kind: DecodeError.Kind
     var testDescription: String { name }
 
-    init(_ name: String, _ sections: [UInt8], _ kind: DecodeError.Kind, header: [UInt8] = ModuleBuilder.header) {
+    init(
+        _ name: String,
+        _ sections: [UInt8],
+        _ kind: DecodeError.Kind,
+        header: [UInt8] = ModuleBuilder.header
+    ) {
         self.name = name
         bytes = header + sections
         self.kind = kind
@@ -39,35 +44,66 @@ private let function: [UInt8] = section(3, [1, 0])
         Malformed("an empty type section", section(1, []), .unexpectedEnd),
         Malformed("bytes behind the types", section(1, [0, 0]), .sectionSizeMismatch),
         Malformed("types cut off", section(1, [2, 0x60, 0, 0]), .unexpectedEnd),
-        Malformed("a count larger than the file", section(1, [0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), .unexpectedEnd),
+        Malformed(
+            "a count larger than the file",
+            section(1, [0xFF, 0xFF, 0xFF, 0xFF, 0x0F]),
+            .unexpectedEnd
+        ),
         Malformed("an unknown form", section(1, [1, 0x40, 0]), .malformedTypeForm),
         Malformed("a parameter that is no type", section(1, [1, 0x60, 1, 0x01, 0]), .malformedValueType),
-        Malformed("a parameter that is a packed type", section(1, [1, 0x60, 1, 0x78, 0]), .malformedValueType),
+        Malformed(
+            "a parameter that is a packed type",
+            section(1, [1, 0x60, 1, 0x78, 0]),
+            .malformedValueType
+        ),
         Malformed("an unknown heap type", section(1, [1, 0x60, 1, 0x63, 0x40, 0]), .malformedHeapType),
         Malformed("a type outside the space", section(1, [1, 0x60, 1, 0x63, 0x05, 0]), .unknownType),
         Malformed("a field's mutability", section(1, [1, 0x5F, 1, 0x7F, 2]), .malformedMutability),
         Malformed("two supertypes", section(1, [1, 0x50, 2, 0, 0, 0x60, 0, 0]), .invalidSubtype),
         Malformed("its own supertype", section(1, [1, 0x50, 1, 0, 0x60, 0, 0]), .unknownType),
         Malformed(
-            "a final supertype", section(1, [2, 0x60, 0, 0, 0x50, 1, 0, 0x60, 0, 0]), .invalidSubtype),
+            "a final supertype",
+            section(1, [2, 0x60, 0, 0, 0x50, 1, 0, 0x60, 0, 0]),
+            .invalidSubtype
+        ),
         Malformed(
-            "a supertype of another kind", section(1, [2, 0x50, 0, 0x5F, 0, 0x50, 1, 0, 0x60, 0, 0]),
-            .invalidSubtype),
+            "a supertype of another kind",
+            section(1, [2, 0x50, 0, 0x5F, 0, 0x50, 1, 0, 0x60, 0, 0]),
+            .invalidSubtype
+        ),
         Malformed("a custom section without name", section(0, []), .unexpectedEnd),
         Malformed("a custom section's name cut off", section(0, [5, 65]), .lengthOutOfBounds),
         Malformed("a custom section's name not UTF-8", section(0, [2, 0xC0, 0x80]), .malformedUTF8),
         Malformed("import kind 5", section(2, [1, 0, 0, 5, 0]), .malformedImportKind),
         Malformed("an import's name not UTF-8", section(2, [1, 1, 0xFF, 0, 0, 0]), .malformedUTF8),
         Malformed("an import's type unknown", section(2, [1, 0, 0, 0, 0]), .unknownType),
-        Malformed("an imported global's mutability", section(2, [1, 0, 0, 3, 0x7F, 2]), .malformedMutability),
-        Malformed("a function's type unknown", section(3, [1, 0]) + section(10, [1, 2, 0, 0x0B]), .unknownType),
+        Malformed(
+            "an imported global's mutability",
+            section(2, [1, 0, 0, 3, 0x7F, 2]),
+            .malformedMutability
+        ),
+        Malformed(
+            "a function's type unknown",
+            section(3, [1, 0]) + section(10, [1, 2, 0, 0x0B]),
+            .unknownType
+        ),
         Malformed("a function without code", type + function, .inconsistentFunctionLengths),
         Malformed("code without function", section(10, [1, 2, 0, 0x0B]), .inconsistentFunctionLengths),
-        Malformed("less code than functions", type + section(3, [2, 0, 0]) + section(10, [1, 2, 0, 0x0B]),
-            .inconsistentFunctionLengths),
-        Malformed("a body longer than the section", type + function + section(10, [1, 9, 0, 0x0B]),
-            .lengthOutOfBounds),
-        Malformed("bytes behind the code", type + function + section(10, [1, 2, 0, 0x0B, 0]), .sectionSizeMismatch),
+        Malformed(
+            "less code than functions",
+            type + section(3, [2, 0, 0]) + section(10, [1, 2, 0, 0x0B]),
+            .inconsistentFunctionLengths
+        ),
+        Malformed(
+            "a body longer than the section",
+            type + function + section(10, [1, 9, 0, 0x0B]),
+            .lengthOutOfBounds
+        ),
+        Malformed(
+            "bytes behind the code",
+            type + function + section(10, [1, 2, 0, 0x0B, 0]),
+            .sectionSizeMismatch
+        ),
         Malformed("a table of numbers", section(4, [1, 0x7F, 0, 0]), .malformedReferenceType),
         Malformed("a table's limits", section(4, [1, 0x70, 8, 0]), .malformedLimitsFlags),
         Malformed("a shared table", section(4, [1, 0x70, 3, 0, 1]), .malformedLimitsFlags),
@@ -78,12 +114,21 @@ private let function: [UInt8] = section(3, [1, 0])
         Malformed("a tag's attribute", type + section(13, [1, 1, 0]), .malformedTagAttribute),
         Malformed("a global without end", section(6, [1, 0x7F, 0, 0x41, 0]), .unexpectedEnd),
         Malformed("a global with an unknown opcode", section(6, [1, 0x7F, 0, 0xFF, 0x0B]), .illegalOpcode),
-        Malformed("a global with an unknown prefixed opcode", section(6, [1, 0x7F, 0, 0xFC, 0x7F, 0x0B]),
-            .illegalOpcode),
-        Malformed("a constant too large", section(6, [1, 0x7F, 0, 0x41, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F, 0x0B]),
-            .integerTooLarge),
-        Malformed("a constant too long", section(6, [1, 0x7F, 0, 0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x0B]),
-            .integerTooLong),
+        Malformed(
+            "a global with an unknown prefixed opcode",
+            section(6, [1, 0x7F, 0, 0xFC, 0x7F, 0x0B]),
+            .illegalOpcode
+        ),
+        Malformed(
+            "a constant too large",
+            section(6, [1, 0x7F, 0, 0x41, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F, 0x0B]),
+            .integerTooLarge
+        ),
+        Malformed(
+            "a constant too long",
+            section(6, [1, 0x7F, 0, 0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x0B]),
+            .integerTooLong
+        ),
         Malformed("export kind 5", section(7, [1, 0, 5, 0]), .malformedExportKind),
         Malformed("two exports of a name", section(7, [2, 1, 65, 3, 0, 1, 65, 3, 0]), .duplicateExportName),
         Malformed("a start function outside the space", section(8, [0]), .unknownFunction),
@@ -95,7 +140,11 @@ private let function: [UInt8] = section(3, [1, 0])
         Malformed("data flags", section(11, [1, 3, 0]), .malformedDataFlags),
         Malformed("data cut off", section(11, [1, 1, 5, 1]), .lengthOutOfBounds),
         Malformed("a data count without data", section(12, [1]), .inconsistentDataLengths),
-        Malformed("less data than counted", section(12, [2]) + section(11, [1, 1, 0]), .inconsistentDataLengths),
+        Malformed(
+            "less data than counted",
+            section(12, [2]) + section(11, [1, 1, 0]),
+            .inconsistentDataLengths
+        ),
         Malformed("a u32 too long", section(12, [0x80, 0x80, 0x80, 0x80, 0x80, 0]), .integerTooLong),
         Malformed("a u32 too large", section(12, [0xFF, 0xFF, 0xFF, 0xFF, 0x1F]), .integerTooLarge),
     ]
@@ -133,13 +182,16 @@ private let function: [UInt8] = section(3, [1, 0])
     @Test func `mutated modules neither crash nor leak`() throws {
         let bench = try Workbench()
         let original = rich()
-        let types: [UInt8] = ModuleBuilder.header
+        let types: [UInt8] =
+            ModuleBuilder.header
             + section(
                 1,
                 [
-                    3, 0x4E, 2, 0x50, 0, 0x5F, 1, 0x63, 1, 1, 0x50, 1, 0, 0x5F, 2, 0x63, 1, 1, 0x78, 0, 0x60, 1, 0x64,
+                    3, 0x4E, 2, 0x50, 0, 0x5F, 1, 0x63, 1, 1, 0x50, 1, 0, 0x5F, 2, 0x63, 1, 1, 0x78, 0, 0x60,
+                    1, 0x64,
                     0, 0, 0x5E, 0x6E, 1,
-                ])
+                ]
+            )
         var random = SystemRandomNumberGenerator()
         let before = bench.heap.pointee.ledger.total
         let groups = bench.registry.pointee.groupCount

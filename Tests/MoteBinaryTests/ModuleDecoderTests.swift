@@ -70,11 +70,16 @@ func rich() -> [UInt8] {
                 #expect(ModuleQueries.bytes(segment.bytes, of: pointer).text == "hello")
             }
             if let body = module.functions[checked: 2]?.body {
-                #expect(Array(ModuleQueries.bytes(body, of: pointer).suffix(6)) == [0x20, 0, 0x20, 1, 0x6A, 0x0B])
+                #expect(
+                    Array(ModuleQueries.bytes(body, of: pointer).suffix(6)) == [0x20, 0, 0x20, 1, 0x6A, 0x0B]
+                )
             }
             #expect(ModuleQueries.bytes(module.moduleName, of: pointer).text == "rich")
             #expect(module.sections.count == (ownership == .freeable ? 12 : 14))
-            #expect((ModuleQueries.customSection(named: "producers", in: pointer) != nil) == (ownership != .freeable))
+            #expect(
+                (ModuleQueries.customSection(named: "producers", in: pointer) != nil)
+                    == (ownership != .freeable)
+            )
         }
     }
 
@@ -109,7 +114,9 @@ func rich() -> [UInt8] {
             for index in 0..<500 {
                 let name = Array("export \(index)".utf8)
                 let found = name.withUnsafeBufferPointer { ModuleQueries.export(named: $0, in: pointer) }
-                #expect(found.map { ModuleQueries.bytes($0.pointee.name, of: pointer).text } == "export \(index)")
+                #expect(
+                    found.map { ModuleQueries.bytes($0.pointee.name, of: pointer).text } == "export \(index)"
+                )
             }
             let missing = Array("export 500".utf8)
             #expect(missing.withUnsafeBufferPointer { ModuleQueries.export(named: $0, in: pointer) } == nil)
@@ -131,7 +138,9 @@ func rich() -> [UInt8] {
 
     @Test func `a malformed name section is no reason to refuse a module`() throws {
         let bench = try Workbench()
-        for contents: [UInt8] in [[], [0], [1, 0xFF, 0xFF], [0, 2, 5, 65], [1, 3, 0xFF, 0xFF, 0xFF], [9, 0x80]] {
+        for contents: [UInt8] in [
+            [], [0], [1, 0xFF, 0xFF], [0, 2, 5, 65], [1, 3, 0xFF, 0xFF, 0xFF], [9, 0x80],
+        ] {
             var builder = ModuleBuilder()
             builder.custom("name", contents)
             try bench.decode(builder.build()) { pointer in
@@ -143,7 +152,8 @@ func rich() -> [UInt8] {
     @Test func `a feature that is off is named`() throws {
         let bench = try Workbench()
         func refused(_ bytes: [UInt8]) throws -> Feature? {
-            guard case .unsupported(let feature, let offset) = try bench.failure(bytes, features: .executable) else {
+            guard case .unsupported(let feature, let offset) = try bench.failure(bytes, features: .executable)
+            else {
                 return nil
             }
             #expect(offset <= bytes.count)

@@ -56,7 +56,9 @@ package struct ModuleBuilder {
 
     package static func name(_ text: String) -> [UInt8] { sized(Array(text.utf8)) }
     package static func sized(_ bytes: [UInt8]) -> [UInt8] { unsigned(bytes.count) + bytes }
-    package static func vector(_ entries: [[UInt8]]) -> [UInt8] { unsigned(entries.count) + entries.flatMap { $0 } }
+    package static func vector(_ entries: [[UInt8]]) -> [UInt8] {
+        unsigned(entries.count) + entries.flatMap { $0 }
+    }
 
     /// A value type with abstract or concrete heap type (a type index).
     package static func valueType(_ type: ValueType) -> [UInt8] {
@@ -68,7 +70,10 @@ package struct ModuleBuilder {
 
     /// Flags, least and most.
     package static func limits(
-        _ minimum: UInt64, _ maximum: UInt64? = nil, is64: Bool = false, isShared: Bool = false
+        _ minimum: UInt64,
+        _ maximum: UInt64? = nil,
+        is64: Bool = false,
+        isShared: Bool = false
     ) -> [UInt8] {
         let flags = (maximum == nil ? 0 : 1) | (isShared ? 2 : 0) | (is64 ? 4 : 0)
         return [UInt8(flags)] + unsigned(minimum) + (maximum.map { unsigned($0) } ?? [])
@@ -86,16 +91,18 @@ package struct ModuleBuilder {
         }
     }
 
-    /// `i32.const value end`
+    /// An `i32.const` and its `end`.
     package static func constant(_ value: Int32) -> [UInt8] { [0x41] + signed(Int64(value)) + [0x0B] }
 
     // MARK: - Entries; each returns its index
 
     /// A function type, final and without supertype.
     @discardableResult
-    package mutating func functionType(_ parameters: [ValueType] = [], _ results: [ValueType] = []) -> UInt32 {
+    package mutating func functionType(_ parameters: [ValueType] = [], _ results: [ValueType] = []) -> UInt32
+    {
         types.append(
-            [0x60] + Self.vector(parameters.map(Self.valueType)) + Self.vector(results.map(Self.valueType)))
+            [0x60] + Self.vector(parameters.map(Self.valueType)) + Self.vector(results.map(Self.valueType))
+        )
         return UInt32(types.count - 1)
     }
 
@@ -107,7 +114,10 @@ package struct ModuleBuilder {
     }
 
     package mutating func importTable(
-        _ module: String, _ field: String, _ type: ValueType = .funcref, _ limits: [UInt8]
+        _ module: String,
+        _ field: String,
+        _ type: ValueType = .funcref,
+        _ limits: [UInt8]
     ) {
         imports.append(Self.name(module) + Self.name(field) + [1] + Self.valueType(type) + limits)
     }
@@ -116,14 +126,23 @@ package struct ModuleBuilder {
         imports.append(Self.name(module) + Self.name(field) + [2] + limits)
     }
 
-    package mutating func importGlobal(_ module: String, _ field: String, _ type: ValueType, isMutable: Bool = false) {
-        imports.append(Self.name(module) + Self.name(field) + [3] + Self.valueType(type) + [isMutable ? 1 : 0])
+    package mutating func importGlobal(
+        _ module: String,
+        _ field: String,
+        _ type: ValueType,
+        isMutable: Bool = false
+    ) {
+        imports.append(
+            Self.name(module) + Self.name(field) + [3] + Self.valueType(type) + [isMutable ? 1 : 0]
+        )
     }
 
     /// A function: locals as (count, type) and instructions without the last `end`.
     @discardableResult
     package mutating func function(
-        type: UInt32, locals: [(UInt32, ValueType)] = [], _ instructions: [UInt8]
+        type: UInt32,
+        locals: [(UInt32, ValueType)] = [],
+        _ instructions: [UInt8]
     ) -> UInt32 {
         functionTypes.append(type)
         let declarations = Self.vector(locals.map { Self.unsigned($0.0) + Self.valueType($0.1) })
