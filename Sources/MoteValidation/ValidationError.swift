@@ -63,12 +63,10 @@ extension ValidationError {
         case tableTooLarge
         case sharedMemoryWithoutMaximum
         case invalidPageSize
-        case multipleMemories
         case nonEmptyTagResult
-        case subtype
         case notDefaultable
         case arrayTypesDoNotMatch
-        case castOutsideHierarchy
+        case arrayIsNotNumeric
         case tooManySlots
         case blocksTooDeep
         case featureDisabled
@@ -95,9 +93,9 @@ extension ValidationError {
             case .offsetOutOfRange: "offset out of range"
             case .invalidLaneIndex: "invalid lane index"
             case .constantExpressionRequired: "constant expression required"
-            case .globalIsImmutable: "global is immutable"
-            case .fieldIsImmutable: "field is immutable"
-            case .arrayIsImmutable: "array is immutable"
+            case .globalIsImmutable: "immutable global"
+            case .fieldIsImmutable: "immutable field"
+            case .arrayIsImmutable: "immutable array"
             case .undeclaredFunctionReference: "undeclared function reference"
             case .invalidResultArity: "invalid result arity"
             case .startFunction: "start function"
@@ -107,12 +105,10 @@ extension ValidationError {
             case .tableTooLarge: "table size must be at most 2^32-1"
             case .sharedMemoryWithoutMaximum: "shared memory must have maximum"
             case .invalidPageSize: "invalid custom page size"
-            case .multipleMemories: "multiple memories"
             case .nonEmptyTagResult: "non-empty tag result type"
-            case .subtype: "sub type does not match super type"
             case .notDefaultable: "type is not defaultable"
             case .arrayTypesDoNotMatch: "array types do not match"
-            case .castOutsideHierarchy: "type mismatch in cast"
+            case .arrayIsNotNumeric: "array type is not numeric or vector"
             case .tooManySlots: "function needs more than 32,000 slots"
             case .blocksTooDeep: "blocks are nested deeper than 100,000"
             case .featureDisabled: "feature is not enabled"

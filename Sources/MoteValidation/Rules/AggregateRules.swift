@@ -124,7 +124,7 @@ extension Validator {
     private mutating func validateArrayNewData() throws(Stop) {
         let (element, _, array) = try readArray()
         try readDataSegment()
-        guard !element.isReference else { throw fail(.typeMismatch) }
+        guard !element.isReference else { throw fail(.arrayIsNotNumeric) }
         try pop(.i32)
         try pop(.i32)
         try push(array)
@@ -180,7 +180,7 @@ extension Validator {
     private mutating func validateArrayInitData() throws(Stop) {
         let (element, array) = try readMutableArray()
         try readDataSegment()
-        guard !element.isReference else { throw fail(.typeMismatch) }
+        guard !element.isReference else { throw fail(.arrayIsNotNumeric) }
         try popThreeIndices()
         try pop(array)
     }

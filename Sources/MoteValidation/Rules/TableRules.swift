@@ -69,8 +69,11 @@ extension Validator {
 
     mutating func validateTableInit() throws(Stop) {
         try require(.bulkMemory)
-        let segment = try readElementSegment()
+        let segmentIndex = try readU32()
         let table = try readTable()
+        guard let segment = module.pointee.elements.pointer(at: Int(segmentIndex)) else {
+            throw fail(.unknownElementSegment)
+        }
         guard matches(segment.pointee.elementType, table.pointee.elementType) else {
             throw fail(.typeMismatch)
         }
