@@ -56,7 +56,8 @@ public struct Caller {
     ///
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``, ``UsageFailure/notUTF8``.
     public func string(
-        at address: some BinaryInteger, count: some BinaryInteger
+        at address: some BinaryInteger,
+        count: some BinaryInteger
     ) throws(RuntimeError) -> String {
         try access.string(at: address, count: count)
     }
@@ -64,7 +65,9 @@ public struct Caller {
     /// A copy of `count` bytes at an address.
     ///
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
-    public func bytes(at address: some BinaryInteger, count: some BinaryInteger) throws(RuntimeError) -> [UInt8] {
+    public func bytes(at address: some BinaryInteger, count: some BinaryInteger) throws(RuntimeError)
+        -> [UInt8]
+    {
         Array(try access.bytes(at: address, count: count))
     }
 
@@ -79,7 +82,8 @@ public struct Caller {
     ///
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
     public func load<Number: MemoryNumber>(
-        _ type: Number.Type, at address: some BinaryInteger
+        _ type: Number.Type,
+        at address: some BinaryInteger
     ) throws(RuntimeError) -> Number {
         try access.load(type, at: address)
     }

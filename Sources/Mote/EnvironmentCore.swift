@@ -28,7 +28,9 @@ final class EnvironmentCore {
     convenience init(in store: Store, operandStack: Int?) throws(RuntimeError) {
         do throws(EngineError) {
             self.init(
-                try EngineEnvironment.create(in: store.engine, operandStackSizeInBytes: operandStack), store: store)
+                try EngineEnvironment.create(in: store.engine, operandStackSizeInBytes: operandStack),
+                store: store
+            )
         } catch {
             throw RuntimeError(error, isPool: store.isPool)
         }
@@ -64,7 +66,8 @@ final class EnvironmentCore {
         default: break
         }
         let memory =
-            trap == .memoryExhausted ? engine.memoryError.map { MemoryFailure($0, isPool: store.isPool) } : nil
+            trap == .memoryExhausted
+            ? engine.memoryError.map { MemoryFailure($0, isPool: store.isPool) } : nil
         return RuntimeError.trap(Trap(trap, backtrace: backtrace(), memory: memory))
     }
 
@@ -76,9 +79,16 @@ final class EnvironmentCore {
                 return frames.count < Trap.frameLimit
             }
             let index = frame.functionIndex
-            let name = FunctionNames.find(index, in: module.module) ?? FunctionNames.export(of: index, in: module.module)
+            let name =
+                FunctionNames.find(index, in: module.module)
+                ?? FunctionNames.export(of: index, in: module.module)
             frames.append(
-                Trap.Frame(functionName: name, functionIndex: Int(index), byteOffset: frame.byteOffset.map { Int($0) }))
+                Trap.Frame(
+                    functionName: name,
+                    functionIndex: Int(index),
+                    byteOffset: frame.byteOffset.map { Int($0) }
+                )
+            )
             return frames.count < Trap.frameLimit
         }
         return frames

@@ -7,11 +7,14 @@ public final class ExecutionEnvironment {
     let core: EnvironmentCore
     let store: Store
     private let keeper: Instance?
+    private let isOwner: Bool
 
+    /// A handle to an environment of the store, or of an instance that has to be kept.
     init(core: EnvironmentCore, store: Store, keeping keeper: Instance?) {
         self.core = core
         self.store = store
         self.keeper = keeper
+        isOwner = false
     }
 
     /// An environment of its own for calls into an instance and into others of its store.
@@ -21,11 +24,12 @@ public final class ExecutionEnvironment {
     public init(_ instance: Instance, stack: Int? = nil) throws(RuntimeError) {
         store = instance.store
         keeper = nil
+        isOwner = true
         core = try EnvironmentCore(in: instance.store, operandStack: stack)
     }
 
     deinit {
-        if keeper == nil { core.detach(destroying: true) }
+        if isOwner { core.detach(destroying: true) }
     }
 
     /// What code of instances with a fuel limit may still spend; set it before a call.

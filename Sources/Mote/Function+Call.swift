@@ -13,7 +13,8 @@ extension Function {
         let type = self.type
         guard arguments.count == type.parameters.count else {
             throw RuntimeError.usage(
-                .wrongArgumentCount(expected: type.parameters.count, found: arguments.count))
+                .wrongArgumentCount(expected: type.parameters.count, found: arguments.count)
+            )
         }
         return try target.withSlots { slots in
             for (index, argument) in arguments.enumerated() {
@@ -30,13 +31,15 @@ extension Function {
     ///
     /// - Throws: ``RuntimeError/signature(function:actual:wanted:)``.
     public func typed<each Parameter: WasmValue, each Result: WasmValue>(
-        as type: ((repeat each Parameter) -> (repeat each Result)).Type, in environment: ExecutionEnvironment? = nil
+        as type: ((repeat each Parameter) -> (repeat each Result)).Type,
+        in environment: ExecutionEnvironment? = nil
     ) throws(RuntimeError) -> (repeat each Parameter) throws -> (repeat each Result) {
         try typed(as: type, name: "the function", in: environment)
     }
 
     func typed<each Parameter: WasmValue, each Result: WasmValue>(
-        as type: ((repeat each Parameter) -> (repeat each Result)).Type, name: String,
+        as type: ((repeat each Parameter) -> (repeat each Result)).Type,
+        name: String,
         in environment: ExecutionEnvironment?
     ) throws(RuntimeError) -> (repeat each Parameter) throws -> (repeat each Result) {
         let wanted = functionType(type)

@@ -23,7 +23,8 @@ public struct Function {
 
     /// What a function reference refers to; nil for null.
     init?(reference: UInt64, store: Store, owner: Instance?) {
-        guard let pointer = UnsafeMutablePointer<MoteFunction>(bitPattern: UInt(truncatingIfNeeded: reference))
+        guard
+            let pointer = UnsafeMutablePointer<MoteFunction>(bitPattern: UInt(truncatingIfNeeded: reference))
         else { return nil }
         // Where its own instance is gone, the one it was found through keeps the whole group.
         let own = pointer.pointee.instance.flatMap { Instance.object(of: $0) }
@@ -37,12 +38,15 @@ public struct Function {
         _ body: @escaping (repeat each Parameter) throws -> (repeat each Result)
     ) {
         storage = .host(
-            HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) { _, slots in
+            HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) {
+                _,
+                slots in
                 var reader = SlotReader(slots: slots)
                 let results = try body(repeat reader.next((each Parameter).self))
                 var writer = SlotWriter(slots: slots)
                 repeat writer.put(each results)
-            })
+            }
+        )
     }
 
     /// A host function from a closure that gets the caller, then number values.
@@ -53,12 +57,14 @@ public struct Function {
     ) {
         storage = .host(
             HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) {
-                caller, slots in
+                caller,
+                slots in
                 var reader = SlotReader(slots: slots)
                 let results = try body(caller, repeat reader.next((each Parameter).self))
                 var writer = SlotWriter(slots: slots)
                 repeat writer.put(each results)
-            })
+            }
+        )
     }
 
     /// A host function whose type is known only at run time.
@@ -70,17 +76,20 @@ public struct Function {
                 var arguments: [Value] = []
                 for (index, type) in type.parameters.enumerated() {
                     arguments.append(
-                        try Value(bits: slots[index], type: type, store: caller.store, owner: caller.owner))
+                        try Value(bits: slots[index], type: type, store: caller.store, owner: caller.owner)
+                    )
                 }
                 let results = try body(caller, arguments)
                 guard results.count == type.results.count else {
                     throw RuntimeError.usage(
-                        .wrongArgumentCount(expected: type.results.count, found: results.count))
+                        .wrongArgumentCount(expected: type.results.count, found: results.count)
+                    )
                 }
                 for (index, type) in type.results.enumerated() {
                     slots[index] = try results[index].bits(as: type, in: caller.store)
                 }
-            })
+            }
+        )
     }
 
     /// Its parameters and results.
@@ -89,7 +98,8 @@ public struct Function {
         case .host(let closure): closure.type
         case .wasi(let function): function.type
         case .engine(let pointer, _, _):
-            FunctionDescription.type(of: pointer).map { FunctionType($0.pointee) } ?? FunctionType(parameters: [])
+            FunctionDescription.type(of: pointer).map { FunctionType($0.pointee) }
+                ?? FunctionType(parameters: [])
         }
     }
 }

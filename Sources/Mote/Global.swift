@@ -2,7 +2,9 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteModule
 
-/// A global variable or constant, of an instance or of the host's making. Holds what it belongs to.
+/// A global variable or constant, of an instance or of the host's making.
+///
+/// Holds what it belongs to.
 public struct Global {
     let cell: GlobalCell
     let store: Store

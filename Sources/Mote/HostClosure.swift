@@ -15,14 +15,18 @@ final class HostClosure {
     /// What the engine calls; `data` is the closure.
     static let enter: MoteHostFunction = { environment, data, slots in
         let failure = UInt32(EngineTrapCode.hostError.rawValue)
-        guard let environment, let data, let slots, let address = environment.pointee.userData else { return failure }
+        guard let environment, let data, let slots, let address = environment.pointee.userData else {
+            return failure
+        }
         let core = Unmanaged<EnvironmentCore>.fromOpaque(address).takeUnretainedValue()
         let closure = Unmanaged<HostClosure>.fromOpaque(data).takeUnretainedValue()
         let serial = core.beginHostCall()
         defer { core.endHostCall() }
         do {
             try closure.body(
-                Caller(core: core, store: core.store, engine: environment.pointee.instance, serial: serial), slots)
+                Caller(core: core, store: core.store, engine: environment.pointee.instance, serial: serial),
+                slots
+            )
             return 0
         } catch {
             core.parkedError = error

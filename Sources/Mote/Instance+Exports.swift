@@ -25,7 +25,9 @@ extension Instance {
     ///
     /// - Throws: ``RuntimeError/export(name:wanted:)``.
     public func function(_ name: String) throws(RuntimeError) -> Function {
-        guard case .function(let function) = export(name) else { throw .export(name: name, wanted: "function") }
+        guard case .function(let function) = export(name) else {
+            throw .export(name: name, wanted: "function")
+        }
         return function
     }
 
@@ -35,7 +37,8 @@ extension Instance {
     /// ``Function/call(_:in:)`` throws.
     /// - Throws: ``RuntimeError/export(name:wanted:)``, ``RuntimeError/signature(function:actual:wanted:)``.
     public func function<each Parameter: WasmValue, each Result: WasmValue>(
-        _ name: String, as type: ((repeat each Parameter) -> (repeat each Result)).Type,
+        _ name: String,
+        as type: ((repeat each Parameter) -> (repeat each Result)).Type,
         in environment: ExecutionEnvironment? = nil
     ) throws(RuntimeError) -> (repeat each Parameter) throws -> (repeat each Result) {
         try function(name).typed(as: type, name: name, in: environment)

@@ -30,13 +30,17 @@ public final class Instance {
         var linker = Linker(store: store, imports: imports)
         do throws(EngineError) {
             engine = try EngineInstance.instantiate(
-                module.engine, in: store.engine, limits: limits.engineLimits, environment: core.engine
+                module.engine,
+                in: store.engine,
+                limits: limits.engineLimits,
+                environment: core.engine
             ) { linker.resolve($0) }
         } catch {
             defer { if ownsCore { core.detach(destroying: true) } }
             if let failure = linker.failure { throw failure }
             switch error {
-            case .link(let error): throw RuntimeError.link(LinkFailure(error, module: module, given: linker.last))
+            case .link(let error):
+                throw RuntimeError.link(LinkFailure(error, module: module, given: linker.last))
             case .trap(let code): throw core.error(for: code, wasi: imports.wasi)
             default: throw RuntimeError(error, isPool: store.isPool)
             }
@@ -52,7 +56,9 @@ public final class Instance {
 
     /// The environment that calls run in when they name none: its own where its limits say a size or fuel, its
     /// store's otherwise.
-    public var environment: ExecutionEnvironment { ExecutionEnvironment(core: core, store: store, keeping: self) }
+    public var environment: ExecutionEnvironment {
+        ExecutionEnvironment(core: core, store: store, keeping: self)
+    }
 
     /// The instance behind an engine's pointer, as long as somebody holds it.
     static func object(of pointer: UnsafeMutablePointer<MoteInstance>) -> Instance? {

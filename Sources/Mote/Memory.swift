@@ -22,7 +22,9 @@ public struct Memory {
     /// - Throws: ``RuntimeError/memory(_:)``.
     public init(_ limits: Limits, in store: Store) throws(RuntimeError) {
         let type = EngineMemoryType(
-            limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum), pageSizeLog2: 16)
+            limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum),
+            pageSizeLog2: 16
+        )
         do throws(EngineError) {
             access = MemoryAccess(pointer: try store.engine.makeMemory(type: type))
         } catch {
@@ -79,7 +81,8 @@ public struct Memory {
     ///
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``, ``UsageFailure/notUTF8``.
     public func string(
-        at address: some BinaryInteger, count: some BinaryInteger
+        at address: some BinaryInteger,
+        count: some BinaryInteger
     ) throws(RuntimeError) -> String {
         try access.string(at: address, count: count)
     }
@@ -87,7 +90,9 @@ public struct Memory {
     /// A copy of `count` bytes at an address.
     ///
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
-    public func bytes(at address: some BinaryInteger, count: some BinaryInteger) throws(RuntimeError) -> [UInt8] {
+    public func bytes(at address: some BinaryInteger, count: some BinaryInteger) throws(RuntimeError)
+        -> [UInt8]
+    {
         Array(try access.bytes(at: address, count: count))
     }
 
@@ -102,7 +107,8 @@ public struct Memory {
     ///
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
     public func load<Number: MemoryNumber>(
-        _ type: Number.Type, at address: some BinaryInteger
+        _ type: Number.Type,
+        at address: some BinaryInteger
     ) throws(RuntimeError) -> Number {
         try access.load(type, at: address)
     }

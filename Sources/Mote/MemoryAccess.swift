@@ -51,11 +51,14 @@ struct MemoryAccess {
     /// The bytes of the whole memory.
     var all: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(
-            start: pointer.pointee.base, count: Int(truncatingIfNeeded: pointer.pointee.sizeInBytes))
+            start: pointer.pointee.base,
+            count: Int(truncatingIfNeeded: pointer.pointee.sizeInBytes)
+        )
     }
 
     func bytes(
-        at address: some BinaryInteger, count: some BinaryInteger
+        at address: some BinaryInteger,
+        count: some BinaryInteger
     ) throws(RuntimeError) -> UnsafeMutableRawBufferPointer {
         let size = pointer.pointee.sizeInBytes
         // Guest addresses are often i32 in the host's types: 0x8000_0000 and up come as negative numbers.
@@ -64,7 +67,9 @@ struct MemoryAccess {
         guard let start, let length, start <= size, length <= size - start else {
             throw .outOfBounds(
                 address: start ?? UInt64(truncatingIfNeeded: address),
-                count: length ?? UInt64(truncatingIfNeeded: count), sizeInBytes: size)
+                count: length ?? UInt64(truncatingIfNeeded: count),
+                sizeInBytes: size
+            )
         }
         guard length > 0, let base = pointer.pointee.base else {
             return UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -90,7 +95,8 @@ struct MemoryAccess {
     }
 
     func load<Number: MemoryNumber>(
-        _ type: Number.Type, at address: some BinaryInteger
+        _ type: Number.Type,
+        at address: some BinaryInteger
     ) throws(RuntimeError) -> Number {
         let bytes = try bytes(at: address, count: MemoryLayout<Number>.size)
         return Number(littleEndianBytes: bytes.loadUnaligned(as: Number.self))

@@ -44,7 +44,11 @@ public struct HeapSource: Sendable {
     public static func pool(_ buffer: UnsafeMutableRawBufferPointer, isZeroed: Bool = false) -> HeapSource {
         HeapSource(
             kind: .buffer(
-                base: UInt(bitPattern: buffer.baseAddress), sizeInBytes: buffer.count, isZeroed: isZeroed))
+                base: UInt(bitPattern: buffer.baseAddress),
+                sizeInBytes: buffer.count,
+                isZeroed: isZeroed
+            )
+        )
     }
 
     /// Functions of the caller's, each called with `userData`, from any thread that uses the runtime.
@@ -54,14 +58,21 @@ public struct HeapSource: Sendable {
         userData: UnsafeMutableRawPointer? = nil,
         allocate: @escaping @convention(c) (UnsafeMutableRawPointer?, Int) -> UnsafeMutableRawPointer?,
         reallocate: (
-            @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int) -> UnsafeMutableRawPointer?
+            @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int) ->
+                UnsafeMutableRawPointer?
         )? = nil,
         free: @escaping @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void
     ) -> HeapSource {
         HeapSource(
             kind: .allocator(
                 HeapFunctions(
-                    userData: UInt(bitPattern: userData), allocate: allocate, reallocate: reallocate, free: free)))
+                    userData: UInt(bitPattern: userData),
+                    allocate: allocate,
+                    reallocate: reallocate,
+                    free: free
+                )
+            )
+        )
     }
 }
 
@@ -93,7 +104,10 @@ extension MemoryPlan {
         case .system: plan.globalHeap = .system
         case .pool(let bytes):
             plan.globalHeap = .pool(
-                base: UInt(bitPattern: pool?.baseAddress), sizeInBytes: bytes, isZeroed: true)
+                base: UInt(bitPattern: pool?.baseAddress),
+                sizeInBytes: bytes,
+                isZeroed: true
+            )
         case .buffer(let base, let sizeInBytes, let isZeroed):
             plan.globalHeap = .pool(base: base, sizeInBytes: sizeInBytes, isZeroed: isZeroed)
         case .allocator(let functions): plan.globalHeap = .allocator(functions)

@@ -7,7 +7,9 @@ extension MemoryReport: CustomStringConvertible {
         lines.append(Self.row("  overhead of the heap", ByteCount.grouped(overhead), ""))
         if let pool {
             lines.append(Self.row("  pool of \(ByteCount.text(pool.size))", pool.size - pool.free, pool.peak))
-            lines.append(Self.row("    largest block that can be had", ByteCount.grouped(pool.largestFree), ""))
+            lines.append(
+                Self.row("    largest block that can be had", ByteCount.grouped(pool.largestFree), "")
+            )
         }
         lines.append(Self.row("by owner", "current", "peak"))
         for owner in owners {
@@ -49,7 +51,9 @@ extension MemoryReport: CustomStringConvertible {
     }
 
     private static func json(_ usages: [Usage]) -> String {
-        let entries = usages.map { "\"\($0.region.rawValue)\":{\"current\":\($0.current),\"peak\":\($0.peak)}" }
+        let entries = usages.map {
+            "\"\($0.region.rawValue)\":{\"current\":\($0.current),\"peak\":\($0.peak)}"
+        }
         return "{" + entries.joined(separator: ",") + "}"
     }
 }

@@ -63,8 +63,13 @@ extension MemoryReport {
         engine.forEachOwner { kind, identity, account in
             owners.append(
                 Owner(
-                    kind: kind.name.description, identity: Int(identity), current: account.total,
-                    peak: account.totalPeak, regions: Self.usages(of: account)))
+                    kind: kind.name.description,
+                    identity: Int(identity),
+                    current: account.total,
+                    peak: account.totalPeak,
+                    regions: Self.usages(of: account)
+                )
+            )
         }
         self.owners = owners.sorted { $0.identity < $1.identity }
         let statistics = GlobalHeap.statistics(engine.heap)
@@ -72,8 +77,11 @@ extension MemoryReport {
         pool =
             isPool
             ? Pool(
-                size: statistics.poolTotalInBytes, free: statistics.poolFreeInBytes,
-                peak: statistics.poolPeakInBytes, largestFree: statistics.poolLargestAvailableInBytes) : nil
+                size: statistics.poolTotalInBytes,
+                free: statistics.poolFreeInBytes,
+                peak: statistics.poolPeakInBytes,
+                largestFree: statistics.poolLargestAvailableInBytes
+            ) : nil
     }
 
     private static func usages(of account: EngineAccount) -> [Usage] {

@@ -60,8 +60,11 @@ extension Module {
             guard let section = tables.pointee.sections[checked: index] else { return nil }
             let isCustom = section.id == 0
             return ModuleSection(
-                name: isCustom ? text(section.name) : Self.name(ofSection: section.id), isCustom: isCustom,
-                byteOffset: Int(section.contents.offset), sizeInBytes: Int(section.contents.sizeInBytes))
+                name: isCustom ? text(section.name) : Self.name(ofSection: section.id),
+                isCustom: isCustom,
+                byteOffset: Int(section.contents.offset),
+                sizeInBytes: Int(section.contents.sizeInBytes)
+            )
         }
     }
 
@@ -80,7 +83,9 @@ extension Module {
             let slots =
                 Int(function.localSlots) &+ Int(function.maximumOperandSlots)
                 &+ Int(
-                    tables.pointee.functionType(of: UInt32(truncatingIfNeeded: index))?.pointee.parameterSlots ?? 0)
+                    tables.pointee.functionType(of: UInt32(truncatingIfNeeded: index))?.pointee.parameterSlots
+                        ?? 0
+                )
             largest = max(largest, slots &+ 3)
         }
         return largest &* 8
@@ -146,7 +151,9 @@ enum FunctionNames {
         }
         guard let count = number() else { return nil }
         for _ in 0..<count {
-            guard let index = number(), let size = number(), Int(size) <= bytes.count - position else { return nil }
+            guard let index = number(), let size = number(), Int(size) <= bytes.count - position else {
+                return nil
+            }
             if index == wanted {
                 return String(decoding: bytes[position..<(position + Int(size))], as: UTF8.self)
             }

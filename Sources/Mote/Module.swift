@@ -5,8 +5,8 @@ internal import MoteModule
 /// A loaded and validated module.
 ///
 /// Immutable: several threads may instantiate it and read its types. Holds its runtime.
-// Sendable: the engine's module is immutable but for what its lock orders.
 public final class Module: @unchecked Sendable {
+    // Sendable: the engine's module is immutable but for what its lock orders.
     /// The runtime it was loaded into.
     public let runtime: Runtime
     let engine: EngineModule
@@ -32,7 +32,9 @@ public final class Module: @unchecked Sendable {
     /// Without a store it gets one of its own.
     /// - Throws: ``RuntimeError/link(_:)`` for imports, ``RuntimeError/memory(_:)``, what start throws.
     public func instantiate(
-        limits: InstanceLimits = InstanceLimits(), imports: Imports = Imports(), in store: Store? = nil
+        limits: InstanceLimits = InstanceLimits(),
+        imports: Imports = Imports(),
+        in store: Store? = nil
     ) throws -> Instance {
         try Instance(module: self, store: store ?? Store(runtime), limits: limits, imports: imports)
     }
@@ -48,14 +50,19 @@ public struct InstanceLimits: Sendable {
     public var linearMemory: LinearMemoryBacking?
     /// Bounds checks of its memories; nil: the plan's.
     public var bounds: BoundsChecks?
-    /// What its code may spend, start function included: about one for each instruction, and for each byte of a bulk
+    /// What its code may spend, start function included.
+    ///
+    /// About one for each instruction, and for each byte of a bulk
     /// operation. Nil: it is not counted, and runs a little faster.
     public var fuel: Int64?
 
     /// Limits; what is nil is as the plan says.
     public init(
-        operandStack: Int? = nil, maximumPages: UInt64? = nil, linearMemory: LinearMemoryBacking? = nil,
-        bounds: BoundsChecks? = nil, fuel: Int64? = nil
+        operandStack: Int? = nil,
+        maximumPages: UInt64? = nil,
+        linearMemory: LinearMemoryBacking? = nil,
+        bounds: BoundsChecks? = nil,
+        fuel: Int64? = nil
     ) {
         self.operandStack = operandStack
         self.maximumPages = maximumPages

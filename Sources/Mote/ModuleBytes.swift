@@ -22,7 +22,9 @@ struct ModuleBytes: @unchecked Sendable {
         var status = MoteFileStatus()
         let result = mote_status(descriptor, &status)
         guard result >= 0 else { throw .file(path: path, reason: Self.reason(result)) }
-        guard status.kind != UInt32(MOTE_FILE_DIRECTORY) else { throw .file(path: path, reason: "it is a directory") }
+        guard status.kind != UInt32(MOTE_FILE_DIRECTORY) else {
+            throw .file(path: path, reason: "it is a directory")
+        }
         guard status.sizeInBytes > 0, let size = Int(exactly: status.sizeInBytes) else {
             throw .file(path: path, reason: "it is empty, or not a file with a size")
         }
@@ -41,7 +43,9 @@ struct ModuleBytes: @unchecked Sendable {
     }
 
     static func reason(_ negatedError: some BinaryInteger) -> String {
-        guard let text = strerror(Int32(truncatingIfNeeded: 0 - negatedError)) else { return "it cannot be read" }
+        guard let text = strerror(Int32(truncatingIfNeeded: 0 - negatedError)) else {
+            return "it cannot be read"
+        }
         return String(cString: text)
     }
 }

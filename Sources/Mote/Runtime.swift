@@ -6,8 +6,8 @@ internal import MoteModule
 /// A runtime: one global heap under one plan, with the modules and stores in it.
 ///
 /// Lives as long as anything in it is held. Several threads may load modules into it and make stores.
-// Sendable: the engine's runtime orders its lists by a lock; nothing else here changes.
 public final class Runtime: @unchecked Sendable {
+    // Sendable: the engine's runtime orders its lists by a lock; nothing else here changes.
     /// The plan it was made under.
     public let plan: MemoryPlan
     let engine: EngineRuntime
@@ -42,7 +42,9 @@ public final class Runtime: @unchecked Sendable {
     /// `isEager` translates every function at once, not when it is first called.
     /// - Throws: ``RuntimeError/file(path:reason:)``, or what makes the bytes no module.
     public func load(
-        contentsOf path: String, copying: Bool = false, isEager: Bool = false
+        contentsOf path: String,
+        copying: Bool = false,
+        isEager: Bool = false
     ) throws(RuntimeError) -> Module {
         let bytes = try ModuleBytes(mapping: path)
         guard copying else { return try load(bytes, ownership: .borrowed, isEager: isEager) }
@@ -55,7 +57,8 @@ public final class Runtime: @unchecked Sendable {
         let loaded: Result<Module, RuntimeError> = bytes.withUnsafeBytes { buffer in
             do throws(RuntimeError) {
                 return .success(
-                    try load(ModuleBytes(borrowing: buffer), ownership: .copied, isEager: isEager))
+                    try load(ModuleBytes(borrowing: buffer), ownership: .copied, isEager: isEager)
+                )
             } catch {
                 return .failure(error)
             }
@@ -67,13 +70,16 @@ public final class Runtime: @unchecked Sendable {
     ///
     /// They must stay as they are as long as the module, its instances or the stores of these live.
     public func load(
-        borrowing bytes: UnsafeRawBufferPointer, isEager: Bool = false
+        borrowing bytes: UnsafeRawBufferPointer,
+        isEager: Bool = false
     ) throws(RuntimeError) -> Module {
         try load(ModuleBytes(borrowing: bytes), ownership: .borrowed, isEager: isEager)
     }
 
     private func load(
-        _ bytes: ModuleBytes, ownership: ModuleBytesOwnership, isEager: Bool
+        _ bytes: ModuleBytes,
+        ownership: ModuleBytesOwnership,
+        isEager: Bool
     ) throws(RuntimeError) -> Module {
         // An empty buffer has no address, but its end is still somewhere.
         var nothing: UInt8 = 0
@@ -81,8 +87,11 @@ public final class Runtime: @unchecked Sendable {
             let loaded: EngineModule
             if let start = bytes.buffer.baseAddress {
                 loaded = try engine.load(
-                    start.assumingMemoryBound(to: UInt8.self), sizeInBytes: bytes.buffer.count,
-                    ownership: ownership, eager: isEager)
+                    start.assumingMemoryBound(to: UInt8.self),
+                    sizeInBytes: bytes.buffer.count,
+                    ownership: ownership,
+                    eager: isEager
+                )
             } else {
                 loaded = try engine.load(&nothing, sizeInBytes: 0, ownership: .copied)
             }
@@ -102,7 +111,14 @@ extension MemoryPlan {
     fileprivate func mapPool() throws(RuntimeError) -> UnsafeMutableRawBufferPointer? {
         guard case .pool(let bytes) = globalHeap.kind else { return nil }
         guard bytes > 0 else { throw RuntimeError(.memory(.invalidPlan(.poolTooSmall)), isPool: true) }
-        let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        let start = mmap(
+            nil,
+            bytes,
+            PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1,
+            0
+        )
         guard let start, Int(bitPattern: start) != -1 else {
             throw RuntimeError(.memory(.invalidPlan(.sizeTooLarge)), isPool: true)
         }

@@ -62,13 +62,21 @@ extension LinkFailure {
         }
         self.init(
             kind: error.kind == .unknownImport ? .unknownImport : .incompatibleType,
-            module: declared?.module ?? "", name: declared?.name ?? "", wanted: declared?.type, found: given)
+            module: declared?.module ?? "",
+            name: declared?.name ?? "",
+            wanted: declared?.type,
+            found: given
+        )
     }
 }
 
 extension Trap {
     init(_ code: EngineTrapCode, backtrace: [Frame], memory: MemoryFailure?) {
         self.init(
-            code: Code(code) ?? .hostError, message: code.text.description, backtrace: backtrace, memory: memory)
+            code: Code(code) ?? .hostError,
+            message: code.text.description,
+            backtrace: backtrace,
+            memory: memory
+        )
     }
 }

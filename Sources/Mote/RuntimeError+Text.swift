@@ -3,7 +3,8 @@ extension RuntimeError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let path, let reason): return "\(path): \(reason)"
-        case .decode(let message, let byteOffset): return "\(message) (at byte \(Self.hexadecimal(byteOffset)))"
+        case .decode(let message, let byteOffset):
+            return "\(message) (at byte \(Self.hexadecimal(byteOffset)))"
         case .validation(let message, let functionIndex, let byteOffset):
             let place = functionIndex.map { "in function \($0), " } ?? ""
             return "\(message) (\(place)at byte \(Self.hexadecimal(byteOffset)))"
@@ -43,7 +44,8 @@ extension MemoryFailure: CustomStringConvertible {
     public var description: String {
         switch kind {
         case .invalidPlan: return "invalid memory plan: \(reason)"
-        case .corrupted: return "the records of the pool were overwritten (noticed by region \(region.rawValue))"
+        case .corrupted:
+            return "the records of the pool were overwritten (noticed by region \(region.rawValue))"
         case .exhausted:
             let wanted =
                 requestedInBytes == Int.max
@@ -77,7 +79,8 @@ extension UsageFailure: CustomStringConvertible {
         case .memoryViewOpen: "a view of the memory is open"
         case .maximumReached(let maximum): "it cannot grow past its maximum of \(maximum)"
         case .immutableGlobal: "the global is immutable"
-        case .wrongValueType(let expected, let found): "a value of type \(expected) was expected, not \(found)"
+        case .wrongValueType(let expected, let found):
+            "a value of type \(expected) was expected, not \(found)"
         case .unsupportedValueType(let type): "values of type \(type) are not supported here"
         case .wrongArgumentCount(let expected, let found): "\(expected) arguments were expected, not \(found)"
         case .noSuchElement(let index, let count): "element \(index) of a table of \(count)"

@@ -57,6 +57,15 @@ public final class Store {
         }
     }
 
+    /// The environment of instances that have no operand stack and no fuel of their own; made at first need.
+    ///
+    /// - Throws: ``RuntimeError/memory(_:)``.
+    public var environment: ExecutionEnvironment {
+        get throws(RuntimeError) {
+            ExecutionEnvironment(core: try environmentCore(), store: self, keeping: nil)
+        }
+    }
+
     /// What the engine knows a function by; a host function is made known to it the first time.
     func pointer(to function: Function) throws(RuntimeError) -> UnsafeMutablePointer<MoteFunction> {
         switch function.storage {
@@ -66,17 +75,29 @@ public final class Store {
         case .host(let closure):
             let data = Unmanaged.passUnretained(closure).toOpaque()
             return try hostFunction(
-                ObjectIdentifier(closure), keeper: closure, type: closure.type, target: HostClosure.enter, data)
+                ObjectIdentifier(closure),
+                keeper: closure,
+                type: closure.type,
+                target: HostClosure.enter,
+                data
+            )
         case .wasi(let function):
             try function.wasi.attach(to: self)
             return try hostFunction(
-                ObjectIdentifier(function), keeper: function, type: function.type, target: function.target,
-                function.wasi.contextAddress)
+                ObjectIdentifier(function),
+                keeper: function,
+                type: function.type,
+                target: function.target,
+                function.wasi.contextAddress
+            )
         }
     }
 
     private func hostFunction(
-        _ identity: ObjectIdentifier, keeper: AnyObject, type: FunctionType, target: @escaping MoteHostFunction,
+        _ identity: ObjectIdentifier,
+        keeper: AnyObject,
+        type: FunctionType,
+        target: @escaping MoteHostFunction,
         _ data: UnsafeMutableRawPointer?
     ) throws(RuntimeError) -> UnsafeMutablePointer<MoteFunction> {
         if let known = hostFunctions[identity] { return known.pointer }
@@ -89,8 +110,11 @@ public final class Store {
                         return .success(
                             try engine.makeHostFunction(
                                 parameters: Items(base: parameters.baseAddress, count: parameters.count),
-                                results: Items(base: results.baseAddress, count: results.count), target: target,
-                                data: data))
+                                results: Items(base: results.baseAddress, count: results.count),
+                                target: target,
+                                data: data
+                            )
+                        )
                     } catch {
                         return .failure(error)
                     }
@@ -141,6 +165,8 @@ public struct ExternalReference {
 
     /// The object; nil where the reference came from elsewhere and has none.
     public var object: AnyObject? {
-        store.engine.externalData(of: handle).map { Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue() }
+        store.engine.externalData(of: handle).map {
+            Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue()
+        }
     }
 }

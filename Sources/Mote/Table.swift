@@ -2,7 +2,9 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteModule
 
-/// A table of references, of an instance or of the host's making. Holds what it belongs to.
+/// A table of references, of an instance or of the host's making.
+///
+/// Holds what it belongs to.
 public struct Table {
     let pointer: UnsafeMutablePointer<MoteTable>
     let store: Store
@@ -23,7 +25,9 @@ public struct Table {
         }
         let type = EngineTableType(
             limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum),
-            elementType: elementType.engineType, initializer: .empty)
+            elementType: elementType.engineType,
+            initializer: .empty
+        )
         do throws(EngineError) {
             pointer = try store.engine.makeTable(type: type)
         } catch {

@@ -41,7 +41,9 @@ extension Value: CustomStringConvertible {
 }
 
 extension Value {
-    /// What a slot holds. References come from `store` and stay good as long as `owner`.
+    /// What a slot holds.
+    ///
+    /// References come from `store` and stay good as long as `owner`.
     init(bits: UInt64, type: ValueType, store: Store, owner: Instance?) throws(RuntimeError) {
         switch type {
         case .i32: self = .i32(Int32(bits: bits))

@@ -33,8 +33,13 @@ public final class WASI {
     /// The streams are descriptors of the host, which stay the caller's; -1 for none.
     /// - Throws: ``RuntimeError/wasi(message:)`` for a directory that cannot be opened, ``RuntimeError/memory(_:)``.
     public init(
-        in runtime: Runtime, arguments: [String] = [], environment: [String] = [], preopens: [Preopen] = [],
-        standardInput: Int32 = 0, standardOutput: Int32 = 1, standardError: Int32 = 2
+        in runtime: Runtime,
+        arguments: [String] = [],
+        environment: [String] = [],
+        preopens: [Preopen] = [],
+        standardInput: Int32 = 0,
+        standardOutput: Int32 = 1,
+        standardError: Int32 = 2
     ) throws(RuntimeError) {
         self.runtime = runtime
         let strings = CStrings()
@@ -48,28 +53,31 @@ public final class WASI {
             }
             directories.append(WASIPreopen(hostPath: host, guestPath: guest))
         }
-        let made: Result<WASIContext.Pointer, WASISetupError> = argumentPointers.withUnsafeMutableBufferPointer {
-            arguments in
-            variablePointers.withUnsafeMutableBufferPointer { variables in
-                directories.withUnsafeMutableBufferPointer { directories in
-                    var options = WASIOptions()
-                    options.arguments = UnsafePointer(arguments.baseAddress)
-                    options.argumentCount = arguments.count
-                    options.environment = UnsafePointer(variables.baseAddress)
-                    options.environmentCount = variables.count
-                    options.preopens = UnsafePointer(directories.baseAddress)
-                    options.preopenCount = directories.count
-                    options.standardInput = standardInput
-                    options.standardOutput = standardOutput
-                    options.standardError = standardError
-                    do throws(WASISetupError) {
-                        return .success(try WASIContext.create(heap: runtime.engine.heap, options: options))
-                    } catch {
-                        return .failure(error)
+        let made: Result<WASIContext.Pointer, WASISetupError> =
+            argumentPointers.withUnsafeMutableBufferPointer {
+                arguments in
+                variablePointers.withUnsafeMutableBufferPointer { variables in
+                    directories.withUnsafeMutableBufferPointer { directories in
+                        var options = WASIOptions()
+                        options.arguments = UnsafePointer(arguments.baseAddress)
+                        options.argumentCount = arguments.count
+                        options.environment = UnsafePointer(variables.baseAddress)
+                        options.environmentCount = variables.count
+                        options.preopens = UnsafePointer(directories.baseAddress)
+                        options.preopenCount = directories.count
+                        options.standardInput = standardInput
+                        options.standardOutput = standardOutput
+                        options.standardError = standardError
+                        do throws(WASISetupError) {
+                            return .success(
+                                try WASIContext.create(heap: runtime.engine.heap, options: options)
+                            )
+                        } catch {
+                            return .failure(error)
+                        }
                     }
                 }
             }
-        }
         switch made {
         case .success(let context): self.context = context
         case .failure(let error): throw Self.error(error, preopens, isPool: runtime.plan.isPool)
@@ -96,9 +104,13 @@ public final class WASI {
         var functions: [String: any Importable] = [:]
         for index in 0..<WASIFunctions.count {
             let entry = WASIFunctions.entry(at: index)
-            let type = FunctionType(parameters: Self.types(entry.parameters), results: Self.types(entry.results))
+            let type = FunctionType(
+                parameters: Self.types(entry.parameters),
+                results: Self.types(entry.results)
+            )
             functions[entry.name.description] = Function(
-                storage: .wasi(WASIFunction(wasi: self, type: type, target: entry.function)))
+                storage: .wasi(WASIFunction(wasi: self, type: type, target: entry.function))
+            )
         }
         return functions
     }

@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import Mote
+
+/// `mote inspect`: what a module consists of, and how its linear memory is laid out.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Shows a module's sections, imports, exports and memory map."
+    )
+
+    @Argument(help: "The module.")
+    var module: String
+
+    func run() throws {
+        do {
+            let runtime = try Runtime()
+            let loaded = try runtime.load(contentsOf: module)
+            Output.standard(Self.text(of: loaded, path: module))
+        } catch {
+            throw GuestRun.failure(error, path: module)
+        }
+    }
+
+    static func text(of module: Module, path: String) -> String {
+        var lines = [
+            "\(path): \(module.sizeInBytes) bytes, \(module.functionCount) functions", "", "sections",
+        ]
+        for section in module.sections {
+            let name = section.isCustom ? "custom \"\(section.name)\"" : section.name
+            lines.append(
+                "  \(padded(name, 32)) \(left(section.sizeInBytes, 12)) bytes at \(hexadecimal(section.byteOffset))"
+            )
+        }
+        lines += ["", "imports"]
+        lines += module.imports.map { "  \(padded("\($0.module) \($0.name)", 44)) \($0.type)" }
+        if module.imports.isEmpty { lines.append("  none") }
+        lines += ["", "exports"]
+        lines += module.exports.map { "  \(padded($0.name, 44)) \($0.type)" }
+        if module.exports.isEmpty { lines.append("  none") }
+        lines += ["", "operand stack"]
+        lines.append("  largest frame of a function: about \(module.largestFrameInBytes) bytes")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    static func left(_ number: Int, _ width: Int) -> String {
+        let text = String(number)
+        return String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    static func hexadecimal(_ number: Int) -> String { "0x" + String(number, radix: 16) }
+}

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Mote
+
+/// `mote validate`: says whether files are valid modules.
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Decodes and validates modules.",
+        discussion: "Prints nothing for a valid module. The exit code is 1 where one is not."
+    )
+
+    @Argument(help: ArgumentHelp("The modules.", valueName: "module"))
+    var paths: [String]
+
+    func run() throws {
+        var failed = 0
+        let runtime = try Runtime()
+        for path in paths {
+            do {
+                _ = try runtime.load(contentsOf: path)
+            } catch {
+                Output.error("mote: \(GuestRun.failure(error, path: path).message)\n")
+                failed += 1
+            }
+        }
+        if failed > 0 { throw CommandFailure("", exitCode: 1) }
+    }
+}
