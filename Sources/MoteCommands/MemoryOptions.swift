@@ -15,7 +15,7 @@ struct MemoryOptions: ParsableArguments {
     @Option(
         name: .customLong("stack-size"),
         help: ArgumentHelp(
-            "Operand stack of the guest (default: 256K; 1M without a pool).",
+            "Operand stack of the guest (default: 1M; an eighth of a pool).",
             valueName: "size"
         )
     )

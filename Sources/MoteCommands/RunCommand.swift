@@ -71,6 +71,8 @@ struct RunCommand: ParsableCommand {
         guard let first = command.first else {
             throw ValidationError("Which module? It comes behind the options.")
         }
+        // The parser leaves help to whoever takes all words.
+        if first == "--help" || first == "-h" { throw CleanExit.helpRequest(self) }
         if first.hasPrefix("-"), first != "-", first != "--" {
             throw ValidationError("Unknown option \(first)")
         }
