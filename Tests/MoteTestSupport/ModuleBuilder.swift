@@ -116,7 +116,7 @@ package struct ModuleBuilder {
     package mutating func importTable(
         _ module: String,
         _ field: String,
-        _ type: ValueType = .funcref,
+        _ type: ValueType,
         _ limits: [UInt8]
     ) {
         imports.append(Self.name(module) + Self.name(field) + [1] + Self.valueType(type) + limits)
@@ -150,7 +150,7 @@ package struct ModuleBuilder {
         return UInt32(imports.count { $0[entityKindOffset($0)] == 0 } + functionTypes.count - 1)
     }
 
-    package mutating func table(_ type: ValueType = .funcref, _ limits: [UInt8]) {
+    package mutating func table(_ type: ValueType, _ limits: [UInt8]) {
         tables.append(Self.valueType(type) + limits)
     }
 
