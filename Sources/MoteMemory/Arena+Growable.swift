@@ -13,23 +13,33 @@ struct GrowableHeader {
 }
 
 extension Arena {
-    /// A block of its own that ``resizeGrowable(_:to:site:)`` and ``freeGrowable(_:)`` take; freed with the arena
-    /// at the latest. Uninitialised, aligned to 16.
+    /// A block of its own that ``resizeGrowable(_:to:site:)`` and ``freeGrowable(_:)`` take; freed with the
+    /// arena at the latest.
+    ///
+    /// Uninitialised, aligned to 16.
     package func allocateGrowable(
-        sizeInBytes: Int, region: Region, site: AllocationSite
+        sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try allocateGrowable(sizeInBytes: sizeInBytes, region: region, site: site, zeroed: false, high: false)
     }
 
     /// The same with every byte zero, at no cost where the source gives zeroes.
     package func allocateGrowableZeroed(
-        sizeInBytes: Int, region: Region, site: AllocationSite
+        sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try allocateGrowable(sizeInBytes: sizeInBytes, region: region, site: site, zeroed: true, high: false)
     }
 
     func allocateGrowable(
-        sizeInBytes: Int, region: Region, site: AllocationSite, zeroed: Bool, high: Bool
+        sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite,
+        zeroed: Bool,
+        high: Bool
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         let heap = header.pointee.heap
         mote_lock_acquire(&heap.pointee.lock)
@@ -55,30 +65,46 @@ extension Arena {
         }
         growable.initialize(
             to: GrowableHeader(
-                next: first, previous: nil, sizeInBytes: sizeInBytes, check: 0, region: region.rawValue,
-                isHigh: high ? 1 : 0, reserved: 0))
+                next: first,
+                previous: nil,
+                sizeInBytes: sizeInBytes,
+                check: 0,
+                region: region.rawValue,
+                isHigh: high ? 1 : 0,
+                reserved: 0
+            )
+        )
         seal(growable)
         header.pointee.firstGrowable = growable
         GlobalHeap.note(heap, sizeInBytes, region, &header.pointee.account)
         return raw + Self.growableHeaderSize
     }
 
-    /// Grows or shrinks a growable block; it may move. On failure it is as before.
+    /// Grows or shrinks a growable block; it may move.
+    ///
+    /// On failure it is as before.
     package func resizeGrowable(
-        _ block: UnsafeMutableRawPointer, to sizeInBytes: Int, site: AllocationSite
+        _ block: UnsafeMutableRawPointer,
+        to sizeInBytes: Int,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try resizeGrowable(block, to: sizeInBytes, site: site, zeroed: false)
     }
 
     /// The same with every byte beyond the old size zero.
     package func resizeGrowableZeroed(
-        _ block: UnsafeMutableRawPointer, to sizeInBytes: Int, site: AllocationSite
+        _ block: UnsafeMutableRawPointer,
+        to sizeInBytes: Int,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try resizeGrowable(block, to: sizeInBytes, site: site, zeroed: true)
     }
 
     private func resizeGrowable(
-        _ block: UnsafeMutableRawPointer, to sizeInBytes: Int, site: AllocationSite, zeroed: Bool
+        _ block: UnsafeMutableRawPointer,
+        to sizeInBytes: Int,
+        site: AllocationSite,
+        zeroed: Bool
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         let heap = header.pointee.heap
         mote_lock_acquire(&heap.pointee.lock)
@@ -95,8 +121,14 @@ extension Arena {
         let raw: UnsafeMutableRawPointer
         do throws(MemoryError) {
             raw = try GlobalHeap.change(
-                heap, UnsafeMutableRawPointer(old), oldSizeInBytes &+ Self.growableHeaderSize, size, region, site,
-                zeroed: zeroed)
+                heap,
+                UnsafeMutableRawPointer(old),
+                oldSizeInBytes &+ Self.growableHeaderSize,
+                size,
+                region,
+                site,
+                zeroed: zeroed
+            )
         } catch {
             throw withoutHeader(error)
         }
@@ -127,7 +159,9 @@ extension Arena {
         unlist((block - Self.growableHeaderSize).assumingMemoryBound(to: GrowableHeader.self), giveBack: true)
     }
 
-    /// Takes a block out of the list and gives it back; false when it is not what was listed. The lock is held.
+    /// Takes a block out of the list and gives it back; false when it is not what was listed.
+    ///
+    /// The lock is held.
     @discardableResult
     func unlist(_ growable: UnsafeMutablePointer<GrowableHeader>, giveBack: Bool) -> Bool {
         let heap = header.pointee.heap
@@ -148,8 +182,11 @@ extension Arena {
         }
         growable.pointee.check = 0
         GlobalHeap.note(
-            heap, 0 &- fields.sizeInBytes, Region(rawValue: fields.region) ?? .structures,
-            &header.pointee.account)
+            heap,
+            0 &- fields.sizeInBytes,
+            Region(rawValue: fields.region) ?? .structures,
+            &header.pointee.account
+        )
         GlobalHeap.give(heap, growable, fields.sizeInBytes &+ Self.growableHeaderSize)
         return true
     }
@@ -161,13 +198,18 @@ extension Arena {
     static var growableHeaderSize: Int { MemoryLayout<GrowableHeader>.stride }
 
     private func blockSize(
-        for sizeInBytes: Int, _ region: Region, _ site: AllocationSite
+        for sizeInBytes: Int,
+        _ region: Region,
+        _ site: AllocationSite
     ) throws(MemoryError) -> Int {
         let (size, overflow) = sizeInBytes.addingReportingOverflow(Self.growableHeaderSize)
         guard !overflow, sizeInBytes >= 0 else {
             throw .exhausted(
-                region, requested: sizeInBytes < 0 ? .max : sizeInBytes,
-                available: GlobalHeap.available(header.pointee.heap), site: site)
+                region,
+                requested: sizeInBytes < 0 ? .max : sizeInBytes,
+                available: GlobalHeap.available(header.pointee.heap),
+                site: site
+            )
         }
         return size
     }
@@ -188,7 +230,8 @@ extension Arena {
         var word = header.pointee.heap.pointee.key ^ UInt64(UInt(bitPattern: growable))
         word = (word ^ UInt64(UInt(bitPattern: fields.next))) &* 0x9E37_79B9_7F4A_7C15
         word = ((word ^ word &>> 29) ^ UInt64(UInt(bitPattern: fields.previous))) &* 0xBF58_476D_1CE4_E5B9
-        word = ((word ^ word &>> 32) ^ UInt64(truncatingIfNeeded: fields.sizeInBytes)) &* 0x94D0_49BB_1331_11EB
+        word =
+            ((word ^ word &>> 32) ^ UInt64(truncatingIfNeeded: fields.sizeInBytes)) &* 0x94D0_49BB_1331_11EB
         word ^= UInt64(fields.region) &<< 48 | UInt64(fields.isHigh) &<< 56
         word = (word ^ word &>> 31) &* 0xD6E8_FEB8_6659_FD93
         return UInt32(truncatingIfNeeded: word &>> 32) | 1
@@ -208,7 +251,9 @@ extension Arena {
         if let next = growable.pointee.next {
             guard isValid(next), next.pointee.previous == growable else { return false }
         }
-        guard let previous = growable.pointee.previous else { return header.pointee.firstGrowable == growable }
+        guard let previous = growable.pointee.previous else {
+            return header.pointee.firstGrowable == growable
+        }
         return isValid(previous) && previous.pointee.next == growable
     }
 }

@@ -30,7 +30,8 @@ struct ArenaChunk {
 
 /// Typed blocks cut from the global heap for one owner and freed as a whole.
 ///
-/// A handle: copying it copies the reference. Used by one thread at a time, except where its owner's lock says so.
+/// A handle: copying it copies the reference. Used by one thread at a time, except where its owner's lock
+/// says so.
 @frozen
 package struct Arena {
     package let header: UnsafeMutablePointer<ArenaHeader>
@@ -45,9 +46,17 @@ package struct Arena {
         let header = raw.bindMemory(to: ArenaHeader.self, capacity: 1)
         header.initialize(
             to: ArenaHeader(
-                heap: heap, kind: owner, identity: heap.pointee.nextOwnerID, account: MemoryAccount(),
-                nextArena: heap.pointee.firstArena, previousArena: nil, firstChunk: nil, firstGrowable: nil,
-                chunkSizeInBytes: 0))
+                heap: heap,
+                kind: owner,
+                identity: heap.pointee.nextOwnerID,
+                account: MemoryAccount(),
+                nextArena: heap.pointee.firstArena,
+                previousArena: nil,
+                firstChunk: nil,
+                firstGrowable: nil,
+                chunkSizeInBytes: 0
+            )
+        )
         GlobalHeap.note(heap, size, .structures, &header.pointee.account)
         heap.pointee.firstArena?.pointee.previousArena = header
         heap.pointee.firstArena = header
@@ -55,39 +64,69 @@ package struct Arena {
         return Arena(header: header)
     }
 
-    /// `count` values of `Element`, uninitialised; lives until the arena is destroyed. A count of zero gives a
-    /// pointer that must not be read.
+    /// `count` values of `Element`, uninitialised; lives until the arena is destroyed.
+    ///
+    /// A count of zero gives a pointer that must not be read.
     package func allocate<Element>(
-        _ type: Element.Type, count: Int, region: Region, site: AllocationSite
+        _ type: Element.Type,
+        count: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
         let size = try sizeInBytes(of: type, count: count, region: region, site: site)
         let raw = try allocate(
-            size, alignment: MemoryLayout<Element>.alignment, region: region, site: site, zeroed: false)
+            size,
+            alignment: MemoryLayout<Element>.alignment,
+            region: region,
+            site: site,
+            zeroed: false
+        )
         return raw.bindMemory(to: Element.self, capacity: count)
     }
 
     /// The same with every byte zero.
     package func allocateZeroed<Element>(
-        _ type: Element.Type, count: Int, region: Region, site: AllocationSite
+        _ type: Element.Type,
+        count: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
         let size = try sizeInBytes(of: type, count: count, region: region, site: site)
         let raw = try allocate(
-            size, alignment: MemoryLayout<Element>.alignment, region: region, site: site, zeroed: true)
+            size,
+            alignment: MemoryLayout<Element>.alignment,
+            region: region,
+            site: site,
+            zeroed: true
+        )
         return raw.bindMemory(to: Element.self, capacity: count)
     }
 
     /// `sizeInBytes` bytes, aligned to 16, uninitialised.
     package func allocateBytes(
-        _ sizeInBytes: Int, region: Region, site: AllocationSite
+        _ sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try allocate(sizeInBytes, alignment: 16, region: region, site: site, zeroed: false)
     }
 
     /// The same with an alignment of 1, 2, 4, 8 or 16.
     package func allocateBytes(
-        _ sizeInBytes: Int, alignment: Int, region: Region, site: AllocationSite
+        _ sizeInBytes: Int,
+        alignment: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try allocate(sizeInBytes, alignment: alignment, region: region, site: site, zeroed: false)
+    }
+
+    /// The owner's account at this moment; reading the header's own races with other threads.
+    package var accountSnapshot: MemoryAccount {
+        let heap = header.pointee.heap
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        return header.pointee.account
     }
 
     /// Gives everything back.
@@ -115,7 +154,10 @@ package struct Arena {
     }
 
     private func sizeInBytes<Element>(
-        of type: Element.Type, count: Int, region: Region, site: AllocationSite
+        of type: Element.Type,
+        count: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> Int {
         let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
         guard !overflow, size >= 0 else {
@@ -126,11 +168,20 @@ package struct Arena {
 
     /// A small block from a chunk, or one of its own from the size on where a header no longer matters.
     private func allocate(
-        _ sizeInBytes: Int, alignment: Int, region: Region, site: AllocationSite, zeroed: Bool
+        _ sizeInBytes: Int,
+        alignment: Int,
+        region: Region,
+        site: AllocationSite,
+        zeroed: Bool
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         if sizeInBytes < 0 || sizeInBytes >= Self.ownBlockSizeInBytes || alignment > 16 {
             return try allocateGrowable(
-                sizeInBytes: sizeInBytes, region: region, site: site, zeroed: zeroed, high: false)
+                sizeInBytes: sizeInBytes,
+                region: region,
+                site: site,
+                zeroed: zeroed,
+                high: false
+            )
         }
         let heap = header.pointee.heap
         mote_lock_acquire(&heap.pointee.lock)
@@ -151,9 +202,14 @@ extension Arena {
     /// Chunks that are tried for a small block, newest first.
     private static var chunkSearchLimit: Int { 8 }
 
-    /// Cuts from one of the newest chunks, or from a new one. The heap's lock is held.
+    /// Cuts from one of the newest chunks, or from a new one.
+    ///
+    /// The heap's lock is held.
     private func cut(
-        _ sizeInBytes: Int, alignment: Int, region: Region, site: AllocationSite
+        _ sizeInBytes: Int,
+        alignment: Int,
+        region: Region,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         var chunk = header.pointee.firstChunk
         var steps = 0
@@ -169,18 +225,33 @@ extension Arena {
         let raw: UnsafeMutableRawPointer
         do throws(MemoryError) {
             raw = try GlobalHeap.take(
-                header.pointee.heap, size, region, site, zeroed: false, high: false)
+                header.pointee.heap,
+                size,
+                region,
+                site,
+                zeroed: false,
+                high: false
+            )
         } catch {
             // A full pool may still have room for just this block.
             size = (least &+ 15) & ~15
             raw = try GlobalHeap.take(
-                header.pointee.heap, size, region, site, zeroed: false, high: false)
+                header.pointee.heap,
+                size,
+                region,
+                site,
+                zeroed: false,
+                high: false
+            )
         }
         let new = raw.bindMemory(to: ArenaChunk.self, capacity: 1)
         new.initialize(
             to: ArenaChunk(
-                next: header.pointee.firstChunk, sizeInBytes: UInt32(truncatingIfNeeded: size),
-                usedInBytes: UInt32(truncatingIfNeeded: MemoryLayout<ArenaChunk>.size)))
+                next: header.pointee.firstChunk,
+                sizeInBytes: UInt32(truncatingIfNeeded: size),
+                usedInBytes: UInt32(truncatingIfNeeded: MemoryLayout<ArenaChunk>.size)
+            )
+        )
         header.pointee.firstChunk = new
         header.pointee.chunkSizeInBytes &+= size
         guard let block = bump(new, sizeInBytes, alignment: alignment) else {
@@ -190,7 +261,9 @@ extension Arena {
     }
 
     private func bump(
-        _ chunk: UnsafeMutablePointer<ArenaChunk>, _ sizeInBytes: Int, alignment: Int
+        _ chunk: UnsafeMutablePointer<ArenaChunk>,
+        _ sizeInBytes: Int,
+        alignment: Int
     ) -> UnsafeMutableRawPointer? {
         let start = (Int(chunk.pointee.usedInBytes) &+ alignment &- 1) & ~(alignment &- 1)
         guard start &+ sizeInBytes <= Int(chunk.pointee.sizeInBytes) else { return nil }

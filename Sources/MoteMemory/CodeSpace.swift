@@ -4,7 +4,9 @@
 package enum CodeSpace {
     /// A block of `sizeInBytes`, aligned to 8, uninitialised.
     package static func allocate(
-        in arena: Arena, sizeInBytes: Int, site: AllocationSite
+        in arena: Arena,
+        sizeInBytes: Int,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try arena.allocateBytes(sizeInBytes, alignment: 8, region: .code, site: site)
     }

@@ -1,6 +1,7 @@
 internal import CPlatform
 
-/// The allocator inside a fixed buffer: two-level segregated fit, constant time, coalescing at once, self-checking.
+/// The allocator inside a fixed buffer: two-level segregated fit, constant time, coalescing at once,
+/// self-checking.
 ///
 /// Addresses are counted in units of 16 bytes from the first block, so a pool reaches 64 GiB.
 ///
@@ -9,9 +10,10 @@ internal import CPlatform
 /// block:  [ size | previous size | flags | check ][ payload, 16-byte aligned ]          units of 16, header 1 unit
 /// free:   [ size | previous size | flags | check ][ next | previous | check | - ][ not read ]
 /// ```
-/// No header is believed: before a field is used its check word must match the fields, the block's own place and the
-/// heap's key, and neighbours must agree about each other. The first mismatch is sticky: nothing is given or taken
-/// any more. TLSF: Masmano et al., "TLSF: a new dynamic memory allocator for real-time systems", ECRTS 2004.
+/// No header is believed: before a field is used its check word must match the fields, the block's own place
+/// and the heap's key, and neighbours must agree about each other. The first mismatch is sticky: nothing is
+/// given or taken any more. TLSF: Masmano et al., "TLSF: a new dynamic memory allocator for real-time
+/// systems", ECRTS 2004.
 struct Pool {
     let control: UnsafeMutablePointer<PoolControl>
 }
@@ -63,7 +65,10 @@ extension Pool {
 
     /// Lays the control block and one free block into a buffer.
     static func create(
-        base: UInt, sizeInBytes: Int, isZeroed: Bool, key: UInt64
+        base: UInt,
+        sizeInBytes: Int,
+        isZeroed: Bool,
+        key: UInt64
     ) throws(MemoryError) -> Pool {
         let aligned = (base &+ 15) & ~15
         guard base != 0, aligned >= base, sizeInBytes > 0 else { throw .invalidPlan(.poolTooSmall) }
@@ -95,10 +100,21 @@ extension Pool {
         let control = start.bindMemory(to: PoolControl.self, capacity: 1)
         control.initialize(
             to: PoolControl(
-                base: start + size, unitCount: unitCount, freeUnits: unitCount, leastFreeUnits: unitCount,
-                cleanLow: isZeroed ? 0 : unitCount, cleanHigh: unitCount, classBitmap: 0, classCount: classCount,
-                isCorrupted: false, key: key, controlSizeInBytes: size &+ Int(aligned &- base),
-                listBitmaps: bitmaps, heads: heads))
+                base: start + size,
+                unitCount: unitCount,
+                freeUnits: unitCount,
+                leastFreeUnits: unitCount,
+                cleanLow: isZeroed ? 0 : unitCount,
+                cleanHigh: unitCount,
+                classBitmap: 0,
+                classCount: classCount,
+                isCorrupted: false,
+                key: key,
+                controlSizeInBytes: size &+ Int(aligned &- base),
+                listBitmaps: bitmaps,
+                heads: heads
+            )
+        )
         let pool = Pool(control: control)
         pool.noteWrite(0, leastUnits)
         pool.write(0, size: unitCount, previousSize: 0, flags: 0)
@@ -119,8 +135,12 @@ extension Pool {
         let found = find(need)
         guard found != Self.none, unlink(found) else { return nil }
         let block = carve(
-            found, header(found).pointee.size, need: need, sizeInBytes: sizeInBytes,
-            flags: Self.used | (high ? Self.high : 0))
+            found,
+            header(found).pointee.size,
+            need: need,
+            sizeInBytes: sizeInBytes,
+            flags: Self.used | (high ? Self.high : 0)
+        )
         guard block != Self.none else { return nil }
         take(header(block).pointee.size)
         let payload = address(block) + 16
@@ -142,22 +162,32 @@ extension Pool {
         return true
     }
 
-    /// The block with another size: in place, else down into a free neighbour, else elsewhere. Nil leaves it as it was.
+    /// The block with another size: in place, else down into a free neighbour, else elsewhere.
+    ///
+    /// Nil leaves it as it was.
     func resize(
-        _ payload: UnsafeMutableRawPointer, from oldSizeInBytes: Int, to sizeInBytes: Int, zeroed: Bool
+        _ payload: UnsafeMutableRawPointer,
+        from oldSizeInBytes: Int,
+        to sizeInBytes: Int,
+        zeroed: Bool
     ) -> UnsafeMutableRawPointer? {
         let block = usedBlock(at: payload, sizeInBytes: oldSizeInBytes)
         guard block != Self.none, let need = units(for: sizeInBytes) else { return nil }
         let clean = (control.pointee.cleanLow, control.pointee.cleanHigh)
         let kept = min(oldSizeInBytes, sizeInBytes)
-        guard let moved = relocate(block, need: need, kept: kept, sizeInBytes: sizeInBytes) else { return nil }
+        guard let moved = relocate(block, need: need, kept: kept, sizeInBytes: sizeInBytes) else {
+            return nil
+        }
         if zeroed { zero(moved, from: oldSizeInBytes, to: sizeInBytes, except: clean) }
         return moved
     }
 
     /// Gives a used block `need` units, moving it when its neighbours force it to.
     private func relocate(
-        _ block: UInt32, need: UInt32, kept: Int, sizeInBytes: Int
+        _ block: UInt32,
+        need: UInt32,
+        kept: Int,
+        sizeInBytes: Int
     ) -> UnsafeMutableRawPointer? {
         let old = header(block).pointee
         let flags = old.flags & (Self.used | Self.high)
@@ -171,7 +201,12 @@ extension Pool {
             if nextFree > 0, !unlink(next) { return nil }
             if nextFree > 0 { header(next).pointee.check = 0 }
             let kept = carve(
-                block, old.size &+ nextFree, need: need, sizeInBytes: sizeInBytes, flags: flags & ~Self.high)
+                block,
+                old.size &+ nextFree,
+                need: need,
+                sizeInBytes: sizeInBytes,
+                flags: flags & ~Self.high
+            )
             guard kept != Self.none else { return nil }
             header(kept).pointee.flags |= flags & Self.high
             seal(kept)
@@ -196,7 +231,8 @@ extension Pool {
             retake(old.size, header(moved).pointee.size)
             return address(moved) + 16
         }
-        guard let fresh = allocate(sizeInBytes: sizeInBytes, zeroed: false, high: flags & Self.high != 0) else {
+        guard let fresh = allocate(sizeInBytes: sizeInBytes, zeroed: false, high: flags & Self.high != 0)
+        else {
             return nil
         }
         memcpy(fresh, address(block) + 16, kept)
@@ -205,10 +241,14 @@ extension Pool {
         return fresh
     }
 
-    /// Lays a used block of `need` units into the unlinked range `[start, start + total)`, at its end for a high one,
-    /// and frees the rest.
+    /// Lays a used block of `need` units into the unlinked range `[start, start + total)`, at its end for a
+    /// high one, and frees the rest.
     private func carve(
-        _ start: UInt32, _ total: UInt32, need: UInt32, sizeInBytes: Int, flags: UInt32
+        _ start: UInt32,
+        _ total: UInt32,
+        need: UInt32,
+        sizeInBytes: Int,
+        flags: UInt32
     ) -> UInt32 {
         let after = start &+ total
         if after != control.pointee.unitCount, !isValid(after) { return Self.none }

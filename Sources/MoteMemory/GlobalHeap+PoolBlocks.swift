@@ -45,15 +45,20 @@ extension Pool {
     private func check(of block: UInt32) -> UInt32 {
         let fields = header(block).pointee
         return mix(
-            UInt64(fields.size) &<< 32 | UInt64(fields.previousSize), UInt64(fields.flags) &<< 32 | UInt64(block),
-            control.pointee.key)
+            UInt64(fields.size) &<< 32 | UInt64(fields.previousSize),
+            UInt64(fields.flags) &<< 32 | UInt64(block),
+            control.pointee.key
+        )
     }
 
     @inline(__always)
     private func linkCheck(of block: UInt32) -> UInt32 {
         let fields = links(block).pointee
         return mix(
-            UInt64(fields.next) &<< 32 | UInt64(fields.previous), UInt64(block), ~control.pointee.key)
+            UInt64(fields.next) &<< 32 | UInt64(fields.previous),
+            UInt64(block),
+            ~control.pointee.key
+        )
     }
 
     @inline(__always)
@@ -183,7 +188,9 @@ extension Pool {
             guard isListed(next, row, list), links(next).pointee.previous == block else { return corrupt() }
         }
         if previous != Self.none {
-            guard isListed(previous, row, list), links(previous).pointee.next == block else { return corrupt() }
+            guard isListed(previous, row, list), links(previous).pointee.next == block else {
+                return corrupt()
+            }
             links(previous).pointee.next = next
             sealLinks(previous)
         } else {
@@ -311,7 +318,10 @@ extension Pool {
 
     /// Clears payload bytes, but for those in units that were never written.
     func zero(
-        _ payload: UnsafeMutableRawPointer, from: Int, to end: Int, except clean: (UInt32, UInt32)
+        _ payload: UnsafeMutableRawPointer,
+        from: Int,
+        to end: Int,
+        except clean: (UInt32, UInt32)
     ) {
         guard from < end else { return }
         let offset = payload - control.pointee.base

@@ -1,5 +1,7 @@
 extension Pool {
-    /// Walks every block and list: whether the pool is what its rules say. For tests.
+    /// Walks every block and list: whether the pool is what its rules say.
+    ///
+    /// For tests.
     func checkInvariants() -> Bool {
         guard !control.pointee.isCorrupted else { return false }
         var block: UInt32 = 0
@@ -19,7 +21,8 @@ extension Pool {
             previousSize = header(block).pointee.size
             block &+= previousSize
         }
-        return freeUnits == control.pointee.freeUnits && freeBlocks == listedBlockCount() && cleanUnitsAreZero()
+        return freeUnits == control.pointee.freeUnits && freeBlocks == listedBlockCount()
+            && cleanUnitsAreZero()
     }
 
     /// Blocks in all lists, or -1 when a list is wrong.
@@ -33,7 +36,9 @@ extension Pool {
                 guard (block != Self.none) == (lists & (1 &<< list) != 0) else { return -1 }
                 var previous = Self.none
                 while block != Self.none {
-                    guard isListed(block, row, list), links(block).pointee.previous == previous else { return -1 }
+                    guard isListed(block, row, list), links(block).pointee.previous == previous else {
+                        return -1
+                    }
                     previous = block
                     block = links(block).pointee.next
                     count += 1
@@ -55,7 +60,9 @@ extension Pool {
 }
 
 extension GlobalHeap {
-    /// Whether every rule of the pool holds and the ledger is the sum of the accounts. Linear time; for tests.
+    /// Whether every rule of the pool holds and the ledger is the sum of the accounts.
+    ///
+    /// Linear time; for tests.
     package static func checkInvariants(_ heap: Pointer) -> Bool {
         let ledger = ledger(heap)
         let sum = sumOfAccounts(heap)
@@ -63,7 +70,9 @@ extension GlobalHeap {
         return checkPoolInvariants(heap)
     }
 
-    /// Whether every rule of the pool holds; true without one. Linear time; for tests.
+    /// Whether every rule of the pool holds; true without one.
+    ///
+    /// Linear time; for tests.
     package static func checkPoolInvariants(_ heap: Pointer) -> Bool {
         heap.pointee.pool?.checkInvariants() ?? true
     }

@@ -1,10 +1,14 @@
 internal import CPlatform
 
-// The steps of one operation, for GlobalHeap's own methods and for arenas. The heap's lock is held around each.
+// The steps of one operation, for GlobalHeap's own methods and for arenas. The heap's lock is held around
+// each.
 extension GlobalHeap {
     /// Counts a request, and lets it fail when its turn has come.
     static func admit(
-        _ heap: Pointer, _ sizeInBytes: Int, _ region: Region, _ site: AllocationSite
+        _ heap: Pointer,
+        _ sizeInBytes: Int,
+        _ region: Region,
+        _ site: AllocationSite
     ) throws(MemoryError) {
         heap.pointee.allocationCount &+= 1
         if heap.pointee.isCorrupted { throw .corrupted(region, site: site) }
@@ -18,7 +22,10 @@ extension GlobalHeap {
 
     /// Adds bytes to the ledger and to the owner's account.
     static func note(
-        _ heap: Pointer, _ sizeInBytes: Int, _ region: Region, _ account: UnsafeMutablePointer<MemoryAccount>?
+        _ heap: Pointer,
+        _ sizeInBytes: Int,
+        _ region: Region,
+        _ account: UnsafeMutablePointer<MemoryAccount>?
     ) {
         heap.pointee.ledger.add(sizeInBytes, to: region)
         account?.pointee.add(sizeInBytes, to: region)
@@ -29,7 +36,12 @@ extension GlobalHeap {
 
     /// A block from the source; `high` puts it at the far end of a pool.
     static func take(
-        _ heap: Pointer, _ sizeInBytes: Int, _ region: Region, _ site: AllocationSite, zeroed: Bool, high: Bool
+        _ heap: Pointer,
+        _ sizeInBytes: Int,
+        _ region: Region,
+        _ site: AllocationSite,
+        zeroed: Bool,
+        high: Bool
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         let block: UnsafeMutableRawPointer?
         let size = sizeInBytes > 0 ? sizeInBytes : 1
@@ -55,8 +67,13 @@ extension GlobalHeap {
 
     /// A block with another size; `zeroed` clears the bytes beyond the old size.
     static func change(
-        _ heap: Pointer, _ block: UnsafeMutableRawPointer, _ oldSizeInBytes: Int, _ sizeInBytes: Int,
-        _ region: Region, _ site: AllocationSite, zeroed: Bool
+        _ heap: Pointer,
+        _ block: UnsafeMutableRawPointer,
+        _ oldSizeInBytes: Int,
+        _ sizeInBytes: Int,
+        _ region: Region,
+        _ site: AllocationSite,
+        zeroed: Bool
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         if heap.pointee.isCorrupted { throw .corrupted(region, site: site) }
         var moved: UnsafeMutableRawPointer?
@@ -79,7 +96,11 @@ extension GlobalHeap {
             }
         case .pool:
             moved = heap.pointee.pool?.resize(
-                block, from: oldSizeInBytes, to: sizeInBytes, zeroed: zeroed)
+                block,
+                from: oldSizeInBytes,
+                to: sizeInBytes,
+                zeroed: zeroed
+            )
         }
         guard let moved else { throw refusal(heap, sizeInBytes, region, site) }
         if zeroed, heap.pointee.pool == nil, sizeInBytes > oldSizeInBytes {
@@ -106,7 +127,10 @@ extension GlobalHeap {
     }
 
     private static func refusal(
-        _ heap: Pointer, _ sizeInBytes: Int, _ region: Region, _ site: AllocationSite
+        _ heap: Pointer,
+        _ sizeInBytes: Int,
+        _ region: Region,
+        _ site: AllocationSite
     ) -> MemoryError {
         if let pool = heap.pointee.pool, pool.isCorrupted {
             heap.pointee.isCorrupted = true

@@ -2,8 +2,8 @@ internal import CPlatform
 
 /// Where all runtime structures live: blocks from the system, a caller's buffer or a caller's functions.
 ///
-/// At a stable address for the runtime's life; every owner's ``Arena`` points at it. All methods may be called from
-/// several threads; a lock inside orders them, the list of arenas and every account.
+/// At a stable address for the runtime's life; every owner's ``Arena`` points at it. All methods may be
+/// called from several threads; a lock inside orders them, the list of arenas and every account.
 package struct GlobalHeap {
     package typealias Pointer = UnsafeMutablePointer<GlobalHeap>
 
@@ -14,8 +14,10 @@ package struct GlobalHeap {
     package var firstArena: UnsafeMutablePointer<ArenaHeader>?
     /// Next identity for an arena, within its owner kind.
     package var nextOwnerID: UInt32
-    /// Fault injection: how many more requests (allocations, growing resizes, cuts from an arena's chunk) succeed
-    /// before one fails. Negative: off; it is off again after the failure.
+    /// Fault injection: how many more requests (allocations, growing resizes, cuts from an arena's chunk)
+    /// succeed before one fails.
+    ///
+    /// Negative: off; it is off again after the failure.
     package var failureCountdown: Int
     /// How many requests failed that way: a caller that tries again with less must not hide one.
     package var injectedFailureCount: Int
@@ -37,7 +39,8 @@ package struct GlobalHeap {
 
     /// Prepares a heap in place; the caller keeps the storage until ``destroy(_:)``.
     ///
-    /// A pool's bookkeeping lies at the start of its buffer; too small a buffer is `invalidPlan(poolTooSmall)`.
+    /// A pool's bookkeeping lies at the start of its buffer; too small a buffer is
+    /// `invalidPlan(poolTooSmall)`.
     package static func initialize(_ heap: Pointer, source: HeapSource) throws(MemoryError) {
         var key = mote_monotonic_ns() ^ UInt64(UInt(bitPattern: heap))
         key = (key ^ 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
@@ -48,9 +51,22 @@ package struct GlobalHeap {
         }
         heap.initialize(
             to: GlobalHeap(
-                source: source, ledger: MemoryAccount(), firstArena: nil, nextOwnerID: 0, failureCountdown: -1,
-                injectedFailureCount: 0, allocationCount: 0, isCorrupted: false, ownsStorage: false, key: key, blockSizeInBytes: 0,
-                mappedSizeInBytes: 0, pool: pool, lock: MoteLock()))
+                source: source,
+                ledger: MemoryAccount(),
+                firstArena: nil,
+                nextOwnerID: 0,
+                failureCountdown: -1,
+                injectedFailureCount: 0,
+                allocationCount: 0,
+                isCorrupted: false,
+                ownsStorage: false,
+                key: key,
+                blockSizeInBytes: 0,
+                mappedSizeInBytes: 0,
+                pool: pool,
+                lock: MoteLock()
+            )
+        )
         mote_lock_init(&heap.pointee.lock)
     }
 
@@ -70,7 +86,10 @@ package struct GlobalHeap {
             guard base != 0, aligned >= base, sizeInBytes > lost else { throw .invalidPlan(.poolTooSmall) }
             storage = UnsafeMutableRawPointer(bitPattern: aligned)
             inner = .pool(
-                base: aligned &+ UInt(bitPattern: size), sizeInBytes: sizeInBytes &- lost, isZeroed: isZeroed)
+                base: aligned &+ UInt(bitPattern: size),
+                sizeInBytes: sizeInBytes &- lost,
+                isZeroed: isZeroed
+            )
         }
         guard let storage else {
             throw .exhausted(.structures, requested: size, available: -1, site: .globalHeap)
@@ -109,7 +128,10 @@ package struct GlobalHeap {
     ///
     /// `account` is the owner's, which must name a region for every byte that the ledger does.
     package static func allocate(
-        _ heap: Pointer, sizeInBytes: Int, region: Region, site: AllocationSite,
+        _ heap: Pointer,
+        sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite,
         account: UnsafeMutablePointer<MemoryAccount>? = nil
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         mote_lock_acquire(&heap.pointee.lock)
@@ -122,7 +144,10 @@ package struct GlobalHeap {
 
     /// The same with every byte zero; costs nothing where the source gives zeroes anyway.
     package static func allocateZeroed(
-        _ heap: Pointer, sizeInBytes: Int, region: Region, site: AllocationSite,
+        _ heap: Pointer,
+        sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite,
         account: UnsafeMutablePointer<MemoryAccount>? = nil
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         mote_lock_acquire(&heap.pointee.lock)
@@ -133,11 +158,17 @@ package struct GlobalHeap {
         return block
     }
 
-    /// Grows or shrinks a block, in place if it can be; the bytes up to the smaller size are kept. On failure the
-    /// block is as before.
+    /// Grows or shrinks a block, in place if it can be; the bytes up to the smaller size are kept.
+    ///
+    /// On failure the block is as before.
     package static func resize(
-        _ heap: Pointer, _ block: UnsafeMutableRawPointer, from oldSizeInBytes: Int, to sizeInBytes: Int,
-        region: Region, site: AllocationSite, account: UnsafeMutablePointer<MemoryAccount>? = nil
+        _ heap: Pointer,
+        _ block: UnsafeMutableRawPointer,
+        from oldSizeInBytes: Int,
+        to sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite,
+        account: UnsafeMutablePointer<MemoryAccount>? = nil
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
@@ -149,7 +180,10 @@ package struct GlobalHeap {
 
     /// Gives a block back, naming what it was allocated with.
     package static func free(
-        _ heap: Pointer, _ block: UnsafeMutableRawPointer, sizeInBytes: Int, region: Region = .structures,
+        _ heap: Pointer,
+        _ block: UnsafeMutableRawPointer,
+        sizeInBytes: Int,
+        region: Region = .structures,
         account: UnsafeMutablePointer<MemoryAccount>? = nil
     ) {
         mote_lock_acquire(&heap.pointee.lock)

@@ -4,10 +4,14 @@ internal import CPlatform
 package struct HeapStatistics: Sendable {
     /// Bytes that owners asked for: the ledger's total.
     package var askedInBytes: Int
-    /// Bytes in use on top of those: headers of blocks, chunks and growables, and what arenas cut but did not hand
-    /// out. What the system's malloc or a caller's function adds is not known and not counted.
+    /// Bytes in use on top of those: headers of blocks, chunks and growables, and what arenas cut but did not
+    /// hand out.
+    ///
+    /// What the system's malloc or a caller's function adds is not known and not counted.
     package var overheadInBytes: Int
-    /// What follows describes a pool and is 0 with other sources. Bytes of its bookkeeping at the buffer's start.
+    /// What follows describes a pool and is 0 with other sources.
+    ///
+    /// Bytes of its bookkeeping at the buffer's start.
     package var poolControlInBytes: Int
     /// Bytes of the pool that blocks may take, headers included.
     package var poolTotalInBytes: Int
@@ -30,18 +34,27 @@ extension GlobalHeap {
         let held = asked &- heap.pointee.mappedSizeInBytes
         guard let pool = heap.pointee.pool else {
             return HeapStatistics(
-                askedInBytes: asked, overheadInBytes: heap.pointee.blockSizeInBytes &- held, poolControlInBytes: 0,
-                poolTotalInBytes: 0, poolFreeInBytes: 0, poolPeakInBytes: 0, poolLargestAvailableInBytes: 0,
-                isCorrupted: heap.pointee.isCorrupted)
+                askedInBytes: asked,
+                overheadInBytes: heap.pointee.blockSizeInBytes &- held,
+                poolControlInBytes: 0,
+                poolTotalInBytes: 0,
+                poolFreeInBytes: 0,
+                poolPeakInBytes: 0,
+                poolLargestAvailableInBytes: 0,
+                isCorrupted: heap.pointee.isCorrupted
+            )
         }
         let own = heap.pointee.ownsStorage ? (MemoryLayout<GlobalHeap>.size &+ 15) & ~15 : 0
         return HeapStatistics(
             askedInBytes: asked,
             overheadInBytes: pool.totalInBytes &- pool.freeInBytes &- held,
-            poolControlInBytes: pool.controlSizeInBytes &+ own, poolTotalInBytes: pool.totalInBytes,
-            poolFreeInBytes: pool.freeInBytes, poolPeakInBytes: pool.peakInBytes,
+            poolControlInBytes: pool.controlSizeInBytes &+ own,
+            poolTotalInBytes: pool.totalInBytes,
+            poolFreeInBytes: pool.freeInBytes,
+            poolPeakInBytes: pool.peakInBytes,
             poolLargestAvailableInBytes: pool.largestAvailableInBytes,
-            isCorrupted: heap.pointee.isCorrupted || pool.isCorrupted)
+            isCorrupted: heap.pointee.isCorrupted || pool.isCorrupted
+        )
     }
 
     /// A consistent copy of the ledger.

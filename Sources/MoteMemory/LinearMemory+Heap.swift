@@ -2,7 +2,9 @@ internal import CPlatform
 
 // Backing from the global heap: one growable block, at the far end of a pool; growth may move the base.
 extension LinearMemory {
-    /// Makes the memory `size` bytes, what is new zero. On failure it is as before.
+    /// Makes the memory `size` bytes, what is new zero.
+    ///
+    /// On failure it is as before.
     static func extendHeap(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
         let arena = place.pointee.arena
         place.pointee.memory.backing = UInt8(MOTE_BACKING_HEAP)
@@ -13,7 +15,12 @@ extension LinearMemory {
             raw = try arena.resizeGrowableZeroed(UnsafeMutableRawPointer(base), to: size, site: site)
         } else {
             raw = try arena.allocateGrowable(
-                sizeInBytes: size, region: .linearMemory, site: site, zeroed: true, high: true)
+                sizeInBytes: size,
+                region: .linearMemory,
+                site: site,
+                zeroed: true,
+                high: true
+            )
         }
         place.pointee.memory.base = raw.assumingMemoryBound(to: UInt8.self)
         place.pointee.memory.sizeInBytes = UInt64(truncatingIfNeeded: size)

@@ -1,12 +1,14 @@
 internal import CPlatform
 internal import MotePlatform
 
-// Backing by reservation and commit: the base never moves, and what is not committed has no access and no memory.
+// Backing by reservation and commit: the base never moves, and what is not committed has no access and no
+// memory.
 //
-// with guard pages: [ committed, 64 KiB pages ][ no access ................................ ] 8 GiB and one page
-// checked:          [ committed ][ no access ] the maximum
+// with guard pages: [ committed, 64 KiB pages ][ no access ................................ ] 8 GiB and one
+// page checked:          [ committed ][ no access ] the maximum
 extension LinearMemory {
-    /// Index and offset are below 4 GiB each, and an access starts below their sum and is less than a page long.
+    /// Index and offset are below 4 GiB each, and an access starts below their sum and is less than a page
+    /// long.
     static var guardedReservationSizeInBytes: Int { 8 << 30 &+ max(systemPageSizeInBytes, 4096) }
     /// A checked memory whose maximum is above this lives in the heap.
     static var largestCheckedReservationInBytes: UInt64 { 16 << 30 }
@@ -33,7 +35,9 @@ extension LinearMemory {
         return true
     }
 
-    /// Makes the memory `size` bytes by committing pages. On failure it is as before.
+    /// Makes the memory `size` bytes by committing pages.
+    ///
+    /// On failure it is as before.
     static func extendReserved(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
         let header = place.pointee.arena.header
         let old = Int(truncatingIfNeeded: place.pointee.memory.sizeInBytes)
@@ -45,12 +49,21 @@ extension LinearMemory {
             throw .exhausted(.linearMemory, requested: size, available: -1, site: site)
         }
         try GlobalHeap.noteMapping(
-            header.pointee.heap, size &- old, region: .linearMemory, site: site, &header.pointee.account)
+            header.pointee.heap,
+            size &- old,
+            region: .linearMemory,
+            site: site,
+            &header.pointee.account
+        )
         if committed > place.pointee.committedSizeInBytes {
             let start = place.pointee.committedSizeInBytes
             guard mote_commit(base + start, committed &- start) else {
                 GlobalHeap.noteUnmapping(
-                    header.pointee.heap, size &- old, region: .linearMemory, &header.pointee.account)
+                    header.pointee.heap,
+                    size &- old,
+                    region: .linearMemory,
+                    &header.pointee.account
+                )
                 throw .exhausted(.linearMemory, requested: size, available: -1, site: site)
             }
             place.pointee.committedSizeInBytes = committed
@@ -62,11 +75,17 @@ extension LinearMemory {
         guard let base = place.pointee.memory.base else { return }
         let header = place.pointee.arena.header
         ReservationCache.give(
-            place.pointee.cache, base, Int(truncatingIfNeeded: place.pointee.memory.reservedInBytes),
-            committedSizeInBytes: place.pointee.committedSizeInBytes)
+            place.pointee.cache,
+            base,
+            Int(truncatingIfNeeded: place.pointee.memory.reservedInBytes),
+            committedSizeInBytes: place.pointee.committedSizeInBytes
+        )
         GlobalHeap.noteUnmapping(
-            header.pointee.heap, Int(truncatingIfNeeded: place.pointee.memory.sizeInBytes), region: .linearMemory,
-            &header.pointee.account)
+            header.pointee.heap,
+            Int(truncatingIfNeeded: place.pointee.memory.sizeInBytes),
+            region: .linearMemory,
+            &header.pointee.account
+        )
         place.pointee.committedSizeInBytes = 0
     }
 }
@@ -74,7 +93,10 @@ extension LinearMemory {
 extension GlobalHeap {
     /// Counts committed bytes that the heap does not hold; subject to fault injection like an allocation.
     static func noteMapping(
-        _ heap: Pointer, _ sizeInBytes: Int, region: Region, site: AllocationSite,
+        _ heap: Pointer,
+        _ sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite,
         _ account: UnsafeMutablePointer<MemoryAccount>
     ) throws(MemoryError) {
         mote_lock_acquire(&heap.pointee.lock)
@@ -85,7 +107,10 @@ extension GlobalHeap {
     }
 
     static func noteUnmapping(
-        _ heap: Pointer, _ sizeInBytes: Int, region: Region, _ account: UnsafeMutablePointer<MemoryAccount>
+        _ heap: Pointer,
+        _ sizeInBytes: Int,
+        region: Region,
+        _ account: UnsafeMutablePointer<MemoryAccount>
     ) {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }

@@ -35,8 +35,9 @@ package struct LinearMemoryRequest: Sendable {
 
 /// A linear memory: what hot paths read, then what only growth and destruction look at.
 ///
-/// Three legal pairs of backing and bounds: reserved with guard pages, reserved and checked, heap and checked.
-/// Lives where its owner puts it, at a stable address; ``destroy(_:)`` must run before its arena goes.
+/// Three legal pairs of backing and bounds: reserved with guard pages, reserved and checked, heap and
+/// checked. Lives where its owner puts it, at a stable address; ``destroy(_:)`` must run before its arena
+/// goes.
 package struct LinearMemory {
     /// First: its address is the memory's.
     package var memory: MoteMemory
@@ -50,9 +51,13 @@ package struct LinearMemory {
 
     package typealias Pointer = UnsafeMutablePointer<LinearMemory>
 
-    /// Prepares a memory of its initial size, all zero, in place. On failure nothing was taken.
+    /// Prepares a memory of its initial size, all zero, in place.
+    ///
+    /// On failure nothing was taken.
     package static func create(
-        at place: Pointer, _ request: LinearMemoryRequest, in arena: Arena,
+        at place: Pointer,
+        _ request: LinearMemoryRequest,
+        in arena: Arena,
         cache: UnsafeMutablePointer<ReservationCache>? = nil
     ) throws(MemoryError) {
         var choice = try LinearMemoryChoice(request, source: arena.header.pointee.heap.pointee.source)
@@ -63,13 +68,22 @@ package struct LinearMemory {
         memory.isShared = request.isShared ? 1 : 0
         place.initialize(
             to: LinearMemory(
-                memory: memory, arena: arena, cache: cache, committedSizeInBytes: 0, isFallback: false))
+                memory: memory,
+                arena: arena,
+                cache: cache,
+                committedSizeInBytes: 0,
+                isFallback: false
+            )
+        )
         guard request.initialPageCount <= memory.maximumPageCount,
             let size = sizeInBytes(of: request.initialPageCount, place)
         else {
             throw .exhausted(
-                .linearMemory, requested: byteCount(request.initialPageCount, place),
-                available: byteCount(memory.maximumPageCount, place), site: .linearMemoryBlock)
+                .linearMemory,
+                requested: byteCount(request.initialPageCount, place),
+                available: byteCount(memory.maximumPageCount, place),
+                site: .linearMemoryBlock
+            )
         }
         if choice.isReserved, !reserve(place, choice) {
             place.pointee.isFallback = true
@@ -88,10 +102,14 @@ package struct LinearMemory {
         place.pointee.memory.pageCount = request.initialPageCount
     }
 
-    /// Adds zero pages: the count before, or nil past the maximum or when memory is not to be had; `failure` then
-    /// says what was missing. The base of a heap-backed memory may move.
+    /// Adds zero pages: the count before, or nil past the maximum or when memory is not to be had; `failure`
+    /// then says what was missing.
+    ///
+    /// The base of a heap-backed memory may move.
     package static func grow(
-        _ place: Pointer, by delta: UInt64, failure: inout MemoryError?
+        _ place: Pointer,
+        by delta: UInt64,
+        failure: inout MemoryError?
     ) -> UInt64? {
         let before = place.pointee.memory.pageCount
         let (after, overflow) = before.addingReportingOverflow(delta)
@@ -180,14 +198,16 @@ struct LinearMemoryChoice {
             self = .heap
             return
         }
-        // Guard pages stand for every check only where index + offset cannot leave the reservation, and the fault
-        // handler looks at memory 0 alone.
+        // Guard pages stand for every check only where index + offset cannot leave the reservation, and the
+        // fault handler looks at memory 0 alone.
         let canGuard =
             !request.is64 && request.pageSizeLog2 == 16 && request.isFirst && LinearMemory.hostHasGuardPages
         if canGuard, request.bounds != .checked {
             self.init(
-                isReserved: true, hasGuardPages: true,
-                reservedSizeInBytes: LinearMemory.guardedReservationSizeInBytes)
+                isReserved: true,
+                hasGuardPages: true,
+                reservedSizeInBytes: LinearMemory.guardedReservationSizeInBytes
+            )
             return
         }
         let maximum = request.effectiveMaximumPageCount

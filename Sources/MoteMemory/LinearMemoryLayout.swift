@@ -17,7 +17,11 @@ package struct LayoutGlobal: Sendable {
     package var isNamedStackPointer: Bool
 
     package init(
-        globalIndex: UInt32, isDefined: Bool = true, isMutable: Bool, is32: Bool = true, initialValue: UInt32?
+        globalIndex: UInt32,
+        isDefined: Bool = true,
+        isMutable: Bool,
+        is32: Bool = true,
+        initialValue: UInt32?
     ) {
         self.globalIndex = globalIndex
         self.isDefined = isDefined
@@ -49,7 +53,8 @@ package struct LinearMemoryLayout: Equatable, Sendable {
         case none
         case export
         case nameSection
-        /// The first mutable i32 global whose initial value is not above the heap's base. May be something else.
+        /// The first mutable i32 global whose initial value is not above the heap's base. May be something
+        /// else.
         case heuristic
     }
 
@@ -77,8 +82,8 @@ package struct LinearMemoryLayout: Equatable, Sendable {
     /// Bytes of the auxiliary stack; 0 where there is none, which means "no checks".
     package var auxiliaryStackSizeInBytes: UInt32 { auxiliaryStackTop &- auxiliaryStackBottom }
 
-    /// The layout that a module's globals tell, or nil when they tell none: `__data_end` or `__heap_base` is missing,
-    /// is no immutable i32 constant of the module's own, or they are in the wrong order.
+    /// The layout that a module's globals tell, or nil when they tell none: `__data_end` or `__heap_base` is
+    /// missing, is no immutable i32 constant of the module's own, or they are in the wrong order.
     ///
     /// `globals` in index order. Linear time, nothing allocated.
     package static func detect(_ globals: UnsafeBufferPointer<LayoutGlobal>) -> LinearMemoryLayout? {
@@ -93,10 +98,16 @@ package struct LinearMemoryLayout: Equatable, Sendable {
         let end = padded & ~15
         guard !overflow, end <= heapBase.initialValue else { return nil }
         var layout = LinearMemoryLayout(
-            dataEnd: end, heapBase: heapBase.initialValue, dataEndGlobalIndex: dataEnd.globalIndex,
-            heapBaseGlobalIndex: heapBase.globalIndex, stackPointerSource: .none,
-            stackPointerGlobalIndex: heapBase.globalIndex, auxiliaryStackTop: heapBase.initialValue,
-            auxiliaryStackBottom: heapBase.initialValue, order: .dataFirst)
+            dataEnd: end,
+            heapBase: heapBase.initialValue,
+            dataEndGlobalIndex: dataEnd.globalIndex,
+            heapBaseGlobalIndex: heapBase.globalIndex,
+            stackPointerSource: .none,
+            stackPointerGlobalIndex: heapBase.globalIndex,
+            auxiliaryStackTop: heapBase.initialValue,
+            auxiliaryStackBottom: heapBase.initialValue,
+            order: .dataFirst
+        )
         guard let (pointer, source) = stackPointer(in: globals, heapBase: heapBase.initialValue) else {
             return layout
         }
@@ -110,7 +121,8 @@ package struct LinearMemoryLayout: Equatable, Sendable {
 
     /// The stack pointer: by export, by name, or the first global that looks like one.
     private static func stackPointer(
-        in globals: UnsafeBufferPointer<LayoutGlobal>, heapBase: UInt32
+        in globals: UnsafeBufferPointer<LayoutGlobal>,
+        heapBase: UInt32
     ) -> (LayoutGlobal, StackPointerSource)? {
         var named: LayoutGlobal?
         var guessed: LayoutGlobal?

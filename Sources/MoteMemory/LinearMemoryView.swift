@@ -2,8 +2,9 @@ package import CPlatform
 
 /// Base and size of a linear memory at one moment, with the bounds-checked accessors for WASI and hosts.
 ///
-/// Inlinable because WASI reads guest structures field by field through it. Valid until the memory grows, or guest
-/// code runs that may grow it: make a new one then. Addresses and counts may be anything a guest passes.
+/// Inlinable because WASI reads guest structures field by field through it. Valid until the memory grows, or
+/// guest code runs that may grow it: make a new one then. Addresses and counts may be anything a guest
+/// passes.
 @frozen
 package struct LinearMemoryView {
     package var base: UnsafeMutableRawPointer?
@@ -65,7 +66,9 @@ package struct LinearMemoryView {
     /// Copies bytes into the memory; false, and nothing written, when they do not fit.
     @inlinable
     package func write(_ source: UnsafeRawBufferPointer, at address: UInt64) -> Bool {
-        guard let place = bytes(at: address, count: UInt64(truncatingIfNeeded: source.count)) else { return false }
+        guard let place = bytes(at: address, count: UInt64(truncatingIfNeeded: source.count)) else {
+            return false
+        }
         if let start = source.baseAddress, let target = place.baseAddress {
             target.copyMemory(from: start, byteCount: source.count)
         }

@@ -20,22 +20,41 @@ package struct MemoryError: Error, Equatable, Sendable {
     package var availableInBytes: Int
 
     package static func exhausted(
-        _ region: Region, requested: Int, available: Int, site: AllocationSite
+        _ region: Region,
+        requested: Int,
+        available: Int,
+        site: AllocationSite
     ) -> MemoryError {
         MemoryError(
-            kind: .exhausted, region: region, site: site, reason: .none, requestedInBytes: requested,
-            availableInBytes: available)
+            kind: .exhausted,
+            region: region,
+            site: site,
+            reason: .none,
+            requestedInBytes: requested,
+            availableInBytes: available
+        )
     }
 
     package static func invalidPlan(_ reason: PlanFault, region: Region = .structures) -> MemoryError {
         MemoryError(
-            kind: .invalidPlan, region: region, site: .arenaHeader, reason: reason, requestedInBytes: 0,
-            availableInBytes: -1)
+            kind: .invalidPlan,
+            region: region,
+            site: .arenaHeader,
+            reason: reason,
+            requestedInBytes: 0,
+            availableInBytes: -1
+        )
     }
 
     package static func corrupted(_ region: Region, site: AllocationSite) -> MemoryError {
         MemoryError(
-            kind: .corrupted, region: region, site: site, reason: .none, requestedInBytes: 0, availableInBytes: -1)
+            kind: .corrupted,
+            region: region,
+            site: site,
+            reason: .none,
+            requestedInBytes: 0,
+            availableInBytes: -1
+        )
     }
 }
 
@@ -62,7 +81,8 @@ package enum PlanFault: UInt8, Sendable {
         switch self {
         case .none: "no fault"
         case .poolTooSmall: "the pool is too small for its own bookkeeping"
-        case .guardPagesNeedReservation: "guard pages need reserved linear memory, not memory from the global heap"
+        case .guardPagesNeedReservation:
+            "guard pages need reserved linear memory, not memory from the global heap"
         case .reservationInPool: "a pool contains linear memory too, so it cannot be reserved elsewhere"
         case .allocatorIncomplete: "an allocator needs a function that allocates and one that frees"
         case .allocatorMisaligned: "an allocator must return blocks aligned to 16 bytes"

@@ -1,7 +1,8 @@
 /// Current and peak bytes per region: one of the whole runtime, one of each owner.
 ///
-/// "Bytes" are those that owners asked for; the headers of heap and arenas, and what an arena has cut but not handed
-/// out, are ``HeapStatistics/overheadInBytes``. The sum over the arenas' accounts is the ledger, region by region.
+/// "Bytes" are those that owners asked for; the headers of heap and arenas, and what an arena has cut but not
+/// handed out, are ``HeapStatistics/overheadInBytes``. The sum over the arenas' accounts is the ledger,
+/// region by region.
 @frozen
 package struct MemoryAccount {
     /// Bytes in use now, by ``Region`` raw value.

@@ -8,7 +8,9 @@ package enum HeapSource: Sendable {
     case allocator(HeapFunctions)
 }
 
-/// A caller's allocator. `reallocate` may be null: growth then allocates, copies and frees.
+/// A caller's allocator.
+///
+/// `reallocate` may be null: growth then allocates, copies and frees.
 package struct HeapFunctions: Sendable {
     package typealias Allocate = @convention(c) (UnsafeMutableRawPointer?, Int) -> UnsafeMutableRawPointer?
     package typealias Reallocate =

@@ -18,7 +18,10 @@ package struct OperandStack {
         }
         let size = sizeInBytes & ~15
         let raw = try arena.allocateGrowable(
-            sizeInBytes: size, region: .operandStack, site: .operandStackSlots)
+            sizeInBytes: size,
+            region: .operandStack,
+            site: .operandStackSlots
+        )
         let base = raw.bindMemory(to: UInt64.self, capacity: size / 8)
         return OperandStack(base: base, limit: base + size / 8)
     }
@@ -37,16 +40,23 @@ package struct OperandStack {
 
     /// Most bytes that frames of an environment ever needed.
     package static func peakInBytes(of environment: UnsafeMutablePointer<MoteEnvironment>) -> Int {
-        guard let base = environment.pointee.stackBase, let peak = environment.pointee.stackPeak else { return 0 }
+        guard let base = environment.pointee.stackBase, let peak = environment.pointee.stackPeak else {
+            return 0
+        }
         return max(peak - base, 0) &* 8
     }
 
     /// An environment with its slots, all else zero; both go with the arena.
     package static func createEnvironment(
-        in arena: Arena, stackSizeInBytes: Int
+        in arena: Arena,
+        stackSizeInBytes: Int
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteEnvironment> {
         let environment = try arena.allocateZeroed(
-            MoteEnvironment.self, count: 1, region: .structures, site: .environment)
+            MoteEnvironment.self,
+            count: 1,
+            region: .structures,
+            site: .environment
+        )
         try create(in: arena, sizeInBytes: stackSizeInBytes).attach(to: environment)
         environment.pointee.wakeDescriptor = -1
         return environment

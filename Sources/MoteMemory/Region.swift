@@ -76,7 +76,8 @@ package enum OwnerKind: UInt8, Sendable {
 /// One place in the source that asks for memory.
 ///
 /// Every such place passes a site of its own, declared by its room in `AllocationSite+<Room>.swift`; the
-/// exhaustion sweeps report which sites they made fail, and a script compares that with the sites in the source.
+/// exhaustion sweeps report which sites they made fail, and a script compares that with the sites in the
+/// source.
 @frozen
 package struct AllocationSite: RawRepresentable, Equatable, Sendable {
     package let rawValue: UInt16
@@ -85,7 +86,9 @@ package struct AllocationSite: RawRepresentable, Equatable, Sendable {
 }
 
 extension AllocationSite {
-    /// The header of an arena. A chunk that an arena cuts small blocks from fails with the site that asked.
+    /// The header of an arena.
+    ///
+    /// A chunk that an arena cuts small blocks from fails with the site that asked.
     package static var arenaHeader: Self { .init(rawValue: 0x001) }
     /// The record of a heap that is not in a pool.
     package static var globalHeap: Self { .init(rawValue: 0x002) }

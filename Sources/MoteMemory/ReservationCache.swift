@@ -1,6 +1,7 @@
 internal import CPlatform
 
-/// Released reservations of a runtime, kept for the next memory: reserving costs more than taking access away.
+/// Released reservations of a runtime, kept for the next memory: reserving costs more than taking access
+/// away.
 ///
 /// In the runtime's arena; ``destroy(_:)`` before the arena goes. May be used from several threads.
 package struct ReservationCache {
@@ -30,7 +31,11 @@ package struct ReservationCache {
         cache.initialize(
             to: ReservationCache(
                 lock: MoteLock(),
-                entries: (raw + size).bindMemory(to: Entry.self, capacity: capacity), capacity: capacity, count: 0))
+                entries: (raw + size).bindMemory(to: Entry.self, capacity: capacity),
+                capacity: capacity,
+                count: 0
+            )
+        )
         mote_lock_init(&cache.pointee.lock)
         return cache
     }
@@ -79,7 +84,10 @@ package struct ReservationCache {
 
     /// Keeps a reservation, its committed bytes given back to the system, or unmaps it.
     static func give(
-        _ cache: Pointer?, _ base: UnsafeMutableRawPointer, _ sizeInBytes: Int, committedSizeInBytes: Int
+        _ cache: Pointer?,
+        _ base: UnsafeMutableRawPointer,
+        _ sizeInBytes: Int,
+        committedSizeInBytes: Int
     ) {
         guard let cache, cache.pointee.capacity > 0,
             committedSizeInBytes == 0 || mote_decommit(base, committedSizeInBytes)
@@ -93,7 +101,9 @@ package struct ReservationCache {
             mote_release(base, sizeInBytes)
             return
         }
-        (cache.pointee.entries + cache.pointee.count).initialize(to: Entry(base: base, sizeInBytes: sizeInBytes))
+        (cache.pointee.entries + cache.pointee.count).initialize(
+            to: Entry(base: base, sizeInBytes: sizeInBytes)
+        )
         cache.pointee.count &+= 1
     }
 }

@@ -9,7 +9,10 @@ package enum TableSpace {
 
     /// Gives a table its first elements, all null, without slack; the other fields are the caller's.
     package static func create(
-        _ table: Pointer, count: UInt64, maximum: UInt64, in arena: Arena
+        _ table: Pointer,
+        count: UInt64,
+        maximum: UInt64,
+        in arena: Arena
     ) throws(MemoryError) {
         table.pointee.elements = nil
         table.pointee.count = 0
@@ -20,16 +23,24 @@ package enum TableSpace {
             throw .exhausted(.tables, requested: byteCount(count), available: -1, site: .tableBlock)
         }
         let raw = try arena.allocateGrowableZeroed(
-            sizeInBytes: byteCount(count), region: .tables, site: .tableBlock)
+            sizeInBytes: byteCount(count),
+            region: .tables,
+            site: .tableBlock
+        )
         table.pointee.elements = raw.bindMemory(to: UInt64.self, capacity: Int(truncatingIfNeeded: count))
         table.pointee.count = count
         table.pointee.capacity = count
     }
 
-    /// Adds null elements: the count before, or nil past the maximum or when memory is not to be had; `failure` then
-    /// says what was missing. The elements may move.
+    /// Adds null elements: the count before, or nil past the maximum or when memory is not to be had;
+    /// `failure` then says what was missing.
+    ///
+    /// The elements may move.
     package static func grow(
-        _ table: Pointer, by delta: UInt64, in arena: Arena, failure: inout MemoryError?
+        _ table: Pointer,
+        by delta: UInt64,
+        in arena: Arena,
+        failure: inout MemoryError?
     ) -> UInt64? {
         let before = table.pointee.count
         let (after, overflow) = before.addingReportingOverflow(delta)
@@ -65,13 +76,18 @@ package enum TableSpace {
     }
 
     private static func reserve(
-        _ table: Pointer, _ capacity: UInt64, in arena: Arena
+        _ table: Pointer,
+        _ capacity: UInt64,
+        in arena: Arena
     ) throws(MemoryError) {
         let size = byteCount(capacity)
         let raw: UnsafeMutableRawPointer
         if let elements = table.pointee.elements {
             raw = try arena.resizeGrowableZeroed(
-                UnsafeMutableRawPointer(elements), to: size, site: .tableGrowth)
+                UnsafeMutableRawPointer(elements),
+                to: size,
+                site: .tableGrowth
+            )
         } else {
             raw = try arena.allocateGrowableZeroed(sizeInBytes: size, region: .tables, site: .tableGrowth)
         }

@@ -14,7 +14,9 @@ final class FakeGuest {
 
     init() throws {
         memory = try TestMemory(.guarded, initial: 1, maximum: 2)
-        memories.initialize(to: UnsafeMutableRawPointer(memory.memory).assumingMemoryBound(to: MoteMemory.self))
+        memories.initialize(
+            to: UnsafeMutableRawPointer(memory.memory).assumingMemoryBound(to: MoteMemory.self)
+        )
         instance.initialize(to: MoteInstance())
         instance.pointee.memories = memories
         activation.initialize(to: MoteActivation())
@@ -36,7 +38,7 @@ final class FakeGuest {
         defer { mote_set_current_environment(nil) }
         activation.pointee.inGuest = inGuest ? 1 : 0
         let address = UnsafeMutableRawPointer(memory.memory.pointee.memory.base).map { $0 + offset }
-        return mote_enter({ UInt32($0!.load(as: UInt8.self)) + 100 }, address, activation)
+        return mote_enter({ UInt32($0?.load(as: UInt8.self) ?? 0) + 100 }, address, activation)
     }
 }
 
@@ -65,10 +67,13 @@ final class FakeGuest {
         let code = mote_enter(
             { argument in
                 func deep(_ level: UInt32) -> UInt32 {
-                    level == 0 ? UInt32(argument!.load(as: UInt8.self)) : deep(level - 1) &+ level
+                    level == 0 ? UInt32(argument?.load(as: UInt8.self) ?? 0) : deep(level - 1) &+ level
                 }
                 return deep(500)
-            }, guest.memory.memory.pointee.memory.base + 100_000, guest.activation)
+            },
+            guest.memory.memory.pointee.memory.base + 100_000,
+            guest.activation
+        )
         #expect(code == 3)
     }
 

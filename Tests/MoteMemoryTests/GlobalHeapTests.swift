@@ -22,7 +22,8 @@ func functions(_ counts: UnsafeMutablePointer<AllocatorCounts>, reallocates: Boo
         free: { data, block in
             data?.assumingMemoryBound(to: AllocatorCounts.self).pointee.live -= 1
             free(block)
-        })
+        }
+    )
 }
 
 @Suite struct GlobalHeapTests {
@@ -67,7 +68,8 @@ func functions(_ counts: UnsafeMutablePointer<AllocatorCounts>, reallocates: Boo
             #expect(GlobalHeap.checkInvariants(heap))
             let asked = numbers.reduce(0) { $0 + $1.1 * 4 }
             #expect(
-                heap.pointee.ledger.total == asked + 2 * MemoryLayout<ArenaHeader>.size)
+                heap.pointee.ledger.total == asked + 2 * MemoryLayout<ArenaHeader>.size
+            )
             first.destroy()
             #expect(GlobalHeap.checkInvariants(heap))
             second.destroy()
@@ -108,7 +110,9 @@ func functions(_ counts: UnsafeMutablePointer<AllocatorCounts>, reallocates: Boo
         }
     }
 
-    @Test(arguments: 0..<4) func `every request can be made to fail, and leaves the heap as before`(kind: Int) throws {
+    @Test(arguments: 0..<4) func `every request can be made to fail, and leaves the heap as before`(kind: Int)
+        throws
+    {
         try Self.withHeap(kind) { heap in
             for turn in 0... {
                 heap.pointee.failureCountdown = turn
@@ -120,7 +124,11 @@ func functions(_ counts: UnsafeMutablePointer<AllocatorCounts>, reallocates: Boo
                         let before = GlobalHeap.ledger(heap).total
                         do throws(MemoryError) {
                             _ = try arena.allocate(
-                                UInt64.self, count: count * 3, region: .module, site: .test)
+                                UInt64.self,
+                                count: count * 3,
+                                region: .module,
+                                site: .test
+                            )
                         } catch {
                             #expect(GlobalHeap.ledger(heap).total == before)
                             throw error

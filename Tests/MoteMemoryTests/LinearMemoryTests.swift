@@ -11,7 +11,9 @@ enum MemoryKind: CaseIterable, Sendable {
     case heapSystem
     case heapPool
 
-    var backing: LinearMemoryBacking { self == .heapSystem ? .heap : self == .heapPool ? .automatic : .reserved }
+    var backing: LinearMemoryBacking {
+        self == .heapSystem ? .heap : self == .heapPool ? .automatic : .reserved
+    }
     var bounds: BoundsChecks { self == .guarded ? .guardPages : self == .heapPool ? .automatic : .checked }
 }
 
@@ -24,7 +26,10 @@ final class TestMemory {
     private var isMade = false
 
     init(
-        _ kind: MemoryKind, initial: UInt64, maximum: UInt64? = nil, poolSizeInBytes: Int = 4 << 20,
+        _ kind: MemoryKind,
+        initial: UInt64,
+        maximum: UInt64? = nil,
+        poolSizeInBytes: Int = 4 << 20,
         change: (inout LinearMemoryRequest) -> Void = { _ in }
     ) throws {
         test = kind == .heapPool ? try TestHeap(pool: poolSizeInBytes) : try TestHeap(.system)
@@ -66,7 +71,8 @@ final class TestMemory {
 @Suite struct LinearMemoryTests {
     static let page: UInt64 = 65536
 
-    @Test(arguments: MemoryKind.allCases) func `a memory is zero, and grows with its bytes kept and zero pages behind`(
+    @Test(arguments: MemoryKind.allCases)
+    func `a memory is zero, and grows with its bytes kept and zero pages behind`(
         _ kind: MemoryKind
     ) throws {
         let test = try TestMemory(kind, initial: 2, maximum: 20)

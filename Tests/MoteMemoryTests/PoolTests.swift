@@ -4,13 +4,18 @@ import Testing
 import MoteMemory
 
 @Suite struct PoolTests {
-    @Test func `a buffer too small for the bookkeeping is an invalid plan, and every larger one works`() throws {
+    @Test func `a buffer too small for the bookkeeping is an invalid plan, and every larger one works`()
+        throws
+    {
         var first: Int?
         for bytes in stride(from: 0, through: 20_000, by: 8) {
             let buffer = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: 16)
             defer { buffer.deallocate() }
             let source = HeapSource.pool(
-                base: UInt(bitPattern: buffer) + 8, sizeInBytes: bytes - 8, isZeroed: false)
+                base: UInt(bitPattern: buffer) + 8,
+                sizeInBytes: bytes - 8,
+                isZeroed: false
+            )
             do {
                 let heap = try GlobalHeap.create(source: source)
                 first = first ?? bytes
@@ -41,7 +46,9 @@ import MoteMemory
         let test = try TestHeap(pool: 64 * 1024)
         let before = test.statistics
         let largest = before.poolLargestAvailableInBytes
-        #expect(throws: MemoryError.exhausted(.scratch, requested: largest + 1, available: largest, site: .test)) {
+        #expect(
+            throws: MemoryError.exhausted(.scratch, requested: largest + 1, available: largest, site: .test)
+        ) {
             _ = try test.allocate(largest + 1)
         }
         #expect(test.statistics.poolFreeInBytes == before.poolFreeInBytes)
@@ -89,7 +96,9 @@ import MoteMemory
         #expect(test.isSoundButForLedger)
     }
 
-    @Test(arguments: [true, false]) func `zeroed blocks are zero wherever they come from`(isZeroed: Bool) throws {
+    @Test(arguments: [true, false]) func `zeroed blocks are zero wherever they come from`(isZeroed: Bool)
+        throws
+    {
         let test = try TestHeap(pool: 256 * 1024, isZeroed: isZeroed)
         var random = SplitMix64(state: 7)
         var blocks: [(UnsafeMutableRawPointer, Int)] = []
@@ -97,7 +106,11 @@ import MoteMemory
             if blocks.count < 60, Bool.random(using: &random) {
                 let size = Int.random(in: 0...3000, using: &random)
                 let block = try GlobalHeap.allocateZeroed(
-                    test.heap, sizeInBytes: size, region: .scratch, site: .test)
+                    test.heap,
+                    sizeInBytes: size,
+                    region: .scratch,
+                    site: .test
+                )
                 let bytes = UnsafeRawBufferPointer(start: block, count: size)
                 if !bytes.allSatisfy({ $0 == 0 }) { Issue.record("not zero") }
                 memset(block, 0xFF, size)
@@ -144,7 +157,9 @@ import MoteMemory
                 if kind < 5 {
                     do {
                         let moved = try test.resize(block, from: old, to: size)
-                        if old > 1, size > 0, moved.load(as: UInt8.self) != tag { Issue.record("moved bytes") }
+                        if old > 1, size > 0, moved.load(as: UInt8.self) != tag {
+                            Issue.record("moved bytes")
+                        }
                         mark(moved, size, tag)
                         blocks[index] = (moved, size, tag)
                     } catch { refused += 1 }

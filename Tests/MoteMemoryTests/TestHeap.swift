@@ -16,7 +16,8 @@ final class TestHeap {
         buffer.initializeMemory(as: UInt8.self, repeating: isZeroed ? 0 : 0xA5, count: bytes)
         self.buffer = buffer
         heap = try GlobalHeap.create(
-            source: .pool(base: UInt(bitPattern: buffer), sizeInBytes: bytes, isZeroed: isZeroed))
+            source: .pool(base: UInt(bitPattern: buffer), sizeInBytes: bytes, isZeroed: isZeroed)
+        )
     }
 
     init(_ source: HeapSource) throws(MemoryError) {
@@ -37,7 +38,9 @@ final class TestHeap {
     }
 
     func resize(
-        _ block: UnsafeMutableRawPointer, from old: Int, to new: Int
+        _ block: UnsafeMutableRawPointer,
+        from old: Int,
+        to new: Int
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try GlobalHeap.resize(heap, block, from: old, to: new, region: .scratch, site: .test)
     }
