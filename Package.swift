@@ -39,10 +39,11 @@ let ring0Targets: [Target] = [
         dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
         swiftSettings: ring0),
     .target(name: "MoteWASI", dependencies: ["CPlatform", "MotePlatform", "MoteMemory"], swiftSettings: ring0),
+    .target(name: "CMoteAPI"),
     .target(
         name: "MoteC",
         dependencies: [
-            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+            "CMoteAPI", "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
             "MoteWASI",
         ],
         swiftSettings: ring0),
