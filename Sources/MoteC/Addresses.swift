@@ -1,0 +1,101 @@
+public import CMoteAPI
+internal import CPlatform
+internal import MoteEngine
+
+// Offsets are the guest's and pointers the host's; everything between is checked against memory 0.
+
+@c @implementation
+public func wasm_runtime_validate_app_addr(_ handle: OpaquePointer?, _ offset: UInt64, _ size: UInt64) -> Bool {
+    guard let instance = record(ofInstance: handle) else { return false }
+    if let bytes = instance.bytes {
+        let (end, overflow) = offset.addingReportingOverflow(size)
+        if !overflow, end <= UInt64(bytes.count) { return true }
+    }
+    return instance.refuseAddress()
+}
+
+@c @implementation
+public func wasm_runtime_validate_app_str_addr(_ handle: OpaquePointer?, _ offset: UInt64) -> Bool {
+    guard let instance = record(ofInstance: handle) else { return false }
+    if let bytes = instance.bytes, let base = bytes.baseAddress, offset < UInt64(bytes.count) {
+        let at = Int(offset)
+        if memchr(base + at, 0, bytes.count &- at) != nil { return true }
+    }
+    return instance.refuseAddress()
+}
+
+@c @implementation
+public func wasm_runtime_validate_native_addr(
+    _ handle: OpaquePointer?, _ pointer: UnsafeMutableRawPointer?, _ size: UInt64
+) -> Bool {
+    guard let instance = record(ofInstance: handle) else { return false }
+    if let bytes = instance.bytes, let offset = bytes.offset(of: pointer) {
+        let (end, overflow) = offset.addingReportingOverflow(size)
+        if !overflow, end <= UInt64(bytes.count) { return true }
+    }
+    return instance.refuseAddress()
+}
+
+@c @implementation
+public func wasm_runtime_addr_app_to_native(_ handle: OpaquePointer?, _ offset: UInt64) -> UnsafeMutableRawPointer? {
+    guard let bytes = record(ofInstance: handle)?.bytes, let base = bytes.baseAddress, offset < UInt64(bytes.count)
+    else { return nil }
+    return UnsafeMutableRawPointer(base + Int(offset))
+}
+
+@c @implementation
+public func wasm_runtime_addr_native_to_app(_ handle: OpaquePointer?, _ pointer: UnsafeMutableRawPointer?) -> UInt64 {
+    guard let bytes = record(ofInstance: handle)?.bytes, let offset = bytes.offset(of: pointer),
+        offset < UInt64(bytes.count)
+    else { return 0 }
+    return offset
+}
+
+@c @implementation
+public func wasm_runtime_get_app_addr_range(
+    _ handle: OpaquePointer?, _ offset: UInt64, _ start: UnsafeMutablePointer<UInt64>?,
+    _ end: UnsafeMutablePointer<UInt64>?
+) -> Bool {
+    guard let bytes = record(ofInstance: handle)?.bytes, offset < UInt64(bytes.count) else { return false }
+    start?.pointee = 0
+    end?.pointee = UInt64(bytes.count)
+    return true
+}
+
+@c @implementation
+public func wasm_runtime_get_native_addr_range(
+    _ handle: OpaquePointer?, _ pointer: UnsafeMutablePointer<UInt8>?,
+    _ start: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
+    _ end: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?
+) -> Bool {
+    guard let bytes = record(ofInstance: handle)?.bytes, let base = bytes.baseAddress,
+        let offset = bytes.offset(of: pointer), offset < UInt64(bytes.count)
+    else { return false }
+    start?.pointee = base
+    end?.pointee = base + bytes.count
+    return true
+}
+
+extension UnsafeMutablePointer where Pointee == InstanceRecord {
+    /// Memory 0 as it lies now; nil where there is none.
+    fileprivate var bytes: UnsafeMutableBufferPointer<UInt8>? {
+        guard let memory = pointee.instance?.memory(at: 0) else { return nil }
+        return UnsafeMutableBufferPointer(
+            start: memory.pointee.base, count: memory.pointee.base == nil ? 0 : Int(memory.pointee.sizeInBytes))
+    }
+
+    fileprivate func refuseAddress() -> Bool {
+        setException(TrapCode.memoryOutOfBounds.wamrText)
+        return false
+    }
+}
+
+extension UnsafeMutableBufferPointer where Element == UInt8 {
+    /// How far a pointer lies behind the start, at most the size; nil elsewhere.
+    fileprivate func offset(of pointer: UnsafeMutableRawPointer?) -> UInt64? {
+        guard let base = baseAddress, let pointer else { return nil }
+        let distance = UInt(bitPattern: pointer).subtractingReportingOverflow(UInt(bitPattern: base))
+        guard !distance.overflow, distance.partialValue <= UInt(bitPattern: count) else { return nil }
+        return UInt64(distance.partialValue)
+    }
+}

@@ -1,0 +1,23 @@
+internal import MoteMemory
+
+/// Where the C interface asks for memory: raw values from 0x800 on.
+extension AllocationSite {
+    /// What the process-wide runtime knows of itself.
+    static var cRuntime: Self { .init(rawValue: 0x800) }
+    /// A handle of a module.
+    static var cModule: Self { .init(rawValue: 0x801) }
+    /// A handle of an instance.
+    static var cInstance: Self { .init(rawValue: 0x802) }
+    /// A handle of an execution environment.
+    static var cEnvironment: Self { .init(rawValue: 0x803) }
+    /// Blocks of `wasm_runtime_malloc` and `wasm_runtime_realloc`.
+    static var cHostBlock: Self { .init(rawValue: 0x804) }
+    /// A call of `wasm_runtime_register_natives`.
+    static var cNatives: Self { .init(rawValue: 0x805) }
+    /// An import that a native answers.
+    static var cNativeImport: Self { .init(rawValue: 0x806) }
+    /// Preopened directories while a WASI context is made.
+    static var cPreopens: Self { .init(rawValue: 0x807) }
+    /// Values of a call with more than fit on the native stack.
+    static var cCallValues: Self { .init(rawValue: 0x808) }
+}

@@ -1,0 +1,21 @@
+internal import CPlatform
+
+/// Whether bytes are those of a literal.
+func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
+    guard text.hasPointerRepresentation, bytes.count == text.utf8CodeUnitCount else { return false }
+    guard let start = bytes.baseAddress else { return true }
+    return memcmp(start, text.utf8Start, bytes.count) == 0
+}
+
+/// Whether bytes are those of a C string.
+func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: UnsafePointer<CChar>) -> Bool {
+    guard bytes.count == strlen(text) else { return false }
+    guard let start = bytes.baseAddress else { return true }
+    return memcmp(start, text, bytes.count) == 0
+}
+
+/// The bytes of a C string, without its end.
+func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(
+        start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))
+}

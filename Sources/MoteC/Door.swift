@@ -1,0 +1,47 @@
+internal import CMoteAPI
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+
+/// What the interface knows of its one runtime. In an arena of the runtime's.
+struct DoorState {
+    var engine: EngineRuntime
+    /// Blocks of the host's, and what was registered.
+    var arena: Arena
+    var firstNatives: UnsafeMutablePointer<NativeRegistration>?
+    var firstInstance: UnsafeMutablePointer<InstanceRecord>?
+    /// Over the lists.
+    var lock: MoteLock
+}
+
+extension UnsafeMutablePointer where Pointee == DoorState {
+    @inline(__always)
+    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+}
+
+/// The one runtime of the process, and what counts its users.
+struct Door {
+    /// 1 while a thread makes or ends the runtime (atomic).
+    var gate: UInt32 = 0
+    var userCount: UInt32 = 0
+    var state: UnsafeMutablePointer<DoorState>?
+    /// The host's allocator, whose functions take no data of theirs.
+    var allocate: UnsafeMutableRawPointer?
+    var reallocate: UnsafeMutableRawPointer?
+    var free: UnsafeMutableRawPointer?
+
+    /// The runtime, if there is one.
+    static var current: UnsafeMutablePointer<DoorState>? { door.state }
+
+    /// Runs one thread at a time; waits are short, for nothing blocks inside.
+    static func exclusively<Result>(_ body: () -> Result) -> Result {
+        while !mote_compare_exchange_u32(&door.gate, 0, 1) { sched_yield() }
+        let result = body()
+        mote_store_release_u32(&door.gate, 0)
+        return result
+    }
+}
+
+// The interface has no handle for its runtime. `gate` orders what changes it; calls read `state` only, which the host
+// keeps from changing while it uses handles.
+nonisolated(unsafe) var door = Door()

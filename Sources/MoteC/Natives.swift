@@ -1,0 +1,154 @@
+public import CMoteAPI
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+internal import MoteModule
+internal import MoteWASI
+
+/// One call of `wasm_runtime_register_natives`; in the door's arena.
+struct NativeRegistration {
+    var moduleName: UnsafePointer<CChar>
+    var symbols: UnsafeMutablePointer<NativeSymbol>
+    var count: Int
+    var next: UnsafeMutablePointer<NativeRegistration>?
+}
+
+@c @implementation
+public func wasm_runtime_register_natives(
+    _ moduleName: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<NativeSymbol>?, _ count: UInt32
+) -> Bool {
+    guard MOTE_NATIVE_CALLS != 0, let state = Door.current, let moduleName, let symbols else { return false }
+    do throws(MemoryError) {
+        let raw = try state.pointee.arena.allocateGrowable(
+            sizeInBytes: MemoryLayout<NativeRegistration>.size, region: .structures, site: .cNatives)
+        let registration = raw.bindMemory(to: NativeRegistration.self, capacity: 1)
+        mote_lock_acquire(state.lock)
+        defer { mote_lock_release(state.lock) }
+        registration.initialize(
+            to: NativeRegistration(
+                moduleName: moduleName, symbols: symbols, count: Int(count), next: state.pointee.firstNatives))
+        state.pointee.firstNatives = registration
+        return true
+    } catch {
+        return false
+    }
+}
+
+@c @implementation
+public func wasm_runtime_unregister_natives(
+    _ moduleName: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<NativeSymbol>?
+) -> Bool {
+    guard let state = Door.current, let moduleName, let symbols else { return false }
+    mote_lock_acquire(state.lock)
+    defer { mote_lock_release(state.lock) }
+    var previous: UnsafeMutablePointer<NativeRegistration>?
+    var next = state.pointee.firstNatives
+    while let current = next {
+        if current.pointee.symbols == symbols, strcmp(current.pointee.moduleName, moduleName) == 0 {
+            if let previous {
+                previous.pointee.next = current.pointee.next
+            } else {
+                state.pointee.firstNatives = current.pointee.next
+            }
+            state.pointee.arena.freeGrowable(current)
+            return true
+        }
+        previous = current
+        next = current.pointee.next
+    }
+    return false
+}
+
+extension UnsafeMutablePointer where Pointee == DoorState {
+    /// The newest native that was registered under two names.
+    fileprivate func native(
+        _ moduleName: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>
+    ) -> NativeSymbol? {
+        mote_lock_acquire(lock)
+        defer { mote_lock_release(lock) }
+        var next = pointee.firstNatives
+        while let current = next {
+            next = current.pointee.next
+            guard equal(moduleName, current.pointee.moduleName) else { continue }
+            for index in 0..<current.pointee.count {
+                let symbol = current.pointee.symbols[index]
+                if let text = symbol.symbol, equal(name, text) { return symbol }
+            }
+        }
+        return nil
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == InstanceRecord {
+    /// What answers an import: a native, a function of WASI, or for other functions one that traps.
+    func resolve(
+        _ request: ImportRequest, in state: UnsafeMutablePointer<DoorState>, _ failure: inout MemoryError?
+    ) -> ExternalValue? {
+        guard let type = request.functionType else { return nil }
+        do throws(EngineError) {
+            if let symbol = state.native(request.moduleName, request.name) {
+                guard let native = try makeNative(symbol, type) else { return .unlinkedFunction }
+                return .function(native)
+            }
+            if let context = pointee.wasi, equal(request.moduleName, WASIFunctions.moduleName) {
+                for index in 0..<WASIFunctions.count {
+                    let entry = WASIFunctions.entry(at: index)
+                    guard equal(request.name, entry.name) else { continue }
+                    return .function(try makeWASI(entry, context))
+                }
+            }
+            return .unlinkedFunction
+        } catch {
+            if case .memory(let error) = error { failure = error }
+            return nil
+        }
+    }
+
+    private func makeNative(
+        _ symbol: NativeSymbol, _ type: UnsafeMutablePointer<DefinedType>
+    ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction>? {
+        let record: UnsafeMutablePointer<NativeImport>
+        do throws(MemoryError) {
+            let arena = pointee.store.state.pointee.arena
+            guard let made = try NativeImport.make(symbol, type.pointee, in: arena) else { return nil }
+            record = made
+        } catch {
+            throw .memory(error)
+        }
+        return try pointee.store.makeHostFunction(
+            parameters: type.pointee.parameters, results: type.pointee.results, target: NativeImport.target,
+            data: UnsafeMutableRawPointer(record))
+    }
+
+    private func makeWASI(
+        _ entry: WASIFunctions.Entry, _ context: WASIContext.Pointer
+    ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction> {
+        // The longest has nine parameters and one result.
+        var values = InlineArray<16, ValueType>(repeating: .i32)
+        let parameterCount = entry.parameters.utf8CodeUnitCount
+        let count = min(parameterCount &+ entry.results.utf8CodeUnitCount, 16)
+        for index in 0..<count {
+            let letter =
+                index < parameterCount
+                ? entry.parameters.utf8Start[index] : entry.results.utf8Start[index &- parameterCount]
+            if letter == UInt8(ascii: "I") { values[index] = .i64 }
+        }
+        let store = pointee.store
+        let made: Result<UnsafeMutablePointer<MoteFunction>, EngineError> = withUnsafeMutablePointer(to: &values) {
+            let base = UnsafeMutableRawPointer($0).assumingMemoryBound(to: ValueType.self)
+            do throws(EngineError) {
+                return .success(
+                    try store.makeHostFunction(
+                        parameters: Items(base: base, count: parameterCount),
+                        results: Items(base: base + parameterCount, count: count &- parameterCount),
+                        target: entry.function, data: UnsafeMutableRawPointer(context)))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch made {
+        case .success(let function): return function
+        case .failure(let error): throw error
+        }
+    }
+}

@@ -1,0 +1,120 @@
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+internal import MoteWASI
+
+// What the handles of the interface point at. Each starts with a word that tells its kind while it lives, and lies in
+// the arena of what it stands for.
+
+/// Behind a `wasm_module_t`; in the module's arena.
+struct ModuleRecord {
+    static var living: UInt32 { 0x4D6F_6401 }
+
+    var mark: UInt32
+    var engine: EngineModule
+    var wasi: WASISettings
+}
+
+/// Behind a `wasm_module_inst_t`; in the arena of a store that holds this instance only.
+struct InstanceRecord {
+    static var living: UInt32 { 0x4D6F_6402 }
+    static var defaultStackSizeInBytes: Int { 16 * 1024 }
+    static var exceptionSizeInBytes: Int { 192 }
+
+    var mark: UInt32
+    /// 1 when an exception is set (atomic); `exception` has its text.
+    var hasException: UInt32
+    var module: UnsafeMutablePointer<ModuleRecord>
+    var store: EngineStore
+    /// Nil until instantiation has made it.
+    var instance: EngineInstance?
+    var wasi: WASIContext.Pointer?
+    var stackSizeInBytes: Int
+    var singleton: UnsafeMutablePointer<EnvironmentRecord>?
+    var firstEnvironment: UnsafeMutablePointer<EnvironmentRecord>?
+    var customData: UnsafeMutableRawPointer?
+    var exception: UnsafeMutablePointer<CChar>
+    /// Over the environments and the exception.
+    var lock: MoteLock
+    var next: UnsafeMutablePointer<InstanceRecord>?
+    var previous: UnsafeMutablePointer<InstanceRecord>?
+}
+
+/// Behind a `wasm_exec_env_t`; in the environment's arena.
+struct EnvironmentRecord {
+    static var living: UInt32 { 0x4D6F_6403 }
+
+    var mark: UInt32
+    var engine: EngineEnvironment
+    var instance: UnsafeMutablePointer<InstanceRecord>
+    var userData: UnsafeMutableRawPointer?
+    /// Of the native that runs.
+    var attachment: UnsafeMutableRawPointer?
+    var next: UnsafeMutablePointer<EnvironmentRecord>?
+    var previous: UnsafeMutablePointer<EnvironmentRecord>?
+}
+
+/// The record behind a handle, or nil where the handle is null or was given back.
+func record(ofModule handle: OpaquePointer?) -> UnsafeMutablePointer<ModuleRecord>? {
+    guard let handle, Door.current != nil else { return nil }
+    let record = UnsafeMutablePointer<ModuleRecord>(handle)
+    return record.pointee.mark == ModuleRecord.living ? record : nil
+}
+
+/// The same for an instance.
+func record(ofInstance handle: OpaquePointer?) -> UnsafeMutablePointer<InstanceRecord>? {
+    guard let handle, Door.current != nil else { return nil }
+    let record = UnsafeMutablePointer<InstanceRecord>(handle)
+    return record.pointee.mark == InstanceRecord.living ? record : nil
+}
+
+/// The same for an execution environment.
+func record(ofEnvironment handle: OpaquePointer?) -> UnsafeMutablePointer<EnvironmentRecord>? {
+    guard let handle, Door.current != nil else { return nil }
+    let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
+    return record.pointee.mark == EnvironmentRecord.living ? record : nil
+}
+
+extension UnsafeMutablePointer where Pointee == InstanceRecord {
+    @inline(__always)
+    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+
+    /// The word that says whether there is an exception, for atomic access.
+    @inline(__always)
+    var hasException: UnsafeMutablePointer<UInt32> { withUnsafeMutablePointer(to: &pointee.hasException) { $0 } }
+
+    /// Whether a call runs in one of its environments.
+    var isRunning: Bool {
+        mote_lock_acquire(lock)
+        defer { mote_lock_release(lock) }
+        var next = pointee.firstEnvironment
+        while let environment = next {
+            if environment.pointee.engine.base.pointee.entered != 0 { return true }
+            next = environment.pointee.next
+        }
+        return false
+    }
+
+    /// Ends the instance, its environments and what WASI opened for it.
+    func end(in state: UnsafeMutablePointer<DoorState>) {
+        mote_lock_acquire(state.lock)
+        pointee.next?.pointee.previous = pointee.previous
+        if let previous = pointee.previous {
+            previous.pointee.next = pointee.next
+        } else if state.pointee.firstInstance == self {
+            state.pointee.firstInstance = pointee.next
+        }
+        mote_lock_release(state.lock)
+        pointee.mark = 0
+        var next = pointee.firstEnvironment
+        while let environment = next {
+            environment.pointee.mark = 0
+            next = environment.pointee.next
+        }
+        let store = pointee.store
+        let wasi = pointee.wasi
+        mote_lock_destroy(lock)
+        store.destroy()
+        if let wasi { WASIContext.destroy(wasi) }
+    }
+}

@@ -1,0 +1,52 @@
+internal import CPlatform
+
+/// Writes a C string into a buffer of fixed size: what does not fit is cut off, and the end is always NUL.
+struct TextWriter {
+    private let buffer: UnsafeMutablePointer<CChar>?
+    private let capacity: Int
+    private var count = 0
+
+    /// A writer at the start of a buffer; a null or empty one takes nothing.
+    init(_ buffer: UnsafeMutablePointer<CChar>?, sizeInBytes: Int) {
+        self.buffer = buffer
+        capacity = sizeInBytes
+        if sizeInBytes > 0 { buffer?[0] = 0 }
+    }
+
+    mutating func write(byte: UInt8) {
+        guard let buffer, count &+ 1 < capacity else { return }
+        buffer[count] = CChar(bitPattern: byte)
+        count &+= 1
+        buffer[count] = 0
+    }
+
+    mutating func write(_ text: StaticString) {
+        guard text.hasPointerRepresentation else { return }
+        for index in 0..<text.utf8CodeUnitCount { write(byte: text.utf8Start[index]) }
+    }
+
+    mutating func write(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let start = text.baseAddress else { return }
+        for index in 0..<text.count { write(byte: start[index]) }
+    }
+
+    mutating func write(cString text: UnsafePointer<CChar>) {
+        var next = text
+        while next.pointee != 0, count &+ 1 < capacity {
+            write(byte: UInt8(bitPattern: next.pointee))
+            next += 1
+        }
+    }
+
+    mutating func write(number: Int) {
+        if number < 0 { write(byte: UInt8(ascii: "-")) }
+        var rest = number.magnitude
+        var divisor: UInt = 1
+        while rest / divisor >= 10 { divisor &*= 10 }
+        while divisor > 0 {
+            write(byte: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest / divisor))
+            rest %= divisor
+            divisor /= 10
+        }
+    }
+}

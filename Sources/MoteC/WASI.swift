@@ -1,0 +1,141 @@
+public import CMoteAPI
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+internal import MoteModule
+internal import MoteWASI
+
+/// What a host said that WASI programs of a module see: its own arrays, read at instantiation.
+struct WASISettings {
+    typealias Strings = UnsafeMutablePointer<UnsafePointer<CChar>?>
+
+    var directories: Strings?
+    var directoryCount = 0
+    var mappedDirectories: Strings?
+    var mappedDirectoryCount = 0
+    var variables: Strings?
+    var variableCount = 0
+    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    var argumentCount = 0
+    var standardInput: Int32 = 0
+    var standardOutput: Int32 = 1
+    var standardError: Int32 = 2
+}
+
+@c @implementation
+public func wasm_runtime_set_wasi_args(
+    _ module: OpaquePointer?, _ directories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ directoryCount: UInt32,
+    _ mappedDirectories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ mappedDirectoryCount: UInt32,
+    _ variables: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ variableCount: UInt32,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ argumentCount: Int32
+) {
+    wasm_runtime_set_wasi_args_ex(
+        module, directories, directoryCount, mappedDirectories, mappedDirectoryCount, variables, variableCount,
+        arguments, argumentCount, -1, -1, -1)
+}
+
+@c @implementation
+public func wasm_runtime_set_wasi_args_ex(
+    _ module: OpaquePointer?, _ directories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ directoryCount: UInt32,
+    _ mappedDirectories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ mappedDirectoryCount: UInt32,
+    _ variables: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ variableCount: UInt32,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ argumentCount: Int32,
+    _ standardInput: Int64, _ standardOutput: Int64, _ standardError: Int64
+) {
+    guard let module = record(ofModule: module) else { return }
+    module.pointee.wasi = WASISettings(
+        directories: directories, directoryCount: directories == nil ? 0 : Int(directoryCount),
+        mappedDirectories: mappedDirectories,
+        mappedDirectoryCount: mappedDirectories == nil ? 0 : Int(mappedDirectoryCount), variables: variables,
+        variableCount: variables == nil ? 0 : Int(variableCount), arguments: arguments,
+        argumentCount: arguments == nil ? 0 : max(0, Int(argumentCount)),
+        standardInput: WASISettings.descriptor(standardInput, 0),
+        standardOutput: WASISettings.descriptor(standardOutput, 1),
+        standardError: WASISettings.descriptor(standardError, 2))
+}
+
+@c @implementation
+public func wasm_runtime_is_wasi_mode(_ handle: OpaquePointer?) -> Bool {
+    record(ofInstance: handle)?.pointee.wasi != nil
+}
+
+@c @implementation
+public func wasm_runtime_get_wasi_exit_code(_ handle: OpaquePointer?) -> UInt32 {
+    record(ofInstance: handle)?.pointee.wasi?.pointee.exitCode ?? 0
+}
+
+extension WASISettings {
+    fileprivate static func descriptor(_ given: Int64, _ usual: Int32) -> Int32 {
+        guard given >= 0, let descriptor = Int32(exactly: given) else { return usual }
+        return descriptor
+    }
+
+    /// Whether a module imports functions of WASI.
+    static func isWanted(by module: Module.Pointer) -> Bool {
+        for index in 0..<module.pointee.imports.count {
+            guard let declaration = module.pointee.imports[checked: index] else { break }
+            if equal(module.pointee.text(declaration.moduleName), WASIFunctions.moduleName) { return true }
+        }
+        return false
+    }
+
+    /// A context that has copied what it needs.
+    func makeContext(in state: UnsafeMutablePointer<DoorState>) throws(WASISetupError) -> WASIContext.Pointer {
+        var options = WASIOptions()
+        // Safe: the two only differ in what the callee may write.
+        options.arguments = arguments.map {
+            UnsafeRawPointer($0).assumingMemoryBound(to: UnsafePointer<CChar>?.self)
+        }
+        options.argumentCount = argumentCount
+        options.environment = variables.map { UnsafePointer($0) }
+        options.environmentCount = variableCount
+        options.standardInput = standardInput
+        options.standardOutput = standardOutput
+        options.standardError = standardError
+        let heap = state.pointee.engine.heap
+        // Safe: both counts have 32 bits.
+        guard directoryCount &+ mappedDirectoryCount > 0 else {
+            return try WASIContext.create(heap: heap, options: options)
+        }
+        let preopens: UnsafeMutablePointer<WASIPreopen>
+        do throws(MemoryError) {
+            preopens = try makePreopens(in: state.pointee.arena, count: &options.preopenCount)
+        } catch {
+            throw .memory(error)
+        }
+        defer { state.pointee.arena.freeGrowable(preopens) }
+        options.preopens = UnsafePointer(preopens)
+        return try WASIContext.create(heap: heap, options: options)
+    }
+
+    /// The directories as WASI wants them, with room behind them for the guest's halves of `GUEST::HOST`.
+    private func makePreopens(
+        in arena: Arena, count: inout Int
+    ) throws(MemoryError) -> UnsafeMutablePointer<WASIPreopen> {
+        let total = directoryCount &+ mappedDirectoryCount
+        var size = total &* MemoryLayout<WASIPreopen>.stride
+        for index in 0..<mappedDirectoryCount {
+            guard let text = mappedDirectories?[index] else { continue }
+            size &+= strlen(text) &+ 1
+        }
+        let raw = try arena.allocateGrowable(sizeInBytes: size, region: .wasi, site: .cPreopens)
+        let preopens = raw.bindMemory(to: WASIPreopen.self, capacity: total)
+        var names = (raw + total &* MemoryLayout<WASIPreopen>.stride).assumingMemoryBound(to: CChar.self)
+        for index in 0..<directoryCount {
+            guard let path = directories?[index] else { continue }
+            (preopens + count).initialize(to: WASIPreopen(hostPath: path, guestPath: path))
+            count &+= 1
+        }
+        for index in 0..<mappedDirectoryCount {
+            guard let text = mappedDirectories?[index], let separator = strstr(text, "::") else { continue }
+            let guestSize = UnsafePointer(separator) - text
+            memcpy(names, text, guestSize)
+            names[guestSize] = 0
+            (preopens + count).initialize(
+                to: WASIPreopen(hostPath: UnsafePointer(separator) + 2, guestPath: UnsafePointer(names)))
+            count &+= 1
+            names += guestSize &+ 1
+        }
+        return preopens
+    }
+}

@@ -1,0 +1,32 @@
+internal import CPlatform
+internal import MoteMemory
+internal import MoteModule
+
+extension EngineInstance {
+    /// Has the instance's code charge fuel from the next call on; it is translated again, as it is called.
+    ///
+    /// False, with nothing changed, while a call runs in it. Environments must have fuel from then on.
+    @discardableResult
+    package func startMetering() throws(EngineError) -> Bool {
+        guard state.pointee.base.variant & 2 == 0 else { return true }
+        guard mote_load_acquire_u32(state.activeEntries) == 0 else { return false }
+        let variant = state.pointee.base.variant | 2
+        let words: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>?
+        do throws(MemoryError) {
+            words = try module.codeWords(variant: Int(variant))
+        } catch {
+            throw .memory(error)
+        }
+        state.pointee.base.variant = variant
+        state.pointee.base.codeWords = words
+        let declared = module.module
+        guard let words, let records = state.pointee.base.functionRecords else { return true }
+        for rank in 0..<declared.pointee.referencedFunctionCount {
+            // Records of imported functions stay empty.
+            guard records[rank].instance != nil else { continue }
+            let defined = Int(records[rank].functionIndex) &- declared.pointee.importedFunctionCount
+            records[rank].target = UnsafeMutableRawPointer(words + defined)
+        }
+        return true
+    }
+}
