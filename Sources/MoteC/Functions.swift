@@ -1,6 +1,7 @@
 public import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
+internal import MoteMemory
 internal import MoteModule
 
 @c @implementation
@@ -13,8 +14,9 @@ public func wasm_runtime_lookup_function(_ handle: OpaquePointer?, _ name: Unsaf
 
 @c @implementation
 public func wasm_runtime_lookup_wasi_start_function(_ handle: OpaquePointer?) -> OpaquePointer? {
-    guard wasm_runtime_is_wasi_mode(handle), let function = wasm_runtime_lookup_function(handle, "_start"),
-        let type = type(of: function), type.pointee.values.count == 0
+    guard let instance = record(ofInstance: handle), instance.pointee.wasi != nil,
+        let function = instance.function(named: "_start"), let type = type(of: function),
+        type.pointee.values.count == 0
     else { return nil }
     return function
 }
@@ -63,5 +65,14 @@ func kind(of type: ValueType?) -> UInt8 {
     default:
         let isFunction = type.heapType == .function || type.heapType == .noFunction || type.heapType.isConcrete
         return UInt8(truncatingIfNeeded: isFunction ? WASM_FUNCREF.rawValue : WASM_EXTERNREF.rawValue)
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == InstanceRecord {
+    /// The exported function with a name that the interface knows.
+    func function(named name: StaticString) -> OpaquePointer? {
+        let bytes = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        guard case .function(let function)? = pointee.instance?.export(named: bytes) else { return nil }
+        return OpaquePointer(function)
     }
 }

@@ -1,5 +1,6 @@
 public import CMoteAPI
 internal import CPlatform
+internal import MoteEngine
 internal import MoteMemory
 
 @c @implementation

@@ -151,8 +151,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 
     /// Runs an exported function without parameters and results; true also where there is none.
     private func runIfExported(_ name: StaticString, _ text: inout TextWriter) -> Bool {
-        let bytes = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        guard case .function(let function)? = pointee.instance?.export(named: bytes),
+        guard let function = function(named: name).map({ UnsafeMutablePointer<MoteFunction>($0) }),
             function.pointee.parameterSlots == 0, function.pointee.resultSlots == 0
         else { return true }
         do throws(EngineError) {

@@ -1,6 +1,7 @@
 public import CMoteAPI
 internal import MoteEngine
 internal import MoteMemory
+internal import MoteModule
 
 @c @implementation
 public func wasm_runtime_load(

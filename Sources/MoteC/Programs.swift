@@ -1,5 +1,8 @@
 public import CMoteAPI
 internal import MoteEngine
+internal import MoteMemory
+internal import MoteModule
+internal import MoteWASI
 
 @c @implementation
 public func wasm_application_execute_main(
@@ -16,8 +19,7 @@ public func wasm_application_execute_main(
         instance.clearException()
         return true
     }
-    guard let main = wasm_runtime_lookup_function(handle, "main") ?? wasm_runtime_lookup_function(handle, "_main")
-    else {
+    guard let main = instance.function(named: "main") ?? instance.function(named: "_main") else {
         instance.setException(
             "lookup the entry point symbol (like _start, main, _main, __main_argc_argv) failed")
         return false

@@ -127,15 +127,26 @@ extension WASISettings {
             count &+= 1
         }
         for index in 0..<mappedDirectoryCount {
-            guard let text = mappedDirectories?[index], let separator = strstr(text, "::") else { continue }
-            let guestSize = UnsafePointer(separator) - text
+            guard let text = mappedDirectories?[index], let separator = WASISettings.separator(in: text) else { continue }
+            let guestSize = separator - text
             memcpy(names, text, guestSize)
             names[guestSize] = 0
             (preopens + count).initialize(
-                to: WASIPreopen(hostPath: UnsafePointer(separator) + 2, guestPath: UnsafePointer(names)))
+                to: WASIPreopen(hostPath: separator + 2, guestPath: UnsafePointer(names)))
             count &+= 1
             names += guestSize &+ 1
         }
         return preopens
+    }
+
+    /// Where the first `::` is.
+    private static func separator(in text: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
+        let colon = CChar(bitPattern: UInt8(ascii: ":"))
+        var next = text
+        while next[0] != 0 {
+            if next[0] == colon, next[1] == colon { return next }
+            next += 1
+        }
+        return nil
     }
 }

@@ -117,7 +117,8 @@ extension Translator {
             let at = try emit(.clearSlots)
             code.set32(at + 12, UInt32(truncatingIfNeeded: count))
         }
-        frameSlots = max(frameSlots, count <= 16 ? (count &+ 3) & ~3 : count, count > 8 && count <= 16 ? 16 : 0)
+        let cleared = count <= 8 ? (count &+ 3) & ~3 : max(count, 16)
+        frameSlots = max(frameSlots, cleared)
     }
 
     /// Writes the whole body into `code`. False: it needs more reference temporaries than it was given.
