@@ -30,58 +30,92 @@ let ring0Targets: [Target] = [
     .target(name: "MotePlatform", dependencies: ["CPlatform"], swiftSettings: ring0),
     .target(name: "MoteMemory", dependencies: ["CPlatform", "MotePlatform"], swiftSettings: ring0),
     .target(name: "MoteModule", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: ring0),
-    .target(name: "MoteBinary", dependencies: ["CPlatform", "MoteMemory", "MoteModule"], swiftSettings: ring0),
     .target(
-        name: "MoteValidation", dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary"],
-        swiftSettings: ring0),
+        name: "MoteBinary",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule"],
+        swiftSettings: ring0
+    ),
+    .target(
+        name: "MoteValidation",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary"],
+        swiftSettings: ring0
+    ),
     .target(
         name: "MoteEngine",
-        dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
-        swiftSettings: ring0),
-    .target(name: "MoteWASI", dependencies: ["CPlatform", "MotePlatform", "MoteMemory"], swiftSettings: ring0),
+        dependencies: [
+            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation",
+        ],
+        swiftSettings: ring0
+    ),
+    .target(
+        name: "MoteWASI",
+        dependencies: ["CPlatform", "MotePlatform", "MoteMemory"],
+        swiftSettings: ring0
+    ),
     .target(name: "CMoteAPI"),
     .target(
         name: "MoteC",
         dependencies: [
-            "CMoteAPI", "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+            "CMoteAPI", "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary",
+            "MoteValidation", "MoteEngine",
             "MoteWASI",
         ],
-        swiftSettings: ring0),
+        swiftSettings: ring0
+    ),
 ]
 
 let ring1Targets: [Target] = [
     .target(
         name: "Mote",
         dependencies: [
-            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation",
+            "MoteEngine",
             "MoteWASI",
         ],
-        swiftSettings: common),
+        swiftSettings: common
+    ),
     .target(
         name: "MoteCommands",
         dependencies: ["Mote", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-        swiftSettings: common),
+        swiftSettings: common
+    ),
     // Without the dynamic loader's copies of the Swift libraries a run takes some megabytes less.
     .executableTarget(
-        name: "MoteCLI", dependencies: ["MoteCommands"], swiftSettings: common,
+        name: "MoteCLI",
+        dependencies: ["MoteCommands"],
+        swiftSettings: common,
         linkerSettings: [
             .unsafeFlags(
-                ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"], .when(platforms: [.linux]))
-        ]),
+                ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
+                .when(platforms: [.linux])
+            )
+        ]
+    ),
 ]
 
 let testTargets: [Target] = [
     .target(
-        name: "MoteTestSupport", dependencies: ["MoteModule"], path: "Tests/MoteTestSupport", swiftSettings: common),
+        name: "MoteTestSupport",
+        dependencies: ["MoteModule"],
+        path: "Tests/MoteTestSupport",
+        swiftSettings: common
+    ),
     .testTarget(
-        name: "MoteBinaryTests", dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteTestSupport"],
-        swiftSettings: common),
+        name: "MoteBinaryTests",
+        dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteTestSupport"],
+        swiftSettings: common
+    ),
     .testTarget(
-        name: "MoteValidationTests", dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
-        swiftSettings: common),
+        name: "MoteValidationTests",
+        dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
+        swiftSettings: common
+    ),
     .testTarget(
-        name: "MoteWASITests", dependencies: ["CPlatform", "MoteMemory", "MoteWASI"], swiftSettings: common),
-    .testTarget(name: "MoteMemoryTests", dependencies: ["MoteMemory"], swiftSettings: common)
+        name: "MoteWASITests",
+        dependencies: ["CPlatform", "MoteMemory", "MoteWASI"],
+        swiftSettings: common
+    ),
+    .testTarget(name: "MoteMemoryTests", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: common),
 ]
 
 let package = Package(

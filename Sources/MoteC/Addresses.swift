@@ -1,11 +1,13 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 
 // Offsets are the guest's and pointers the host's; everything between is checked against memory 0.
 
 @c @implementation
-public func wasm_runtime_validate_app_addr(_ handle: OpaquePointer?, _ offset: UInt64, _ size: UInt64) -> Bool {
+package func wasm_runtime_validate_app_addr(_ handle: OpaquePointer?, _ offset: UInt64, _ size: UInt64)
+    -> Bool
+{
     guard let instance = record(ofInstance: handle) else { return false }
     if let bytes = instance.bytes {
         let (end, overflow) = offset.addingReportingOverflow(size)
@@ -15,7 +17,7 @@ public func wasm_runtime_validate_app_addr(_ handle: OpaquePointer?, _ offset: U
 }
 
 @c @implementation
-public func wasm_runtime_validate_app_str_addr(_ handle: OpaquePointer?, _ offset: UInt64) -> Bool {
+package func wasm_runtime_validate_app_str_addr(_ handle: OpaquePointer?, _ offset: UInt64) -> Bool {
     guard let instance = record(ofInstance: handle) else { return false }
     if let bytes = instance.bytes, let base = bytes.baseAddress, offset < UInt64(bytes.count) {
         let at = Int(offset)
@@ -25,8 +27,10 @@ public func wasm_runtime_validate_app_str_addr(_ handle: OpaquePointer?, _ offse
 }
 
 @c @implementation
-public func wasm_runtime_validate_native_addr(
-    _ handle: OpaquePointer?, _ pointer: UnsafeMutableRawPointer?, _ size: UInt64
+package func wasm_runtime_validate_native_addr(
+    _ handle: OpaquePointer?,
+    _ pointer: UnsafeMutableRawPointer?,
+    _ size: UInt64
 ) -> Bool {
     guard let instance = record(ofInstance: handle) else { return false }
     if let bytes = instance.bytes, let offset = bytes.offset(of: pointer) {
@@ -37,14 +41,19 @@ public func wasm_runtime_validate_native_addr(
 }
 
 @c @implementation
-public func wasm_runtime_addr_app_to_native(_ handle: OpaquePointer?, _ offset: UInt64) -> UnsafeMutableRawPointer? {
-    guard let bytes = record(ofInstance: handle)?.bytes, let base = bytes.baseAddress, offset < UInt64(bytes.count)
+package func wasm_runtime_addr_app_to_native(_ handle: OpaquePointer?, _ offset: UInt64)
+    -> UnsafeMutableRawPointer?
+{
+    guard let bytes = record(ofInstance: handle)?.bytes, let base = bytes.baseAddress,
+        offset < UInt64(bytes.count)
     else { return nil }
     return UnsafeMutableRawPointer(base + Int(offset))
 }
 
 @c @implementation
-public func wasm_runtime_addr_native_to_app(_ handle: OpaquePointer?, _ pointer: UnsafeMutableRawPointer?) -> UInt64 {
+package func wasm_runtime_addr_native_to_app(_ handle: OpaquePointer?, _ pointer: UnsafeMutableRawPointer?)
+    -> UInt64
+{
     guard let bytes = record(ofInstance: handle)?.bytes, let offset = bytes.offset(of: pointer),
         offset < UInt64(bytes.count)
     else { return 0 }
@@ -52,8 +61,10 @@ public func wasm_runtime_addr_native_to_app(_ handle: OpaquePointer?, _ pointer:
 }
 
 @c @implementation
-public func wasm_runtime_get_app_addr_range(
-    _ handle: OpaquePointer?, _ offset: UInt64, _ start: UnsafeMutablePointer<UInt64>?,
+package func wasm_runtime_get_app_addr_range(
+    _ handle: OpaquePointer?,
+    _ offset: UInt64,
+    _ start: UnsafeMutablePointer<UInt64>?,
     _ end: UnsafeMutablePointer<UInt64>?
 ) -> Bool {
     guard let bytes = record(ofInstance: handle)?.bytes, offset < UInt64(bytes.count) else { return false }
@@ -63,8 +74,9 @@ public func wasm_runtime_get_app_addr_range(
 }
 
 @c @implementation
-public func wasm_runtime_get_native_addr_range(
-    _ handle: OpaquePointer?, _ pointer: UnsafeMutablePointer<UInt8>?,
+package func wasm_runtime_get_native_addr_range(
+    _ handle: OpaquePointer?,
+    _ pointer: UnsafeMutablePointer<UInt8>?,
     _ start: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
     _ end: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?
 ) -> Bool {
@@ -81,7 +93,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     fileprivate var bytes: UnsafeMutableBufferPointer<UInt8>? {
         guard let memory = pointee.instance?.memory(at: 0) else { return nil }
         return UnsafeMutableBufferPointer(
-            start: memory.pointee.base, count: memory.pointee.base == nil ? 0 : Int(memory.pointee.sizeInBytes))
+            start: memory.pointee.base,
+            count: memory.pointee.base == nil ? 0 : Int(memory.pointee.sizeInBytes)
+        )
     }
 
     fileprivate func refuseAddress() -> Bool {

@@ -1,12 +1,15 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
 
 @c @implementation
-public func wasm_runtime_call_wasm(
-    _ handle: OpaquePointer?, _ function: OpaquePointer?, _ cellCount: UInt32, _ cells: UnsafeMutablePointer<UInt32>?
+package func wasm_runtime_call_wasm(
+    _ handle: OpaquePointer?,
+    _ function: OpaquePointer?,
+    _ cellCount: UInt32,
+    _ cells: UnsafeMutablePointer<UInt32>?
 ) -> Bool {
     guard let environment = record(ofEnvironment: handle), let type = type(of: function), let function else {
         return false
@@ -29,22 +32,28 @@ public func wasm_runtime_call_wasm(
 }
 
 @c @implementation
-public func wasm_runtime_call_wasm_a(
-    _ handle: OpaquePointer?, _ function: OpaquePointer?, _ resultCount: UInt32,
-    _ results: UnsafeMutablePointer<wasm_val_t>?, _ argumentCount: UInt32, _ arguments: UnsafeMutablePointer<wasm_val_t>?
+package func wasm_runtime_call_wasm_a(
+    _ handle: OpaquePointer?,
+    _ function: OpaquePointer?,
+    _ resultCount: UInt32,
+    _ results: UnsafeMutablePointer<wasm_val_t>?,
+    _ argumentCount: UInt32,
+    _ arguments: UnsafeMutablePointer<wasm_val_t>?
 ) -> Bool {
     guard let environment = record(ofEnvironment: handle), let type = type(of: function), let function else {
         return false
     }
     return environment.call(UnsafeMutablePointer(function), type) { slots, instance in
-        guard Int(argumentCount) == type.pointee.parameters.count, Int(resultCount) == type.pointee.resultCount,
+        guard Int(argumentCount) == type.pointee.parameters.count,
+            Int(resultCount) == type.pointee.resultCount,
             argumentCount == 0 || arguments != nil, resultCount == 0 || results != nil
         else {
             instance.setException("the argument value number or result value number is invalid")
             return false
         }
         for index in 0..<Int(argumentCount) {
-            guard let value = arguments?[index], value.kind == kind(of: type.pointee.parameters[checked: index]),
+            guard let value = arguments?[index],
+                value.kind == kind(of: type.pointee.parameters[checked: index]),
                 value.kind <= UInt8(WASM_F64.rawValue)
             else {
                 instance.setException("the arguments conversion is failed")
@@ -78,7 +87,9 @@ enum Cells {
     private static func isWide(_ type: ValueType?) -> Bool { type == .i64 || type == .f64 }
 
     static func read(
-        _ types: Items<ValueType>, from cells: UnsafeMutablePointer<UInt32>?, into slots: UnsafeMutablePointer<UInt64>,
+        _ types: Items<ValueType>,
+        from cells: UnsafeMutablePointer<UInt32>?,
+        into slots: UnsafeMutablePointer<UInt64>,
         _ instance: UnsafeMutablePointer<InstanceRecord>
     ) -> Bool {
         guard types.count > 0 else { return true }
@@ -97,7 +108,9 @@ enum Cells {
     }
 
     static func write(
-        _ types: Items<ValueType>, from slots: UnsafeMutablePointer<UInt64>, into cells: UnsafeMutablePointer<UInt32>?
+        _ types: Items<ValueType>,
+        from slots: UnsafeMutablePointer<UInt64>,
+        into cells: UnsafeMutablePointer<UInt32>?
     ) {
         guard var cell = cells else { return }
         for index in 0..<types.count {
@@ -113,7 +126,8 @@ enum Cells {
 extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
     /// Calls a function with what `parameters` puts into the slots; `results` takes them out when it went well.
     fileprivate func call(
-        _ function: UnsafeMutablePointer<MoteFunction>, _ type: UnsafePointer<DefinedType>,
+        _ function: UnsafeMutablePointer<MoteFunction>,
+        _ type: UnsafePointer<DefinedType>,
         parameters: (UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<InstanceRecord>) -> Bool,
         results: (UnsafeMutablePointer<UInt64>) -> Void
     ) -> Bool {
@@ -135,7 +149,9 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
         let count = Swift.max(type.pointee.parameters.count, type.pointee.resultCount)
         func run(_ slots: UnsafeMutablePointer<UInt64>) -> Bool {
             guard parameters(slots, instance) else { return false }
-            guard instance.finish(engine.call(function, slots: slots, slotCount: count), in: engine) else { return false }
+            guard instance.finish(engine.call(function, slots: slots, slotCount: count), in: engine) else {
+                return false
+            }
             results(slots)
             return true
         }
@@ -148,7 +164,10 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
         guard let state = Door.current else { return false }
         do throws(MemoryError) {
             let raw = try state.pointee.arena.allocateGrowable(
-                sizeInBytes: count &* 8, region: .scratch, site: .cCallValues)
+                sizeInBytes: count &* 8,
+                region: .scratch,
+                site: .cCallValues
+            )
             defer { state.pointee.arena.freeGrowable(raw) }
             return run(raw.bindMemory(to: UInt64.self, capacity: count))
         } catch {

@@ -17,5 +17,7 @@ func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: UnsafePointer<CChar>) ->
 /// The bytes of a C string, without its end.
 func bytes(of text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(
-        start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))
+        start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self),
+        count: strlen(text)
+    )
 }

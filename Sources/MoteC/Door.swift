@@ -3,7 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 
-/// What the interface knows of its one runtime. In an arena of the runtime's.
+/// What the interface knows of its one runtime, in an arena of the runtime's.
 struct DoorState {
     var engine: EngineRuntime
     /// Blocks of the host's, and what was registered.

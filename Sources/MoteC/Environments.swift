@@ -1,10 +1,10 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 
 @c @implementation
-public func wasm_runtime_create_exec_env(_ handle: OpaquePointer?, _ stackSize: UInt32) -> OpaquePointer? {
+package func wasm_runtime_create_exec_env(_ handle: OpaquePointer?, _ stackSize: UInt32) -> OpaquePointer? {
     guard let instance = record(ofInstance: handle) else { return nil }
     do throws(EngineError) {
         return OpaquePointer(try instance.makeEnvironment(stackSizeInBytes: Int(stackSize)))
@@ -14,7 +14,7 @@ public func wasm_runtime_create_exec_env(_ handle: OpaquePointer?, _ stackSize: 
 }
 
 @c @implementation
-public func wasm_runtime_destroy_exec_env(_ handle: OpaquePointer?) {
+package func wasm_runtime_destroy_exec_env(_ handle: OpaquePointer?) {
     guard let environment = record(ofEnvironment: handle) else { return }
     let instance = environment.pointee.instance
     mote_lock_acquire(instance.lock)
@@ -33,7 +33,7 @@ public func wasm_runtime_destroy_exec_env(_ handle: OpaquePointer?) {
 }
 
 @c @implementation
-public func wasm_runtime_get_exec_env_singleton(_ handle: OpaquePointer?) -> OpaquePointer? {
+package func wasm_runtime_get_exec_env_singleton(_ handle: OpaquePointer?) -> OpaquePointer? {
     guard let instance = record(ofInstance: handle) else { return nil }
     do throws(EngineError) {
         return OpaquePointer(try instance.ownEnvironment())
@@ -44,27 +44,27 @@ public func wasm_runtime_get_exec_env_singleton(_ handle: OpaquePointer?) -> Opa
 }
 
 @c @implementation
-public func wasm_runtime_get_module_inst(_ handle: OpaquePointer?) -> OpaquePointer? {
+package func wasm_runtime_get_module_inst(_ handle: OpaquePointer?) -> OpaquePointer? {
     record(ofEnvironment: handle).map { OpaquePointer($0.pointee.instance) }
 }
 
 @c @implementation
-public func wasm_runtime_set_user_data(_ handle: OpaquePointer?, _ data: UnsafeMutableRawPointer?) {
+package func wasm_runtime_set_user_data(_ handle: OpaquePointer?, _ data: UnsafeMutableRawPointer?) {
     record(ofEnvironment: handle)?.pointee.userData = data
 }
 
 @c @implementation
-public func wasm_runtime_get_user_data(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
+package func wasm_runtime_get_user_data(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
     record(ofEnvironment: handle)?.pointee.userData
 }
 
 @c @implementation
-public func wasm_runtime_get_function_attachment(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
+package func wasm_runtime_get_function_attachment(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
     record(ofEnvironment: handle)?.pointee.attachment
 }
 
 @c @implementation
-public func wasm_runtime_set_instruction_count_limit(_ handle: OpaquePointer?, _ count: Int32) {
+package func wasm_runtime_set_instruction_count_limit(_ handle: OpaquePointer?, _ count: Int32) {
     guard let environment = record(ofEnvironment: handle) else { return }
     let engine = environment.pointee.engine
     guard count >= 0 else {
@@ -90,14 +90,21 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         return environment
     }
 
-    func makeEnvironment(stackSizeInBytes: Int) throws(EngineError) -> UnsafeMutablePointer<EnvironmentRecord> {
+    func makeEnvironment(stackSizeInBytes: Int) throws(EngineError) -> UnsafeMutablePointer<EnvironmentRecord>
+    {
         // The least that the engine takes: less ends every call in an overflow anyway.
         let engine = try EngineEnvironment.create(
-            in: pointee.store, operandStackSizeInBytes: Swift.max(stackSizeInBytes, 256))
+            in: pointee.store,
+            operandStackSizeInBytes: Swift.max(stackSizeInBytes, 256)
+        )
         let record: UnsafeMutablePointer<EnvironmentRecord>
         do throws(MemoryError) {
             record = try engine.state.pointee.arena.allocate(
-                EnvironmentRecord.self, count: 1, region: .structures, site: .cEnvironment)
+                EnvironmentRecord.self,
+                count: 1,
+                region: .structures,
+                site: .cEnvironment
+            )
         } catch {
             engine.destroy()
             throw .memory(error)
@@ -108,8 +115,15 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         defer { mote_lock_release(lock) }
         record.initialize(
             to: EnvironmentRecord(
-                mark: EnvironmentRecord.living, engine: engine, instance: self, userData: nil, attachment: nil,
-                next: pointee.firstEnvironment, previous: nil))
+                mark: EnvironmentRecord.living,
+                engine: engine,
+                instance: self,
+                userData: nil,
+                attachment: nil,
+                next: pointee.firstEnvironment,
+                previous: nil
+            )
+        )
         pointee.firstEnvironment?.pointee.previous = record
         pointee.firstEnvironment = record
         return record

@@ -18,7 +18,9 @@ extension TextWriter {
             write(byteOffset: error.byteOffset)
         case .link(let error):
             write(error.kind.text)
-            guard let module, let declaration = module.pointee.imports[checked: Int(error.importIndex)] else { return }
+            guard let module, let declaration = module.pointee.imports[checked: Int(error.importIndex)] else {
+                return
+            }
             write(" (")
             write(module.pointee.text(declaration.moduleName))
             write(", ")
@@ -41,11 +43,17 @@ extension TextWriter {
     mutating func write(_ error: MemoryError) {
         switch error.kind {
         case .exhausted:
-            write(error.region == .linearMemory ? "allocate linear memory failed: " : "allocate memory failed: ")
+            write(
+                error.region == .linearMemory ? "allocate linear memory failed: " : "allocate memory failed: "
+            )
             write("region ")
             write(error.region.name)
             write(" wanted ")
-            if error.requestedInBytes == .max { write("too many") } else { write(number: error.requestedInBytes) }
+            if error.requestedInBytes == .max {
+                write("too many")
+            } else {
+                write(number: error.requestedInBytes)
+            }
             write(" bytes")
             guard error.availableInBytes >= 0 else { return }
             write(", at most ")

@@ -1,29 +1,29 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 
 @c @implementation
-public func wasm_runtime_get_exception(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
+package func wasm_runtime_get_exception(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
     guard let instance = record(ofInstance: handle), instance.isFaulty else { return nil }
     return UnsafePointer(instance.pointee.exception)
 }
 
 @c @implementation
-public func wasm_runtime_set_exception(_ handle: OpaquePointer?, _ text: UnsafePointer<CChar>?) {
+package func wasm_runtime_set_exception(_ handle: OpaquePointer?, _ text: UnsafePointer<CChar>?) {
     guard let instance = record(ofInstance: handle) else { return }
     guard let text else { return instance.clearException() }
     instance.setException { writer in writer.write(cString: text) }
 }
 
 @c @implementation
-public func wasm_runtime_clear_exception(_ handle: OpaquePointer?) {
+package func wasm_runtime_clear_exception(_ handle: OpaquePointer?) {
     guard let instance = record(ofInstance: handle) else { return }
     instance.clearException()
     instance.forEachEnvironment { $0.pointee.engine.clearInterrupt() }
 }
 
 @c @implementation
-public func wasm_runtime_terminate(_ handle: OpaquePointer?) {
+package func wasm_runtime_terminate(_ handle: OpaquePointer?) {
     guard let instance = record(ofInstance: handle) else { return }
     instance.setException("terminated by user")
     instance.forEachEnvironment { $0.pointee.engine.interrupt(.terminate) }
@@ -62,7 +62,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         }
     }
 
-    /// What a call's end means: true when it went well, otherwise the exception is set. One that is set already,
+    /// What a call's end means: true when it went well, otherwise the exception is set.
+    ///
+    /// One that is set already,
     /// by a native or from another thread, stays.
     func finish(_ trap: TrapCode, in environment: EngineEnvironment) -> Bool {
         if trap == .none { return !isFaulty }

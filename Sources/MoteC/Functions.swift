@@ -1,11 +1,13 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
 
 @c @implementation
-public func wasm_runtime_lookup_function(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?) -> OpaquePointer? {
+package func wasm_runtime_lookup_function(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?)
+    -> OpaquePointer?
+{
     guard let instance = record(ofInstance: handle), let name,
         case .function(let function)? = instance.pointee.instance?.export(named: bytes(of: name))
     else { return nil }
@@ -13,7 +15,7 @@ public func wasm_runtime_lookup_function(_ handle: OpaquePointer?, _ name: Unsaf
 }
 
 @c @implementation
-public func wasm_runtime_lookup_wasi_start_function(_ handle: OpaquePointer?) -> OpaquePointer? {
+package func wasm_runtime_lookup_wasi_start_function(_ handle: OpaquePointer?) -> OpaquePointer? {
     guard let instance = record(ofInstance: handle), instance.pointee.wasi != nil,
         let function = instance.function(named: "_start"), let type = type(of: function),
         type.pointee.values.count == 0
@@ -22,26 +24,30 @@ public func wasm_runtime_lookup_wasi_start_function(_ handle: OpaquePointer?) ->
 }
 
 @c @implementation
-public func wasm_func_get_param_count(_ function: OpaquePointer?, _ instance: OpaquePointer?) -> UInt32 {
+package func wasm_func_get_param_count(_ function: OpaquePointer?, _ instance: OpaquePointer?) -> UInt32 {
     UInt32(clamping: type(of: function)?.pointee.parameters.count ?? 0)
 }
 
 @c @implementation
-public func wasm_func_get_result_count(_ function: OpaquePointer?, _ instance: OpaquePointer?) -> UInt32 {
+package func wasm_func_get_result_count(_ function: OpaquePointer?, _ instance: OpaquePointer?) -> UInt32 {
     UInt32(clamping: type(of: function)?.pointee.resultCount ?? 0)
 }
 
 @c @implementation
-public func wasm_func_get_param_types(
-    _ function: OpaquePointer?, _ instance: OpaquePointer?, _ kinds: UnsafeMutablePointer<UInt8>?
+package func wasm_func_get_param_types(
+    _ function: OpaquePointer?,
+    _ instance: OpaquePointer?,
+    _ kinds: UnsafeMutablePointer<UInt8>?
 ) {
     guard let kinds, let parameters = type(of: function)?.pointee.parameters else { return }
     for index in 0..<parameters.count { kinds[index] = kind(of: parameters[checked: index]) }
 }
 
 @c @implementation
-public func wasm_func_get_result_types(
-    _ function: OpaquePointer?, _ instance: OpaquePointer?, _ kinds: UnsafeMutablePointer<UInt8>?
+package func wasm_func_get_result_types(
+    _ function: OpaquePointer?,
+    _ instance: OpaquePointer?,
+    _ kinds: UnsafeMutablePointer<UInt8>?
 ) {
     guard let kinds, let results = type(of: function)?.pointee.results else { return }
     for index in 0..<results.count { kinds[index] = kind(of: results[checked: index]) }
@@ -63,7 +69,8 @@ func kind(of type: ValueType?) -> UInt8 {
     case .f64: return UInt8(WASM_F64.rawValue)
     case .v128: return UInt8(WASM_V128.rawValue)
     default:
-        let isFunction = type.heapType == .function || type.heapType == .noFunction || type.heapType.isConcrete
+        let isFunction =
+            type.heapType == .function || type.heapType == .noFunction || type.heapType.isConcrete
         return UInt8(truncatingIfNeeded: isFunction ? WASM_FUNCREF.rawValue : WASM_EXTERNREF.rawValue)
     }
 }

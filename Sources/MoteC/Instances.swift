@@ -1,4 +1,4 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
@@ -6,8 +6,11 @@ internal import MoteModule
 internal import MoteWASI
 
 @c @implementation
-public func wasm_runtime_instantiate(
-    _ module: OpaquePointer?, _ stackSize: UInt32, _ heapSize: UInt32, _ errorBuffer: UnsafeMutablePointer<CChar>?,
+package func wasm_runtime_instantiate(
+    _ module: OpaquePointer?,
+    _ stackSize: UInt32,
+    _ heapSize: UInt32,
+    _ errorBuffer: UnsafeMutablePointer<CChar>?,
     _ errorBufferSize: UInt32
 ) -> OpaquePointer? {
     var arguments = InstantiationArgs()
@@ -17,9 +20,11 @@ public func wasm_runtime_instantiate(
 }
 
 @c @implementation
-public func wasm_runtime_instantiate_ex(
-    _ handle: OpaquePointer?, _ arguments: UnsafePointer<InstantiationArgs>?,
-    _ errorBuffer: UnsafeMutablePointer<CChar>?, _ errorBufferSize: UInt32
+package func wasm_runtime_instantiate_ex(
+    _ handle: OpaquePointer?,
+    _ arguments: UnsafePointer<InstantiationArgs>?,
+    _ errorBuffer: UnsafeMutablePointer<CChar>?,
+    _ errorBufferSize: UInt32
 ) -> OpaquePointer? {
     var text = TextWriter(errorBuffer, sizeInBytes: Int(errorBufferSize))
     guard let state = Door.current, let module = record(ofModule: handle), let arguments else {
@@ -37,31 +42,35 @@ public func wasm_runtime_instantiate_ex(
 }
 
 @c @implementation
-public func wasm_runtime_deinstantiate(_ handle: OpaquePointer?) {
-    guard let state = Door.current, let instance = record(ofInstance: handle), !instance.isRunning else { return }
+package func wasm_runtime_deinstantiate(_ handle: OpaquePointer?) {
+    guard let state = Door.current, let instance = record(ofInstance: handle), !instance.isRunning else {
+        return
+    }
     instance.end(in: state)
 }
 
 @c @implementation
-public func wasm_runtime_get_module(_ handle: OpaquePointer?) -> OpaquePointer? {
+package func wasm_runtime_get_module(_ handle: OpaquePointer?) -> OpaquePointer? {
     record(ofInstance: handle).map { OpaquePointer($0.pointee.module) }
 }
 
 @c @implementation
-public func wasm_runtime_set_custom_data(_ handle: OpaquePointer?, _ data: UnsafeMutableRawPointer?) {
+package func wasm_runtime_set_custom_data(_ handle: OpaquePointer?, _ data: UnsafeMutableRawPointer?) {
     record(ofInstance: handle)?.pointee.customData = data
 }
 
 @c @implementation
-public func wasm_runtime_get_custom_data(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
+package func wasm_runtime_get_custom_data(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
     record(ofInstance: handle)?.pointee.customData
 }
 
 extension InstanceRecord {
     /// A store with the record in it, and the WASI context if the module wants one.
     fileprivate static func make(
-        _ module: UnsafeMutablePointer<ModuleRecord>, _ arguments: InstantiationArgs,
-        in state: UnsafeMutablePointer<DoorState>, _ text: inout TextWriter
+        _ module: UnsafeMutablePointer<ModuleRecord>,
+        _ arguments: InstantiationArgs,
+        in state: UnsafeMutablePointer<DoorState>,
+        _ text: inout TextWriter
     ) -> UnsafeMutablePointer<InstanceRecord>? {
         let record: UnsafeMutablePointer<InstanceRecord>
         do throws(EngineError) {
@@ -93,19 +102,37 @@ extension InstanceRecord {
     }
 
     private static func allocate(
-        in store: EngineStore, _ module: UnsafeMutablePointer<ModuleRecord>, _ arguments: InstantiationArgs
+        in store: EngineStore,
+        _ module: UnsafeMutablePointer<ModuleRecord>,
+        _ arguments: InstantiationArgs
     ) throws(MemoryError) -> UnsafeMutablePointer<InstanceRecord> {
         let arena = store.state.pointee.arena
         let record = try arena.allocate(InstanceRecord.self, count: 1, region: .structures, site: .cInstance)
         let exception = try arena.allocateZeroed(
-            CChar.self, count: exceptionSizeInBytes, region: .structures, site: .cInstance)
+            CChar.self,
+            count: exceptionSizeInBytes,
+            region: .structures,
+            site: .cInstance
+        )
         let stackSize = Int(arguments.default_stack_size)
         record.initialize(
             to: InstanceRecord(
-                mark: living, hasException: 0, module: module, store: store, instance: nil, wasi: nil,
-                stackSizeInBytes: stackSize > 0 ? stackSize : defaultStackSizeInBytes, singleton: nil,
-                firstEnvironment: nil, customData: nil, exception: exception, lock: MoteLock(), next: nil,
-                previous: nil))
+                mark: living,
+                hasException: 0,
+                module: module,
+                store: store,
+                instance: nil,
+                wasi: nil,
+                stackSizeInBytes: stackSize > 0 ? stackSize : defaultStackSizeInBytes,
+                singleton: nil,
+                firstEnvironment: nil,
+                customData: nil,
+                exception: exception,
+                lock: MoteLock(),
+                next: nil,
+                previous: nil
+            )
+        )
         mote_lock_init(record.lock)
         return record
     }
@@ -114,20 +141,29 @@ extension InstanceRecord {
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
     /// Links and instantiates, then runs what a toolchain wants to run first; false with the reason in `text`.
     fileprivate func instantiate(
-        _ arguments: InstantiationArgs, in state: UnsafeMutablePointer<DoorState>, _ text: inout TextWriter
+        _ arguments: InstantiationArgs,
+        in state: UnsafeMutablePointer<DoorState>,
+        _ text: inout TextWriter
     ) -> Bool {
         var limits = InstanceLimits()
         limits.operandStackSizeInBytes = pointee.stackSizeInBytes
-        if arguments.max_memory_pages > 0 { limits.maximumMemoryPageCount = UInt64(arguments.max_memory_pages) }
+        if arguments.max_memory_pages > 0 {
+            limits.maximumMemoryPageCount = UInt64(arguments.max_memory_pages)
+        }
         let module = pointee.module.pointee.engine
         // Memory that an import wanted and could not have.
         var failure: MemoryError?
         do throws(EngineError) {
             // A start function may call natives, which want a handle of the environment.
             var environment: EngineEnvironment?
-            if module.module.pointee.startFunction != nil { environment = try ownEnvironment().pointee.engine }
+            if module.module.pointee.startFunction != nil {
+                environment = try ownEnvironment().pointee.engine
+            }
             pointee.instance = try EngineInstance.instantiate(
-                module, in: pointee.store, limits: limits, environment: environment
+                module,
+                in: pointee.store,
+                limits: limits,
+                environment: environment
             ) { request in resolve(request, in: state, &failure) }
         } catch {
             if let failure {
@@ -156,7 +192,10 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         else { return true }
         do throws(EngineError) {
             let environment = try ownEnvironment()
-            if finish(environment.pointee.engine.call(function, slots: nil, slotCount: 0), in: environment.pointee.engine) {
+            if finish(
+                environment.pointee.engine.call(function, slots: nil, slotCount: 0),
+                in: environment.pointee.engine
+            ) {
                 return true
             }
             text.write(cString: pointee.exception)

@@ -1,9 +1,11 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 
 @c @implementation
-public func wasm_runtime_lookup_memory(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?) -> OpaquePointer? {
+package func wasm_runtime_lookup_memory(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?)
+    -> OpaquePointer?
+{
     guard let instance = record(ofInstance: handle), let name,
         case .memory(let memory)? = instance.pointee.instance?.export(named: bytes(of: name))
     else { return nil }
@@ -11,42 +13,42 @@ public func wasm_runtime_lookup_memory(_ handle: OpaquePointer?, _ name: UnsafeP
 }
 
 @c @implementation
-public func wasm_runtime_get_default_memory(_ handle: OpaquePointer?) -> OpaquePointer? {
+package func wasm_runtime_get_default_memory(_ handle: OpaquePointer?) -> OpaquePointer? {
     wasm_runtime_get_memory(handle, 0)
 }
 
 @c @implementation
-public func wasm_runtime_get_memory(_ handle: OpaquePointer?, _ index: UInt32) -> OpaquePointer? {
+package func wasm_runtime_get_memory(_ handle: OpaquePointer?, _ index: UInt32) -> OpaquePointer? {
     record(ofInstance: handle)?.pointee.instance?.memory(at: index).map { OpaquePointer($0) }
 }
 
 @c @implementation
-public func wasm_memory_get_cur_page_count(_ handle: OpaquePointer?) -> UInt64 {
+package func wasm_memory_get_cur_page_count(_ handle: OpaquePointer?) -> UInt64 {
     memory(of: handle)?.pointee.pageCount ?? 0
 }
 
 @c @implementation
-public func wasm_memory_get_max_page_count(_ handle: OpaquePointer?) -> UInt64 {
+package func wasm_memory_get_max_page_count(_ handle: OpaquePointer?) -> UInt64 {
     memory(of: handle)?.pointee.maximumPageCount ?? 0
 }
 
 @c @implementation
-public func wasm_memory_get_bytes_per_page(_ handle: OpaquePointer?) -> UInt64 {
+package func wasm_memory_get_bytes_per_page(_ handle: OpaquePointer?) -> UInt64 {
     memory(of: handle).map { 1 &<< UInt64($0.pointee.pageSizeLog2) } ?? 0
 }
 
 @c @implementation
-public func wasm_memory_get_shared(_ handle: OpaquePointer?) -> Bool {
+package func wasm_memory_get_shared(_ handle: OpaquePointer?) -> Bool {
     memory(of: handle)?.pointee.isShared == 1
 }
 
 @c @implementation
-public func wasm_memory_get_base_address(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
+package func wasm_memory_get_base_address(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
     memory(of: handle)?.pointee.base.map { UnsafeMutableRawPointer($0) }
 }
 
 @c @implementation
-public func wasm_memory_enlarge(_ handle: OpaquePointer?, _ pageCount: UInt64) -> Bool {
+package func wasm_memory_enlarge(_ handle: OpaquePointer?, _ pageCount: UInt64) -> Bool {
     guard let memory = memory(of: handle), let owner = memory.instance.pointee.owner else { return false }
     do throws(EngineError) {
         return try EngineInstance(state: owner.state).store.grow(memory, byPages: pageCount) != nil
@@ -56,7 +58,7 @@ public func wasm_memory_enlarge(_ handle: OpaquePointer?, _ pageCount: UInt64) -
 }
 
 @c @implementation
-public func wasm_runtime_enlarge_memory(_ handle: OpaquePointer?, _ pageCount: UInt64) -> Bool {
+package func wasm_runtime_enlarge_memory(_ handle: OpaquePointer?, _ pageCount: UInt64) -> Bool {
     wasm_memory_enlarge(wasm_runtime_get_default_memory(handle), pageCount)
 }
 

@@ -1,11 +1,13 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
 
 @c @implementation
-public func wasm_runtime_load(
-    _ bytes: UnsafeMutablePointer<UInt8>?, _ size: UInt32, _ errorBuffer: UnsafeMutablePointer<CChar>?,
+package func wasm_runtime_load(
+    _ bytes: UnsafeMutablePointer<UInt8>?,
+    _ size: UInt32,
+    _ errorBuffer: UnsafeMutablePointer<CChar>?,
     _ errorBufferSize: UInt32
 ) -> OpaquePointer? {
     var text = TextWriter(errorBuffer, sizeInBytes: Int(errorBufferSize))
@@ -19,11 +21,20 @@ public func wasm_runtime_load(
     }
     do throws(EngineError) {
         let engine = try state.pointee.engine.load(
-            UnsafePointer(bytes), sizeInBytes: Int(size), ownership: .borrowed)
+            UnsafePointer(bytes),
+            sizeInBytes: Int(size),
+            ownership: .borrowed
+        )
         do throws(MemoryError) {
             let record = try engine.module.pointee.arena.allocate(
-                ModuleRecord.self, count: 1, region: .structures, site: .cModule)
-            record.initialize(to: ModuleRecord(mark: ModuleRecord.living, engine: engine, wasi: WASISettings()))
+                ModuleRecord.self,
+                count: 1,
+                region: .structures,
+                site: .cModule
+            )
+            record.initialize(
+                to: ModuleRecord(mark: ModuleRecord.living, engine: engine, wasi: WASISettings())
+            )
             return OpaquePointer(record)
         } catch {
             engine.unload()
@@ -37,7 +48,7 @@ public func wasm_runtime_load(
 }
 
 @c @implementation
-public func wasm_runtime_unload(_ handle: OpaquePointer?) {
+package func wasm_runtime_unload(_ handle: OpaquePointer?) {
     guard let module = record(ofModule: handle) else { return }
     module.pointee.mark = 0
     module.pointee.engine.unload()

@@ -4,7 +4,7 @@ internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
 
-/// An import that a C function answers: what the call has to convert. In the store's arena.
+/// An import that a C function answers, with what its call has to convert; in the store's arena.
 struct NativeImport {
     var function: UnsafeMutableRawPointer
     var attachment: UnsafeMutableRawPointer?
@@ -22,10 +22,17 @@ struct NativeImport {
 
     /// Nil where symbol and signature do not fit the import's type.
     static func make(
-        _ symbol: NativeSymbol, _ type: DefinedType, in arena: Arena
+        _ symbol: NativeSymbol,
+        _ type: DefinedType,
+        in arena: Arena
     ) throws(MemoryError) -> UnsafeMutablePointer<NativeImport>? {
         guard let function = symbol.func_ptr, type.resultCount <= 1 else { return nil }
-        let record = try arena.allocate(NativeImport.self, count: 1, region: .structures, site: .cNativeImport)
+        let record = try arena.allocate(
+            NativeImport.self,
+            count: 1,
+            region: .structures,
+            site: .cNativeImport
+        )
         let count = type.parameters.count
         let letters = try arena.allocate(UInt8.self, count: count, region: .structures, site: .cNativeImport)
         var signature = symbol.signature.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }
@@ -34,12 +41,16 @@ struct NativeImport {
             signature = start + 1
         }
         for index in 0..<count {
-            guard let value = type.parameters[checked: index], let plain = letter(of: value) else { return nil }
+            guard let value = type.parameters[checked: index], let plain = letter(of: value) else {
+                return nil
+            }
             letters[index] = plain
             guard let next = signature else { continue }
             letters[index] = next.pointee
             guard fits(next.pointee, plain) else { return nil }
-            if next.pointee == UInt8(ascii: "~"), index == 0 || letters[index &- 1] != UInt8(ascii: "*") { return nil }
+            if next.pointee == UInt8(ascii: "~"), index == 0 || letters[index &- 1] != UInt8(ascii: "*") {
+                return nil
+            }
             signature = next + 1
         }
         var result: UInt8 = 0
@@ -52,8 +63,13 @@ struct NativeImport {
         }
         record.initialize(
             to: NativeImport(
-                function: function, attachment: symbol.attachment, letters: letters, letterCount: count,
-                result: result))
+                function: function,
+                attachment: symbol.attachment,
+                letters: letters,
+                letterCount: count,
+                result: result
+            )
+        )
         return record
     }
 
@@ -74,7 +90,10 @@ struct NativeImport {
         }
     }
 
-    private func call(_ environment: UnsafeMutablePointer<MoteEnvironment>, _ slots: UnsafeMutablePointer<UInt64>) -> UInt32 {
+    private func call(
+        _ environment: UnsafeMutablePointer<MoteEnvironment>,
+        _ slots: UnsafeMutablePointer<UInt64>
+    ) -> UInt32 {
         // Environments that the interface did not make have no handle.
         guard let data = environment.pointee.userData else { return UInt32(TrapCode.hostError.rawValue) }
         let record = data.assumingMemoryBound(to: EnvironmentRecord.self)
@@ -107,11 +126,15 @@ struct NativeImport {
 
     /// A parameter's bits; nil where it is a guest pointer that leads outside.
     private func parameter(
-        _ index: Int, _ slots: UnsafeMutablePointer<UInt64>, _ environment: UnsafeMutablePointer<MoteEnvironment>
+        _ index: Int,
+        _ slots: UnsafeMutablePointer<UInt64>,
+        _ environment: UnsafeMutablePointer<MoteEnvironment>
     ) -> UInt64? {
         let isPointer = letters[index] == UInt8(ascii: "*")
         guard isPointer || letters[index] == UInt8(ascii: "$") else { return slots[index] }
-        guard environment.pointee.instance != nil, let base = environment.pointee.memoryBase else { return nil }
+        guard environment.pointee.instance != nil, let base = environment.pointee.memoryBase else {
+            return nil
+        }
         let address = slots[index] & 0xFFFF_FFFF
         let size = environment.pointee.memorySizeInBytes
         guard address < size else { return nil }

@@ -1,4 +1,4 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
@@ -14,19 +14,29 @@ struct NativeRegistration {
 }
 
 @c @implementation
-public func wasm_runtime_register_natives(
-    _ moduleName: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<NativeSymbol>?, _ count: UInt32
+package func wasm_runtime_register_natives(
+    _ moduleName: UnsafePointer<CChar>?,
+    _ symbols: UnsafeMutablePointer<NativeSymbol>?,
+    _ count: UInt32
 ) -> Bool {
     guard MOTE_NATIVE_CALLS != 0, let state = Door.current, let moduleName, let symbols else { return false }
     do throws(MemoryError) {
         let raw = try state.pointee.arena.allocateGrowable(
-            sizeInBytes: MemoryLayout<NativeRegistration>.size, region: .structures, site: .cNatives)
+            sizeInBytes: MemoryLayout<NativeRegistration>.size,
+            region: .structures,
+            site: .cNatives
+        )
         let registration = raw.bindMemory(to: NativeRegistration.self, capacity: 1)
         mote_lock_acquire(state.lock)
         defer { mote_lock_release(state.lock) }
         registration.initialize(
             to: NativeRegistration(
-                moduleName: moduleName, symbols: symbols, count: Int(count), next: state.pointee.firstNatives))
+                moduleName: moduleName,
+                symbols: symbols,
+                count: Int(count),
+                next: state.pointee.firstNatives
+            )
+        )
         state.pointee.firstNatives = registration
         return true
     } catch {
@@ -35,8 +45,9 @@ public func wasm_runtime_register_natives(
 }
 
 @c @implementation
-public func wasm_runtime_unregister_natives(
-    _ moduleName: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<NativeSymbol>?
+package func wasm_runtime_unregister_natives(
+    _ moduleName: UnsafePointer<CChar>?,
+    _ symbols: UnsafeMutablePointer<NativeSymbol>?
 ) -> Bool {
     guard let state = Door.current, let moduleName, let symbols else { return false }
     mote_lock_acquire(state.lock)
@@ -62,7 +73,8 @@ public func wasm_runtime_unregister_natives(
 extension UnsafeMutablePointer where Pointee == DoorState {
     /// The newest native that was registered under two names.
     fileprivate func native(
-        _ moduleName: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>
+        _ moduleName: UnsafeBufferPointer<UInt8>,
+        _ name: UnsafeBufferPointer<UInt8>
     ) -> NativeSymbol? {
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }
@@ -82,7 +94,9 @@ extension UnsafeMutablePointer where Pointee == DoorState {
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
     /// What answers an import: a native, a function of WASI, or for other functions one that traps.
     func resolve(
-        _ request: ImportRequest, in state: UnsafeMutablePointer<DoorState>, _ failure: inout MemoryError?
+        _ request: ImportRequest,
+        in state: UnsafeMutablePointer<DoorState>,
+        _ failure: inout MemoryError?
     ) -> ExternalValue? {
         guard let type = request.functionType else { return nil }
         do throws(EngineError) {
@@ -105,7 +119,8 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     }
 
     private func makeNative(
-        _ symbol: NativeSymbol, _ type: UnsafeMutablePointer<DefinedType>
+        _ symbol: NativeSymbol,
+        _ type: UnsafeMutablePointer<DefinedType>
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction>? {
         let record: UnsafeMutablePointer<NativeImport>
         do throws(MemoryError) {
@@ -116,12 +131,16 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             throw .memory(error)
         }
         return try pointee.store.makeHostFunction(
-            parameters: type.pointee.parameters, results: type.pointee.results, target: NativeImport.target,
-            data: UnsafeMutableRawPointer(record))
+            parameters: type.pointee.parameters,
+            results: type.pointee.results,
+            target: NativeImport.target,
+            data: UnsafeMutableRawPointer(record)
+        )
     }
 
     private func makeWASI(
-        _ entry: WASIFunctions.Entry, _ context: WASIContext.Pointer
+        _ entry: WASIFunctions.Entry,
+        _ context: WASIContext.Pointer
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction> {
         // The longest has nine parameters and one result.
         var values = InlineArray<16, ValueType>(repeating: .i32)
@@ -134,14 +153,19 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             if letter == UInt8(ascii: "I") { values[index] = .i64 }
         }
         let store = pointee.store
-        let made: Result<UnsafeMutablePointer<MoteFunction>, EngineError> = withUnsafeMutablePointer(to: &values) {
+        let made: Result<UnsafeMutablePointer<MoteFunction>, EngineError> = withUnsafeMutablePointer(
+            to: &values
+        ) {
             let base = UnsafeMutableRawPointer($0).assumingMemoryBound(to: ValueType.self)
             do throws(EngineError) {
                 return .success(
                     try store.makeHostFunction(
                         parameters: Items(base: base, count: parameterCount),
                         results: Items(base: base + parameterCount, count: count &- parameterCount),
-                        target: entry.function, data: UnsafeMutableRawPointer(context)))
+                        target: entry.function,
+                        data: UnsafeMutableRawPointer(context)
+                    )
+                )
             } catch {
                 return .failure(error)
             }

@@ -1,12 +1,13 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
 internal import MoteWASI
 
 @c @implementation
-public func wasm_application_execute_main(
-    _ handle: OpaquePointer?, _ argumentCount: Int32,
+package func wasm_application_execute_main(
+    _ handle: OpaquePointer?,
+    _ argumentCount: Int32,
     _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Bool {
     guard let instance = record(ofInstance: handle), !instance.isFaulty else { return false }
@@ -21,7 +22,8 @@ public func wasm_application_execute_main(
     }
     guard let main = instance.function(named: "main") ?? instance.function(named: "_main") else {
         instance.setException(
-            "lookup the entry point symbol (like _start, main, _main, __main_argc_argv) failed")
+            "lookup the entry point symbol (like _start, main, _main, __main_argc_argv) failed"
+        )
         return false
     }
     // Arguments would lie in an app heap, which this version does not have.
@@ -32,7 +34,11 @@ public func wasm_application_execute_main(
     var result: (UInt32, UInt32) = (0, 0)
     return withUnsafeMutablePointer(to: &result) {
         wasm_runtime_call_wasm(
-            environment, main, 0, UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt32.self))
+            environment,
+            main,
+            0,
+            UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt32.self)
+        )
     }
 }
 

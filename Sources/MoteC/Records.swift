@@ -81,7 +81,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 
     /// The word that says whether there is an exception, for atomic access.
     @inline(__always)
-    var hasException: UnsafeMutablePointer<UInt32> { withUnsafeMutablePointer(to: &pointee.hasException) { $0 } }
+    var hasException: UnsafeMutablePointer<UInt32> {
+        withUnsafeMutablePointer(to: &pointee.hasException) { $0 }
+    }
 
     /// Whether a call runs in one of its environments.
     var isRunning: Bool {

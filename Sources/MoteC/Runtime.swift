@@ -1,20 +1,22 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 
 @c @implementation
-public func wasm_runtime_init() -> Bool {
+package func wasm_runtime_init() -> Bool {
     Door.exclusively { Door.open(.system) }
 }
 
 @c @implementation
-public func wasm_runtime_full_init(_ arguments: UnsafeMutablePointer<RuntimeInitArgs>?) -> Bool {
+package func wasm_runtime_full_init(_ arguments: UnsafeMutablePointer<RuntimeInitArgs>?) -> Bool {
     guard let arguments else { return false }
     return Door.exclusively {
         if door.state != nil { return Door.open(.system) }
         guard let source = Door.heapSource(arguments.pointee), Door.open(source) else { return false }
-        guard let symbols = arguments.pointee.native_symbols, arguments.pointee.n_native_symbols > 0 else { return true }
+        guard let symbols = arguments.pointee.native_symbols, arguments.pointee.n_native_symbols > 0 else {
+            return true
+        }
         let name = arguments.pointee.native_module_name
         if wasm_runtime_register_natives(name, symbols, arguments.pointee.n_native_symbols) { return true }
         Door.close()
@@ -23,7 +25,7 @@ public func wasm_runtime_full_init(_ arguments: UnsafeMutablePointer<RuntimeInit
 }
 
 @c @implementation
-public func wasm_runtime_destroy() {
+package func wasm_runtime_destroy() {
     Door.exclusively { Door.close() }
 }
 
@@ -54,7 +56,14 @@ extension Door {
             do throws(MemoryError) {
                 let state = try arena.allocate(DoorState.self, count: 1, region: .structures, site: .cRuntime)
                 state.initialize(
-                    to: DoorState(engine: engine, arena: arena, firstNatives: nil, firstInstance: nil, lock: MoteLock()))
+                    to: DoorState(
+                        engine: engine,
+                        arena: arena,
+                        firstNatives: nil,
+                        firstInstance: nil,
+                        lock: MoteLock()
+                    )
+                )
                 mote_lock_init(state.lock)
                 return state
             } catch {
@@ -86,7 +95,11 @@ extension Door {
         switch arguments.mem_alloc_type {
         case Alloc_With_Pool:
             guard let buffer = option.pool.heap_buf else { return nil }
-            return .pool(base: UInt(bitPattern: buffer), sizeInBytes: Int(option.pool.heap_size), isZeroed: false)
+            return .pool(
+                base: UInt(bitPattern: buffer),
+                sizeInBytes: Int(option.pool.heap_size),
+                isZeroed: false
+            )
         case Alloc_With_Allocator:
             guard let allocate = option.allocator.malloc_func, let free = option.allocator.free_func,
                 allocate != free
@@ -96,8 +109,12 @@ extension Door {
             door.free = free
             return .allocator(
                 HeapFunctions(
-                    userData: 0, allocate: HostAllocator.allocate,
-                    reallocate: door.reallocate == nil ? nil : HostAllocator.reallocate, free: HostAllocator.free))
+                    userData: 0,
+                    allocate: HostAllocator.allocate,
+                    reallocate: door.reallocate == nil ? nil : HostAllocator.reallocate,
+                    free: HostAllocator.free
+                )
+            )
         case Alloc_With_System_Allocator:
             return .system
         default:

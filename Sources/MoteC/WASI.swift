@@ -1,4 +1,4 @@
-public import CMoteAPI
+package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
@@ -23,44 +23,71 @@ struct WASISettings {
 }
 
 @c @implementation
-public func wasm_runtime_set_wasi_args(
-    _ module: OpaquePointer?, _ directories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ directoryCount: UInt32,
-    _ mappedDirectories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ mappedDirectoryCount: UInt32,
-    _ variables: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ variableCount: UInt32,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ argumentCount: Int32
+package func wasm_runtime_set_wasi_args(
+    _ module: OpaquePointer?,
+    _ directories: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ directoryCount: UInt32,
+    _ mappedDirectories: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ mappedDirectoryCount: UInt32,
+    _ variables: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ variableCount: UInt32,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ argumentCount: Int32
 ) {
     wasm_runtime_set_wasi_args_ex(
-        module, directories, directoryCount, mappedDirectories, mappedDirectoryCount, variables, variableCount,
-        arguments, argumentCount, -1, -1, -1)
+        module,
+        directories,
+        directoryCount,
+        mappedDirectories,
+        mappedDirectoryCount,
+        variables,
+        variableCount,
+        arguments,
+        argumentCount,
+        -1,
+        -1,
+        -1
+    )
 }
 
 @c @implementation
-public func wasm_runtime_set_wasi_args_ex(
-    _ module: OpaquePointer?, _ directories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ directoryCount: UInt32,
-    _ mappedDirectories: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ mappedDirectoryCount: UInt32,
-    _ variables: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ variableCount: UInt32,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ argumentCount: Int32,
-    _ standardInput: Int64, _ standardOutput: Int64, _ standardError: Int64
+package func wasm_runtime_set_wasi_args_ex(
+    _ module: OpaquePointer?,
+    _ directories: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ directoryCount: UInt32,
+    _ mappedDirectories: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ mappedDirectoryCount: UInt32,
+    _ variables: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ variableCount: UInt32,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ argumentCount: Int32,
+    _ standardInput: Int64,
+    _ standardOutput: Int64,
+    _ standardError: Int64
 ) {
     guard let module = record(ofModule: module) else { return }
     module.pointee.wasi = WASISettings(
-        directories: directories, directoryCount: directories == nil ? 0 : Int(directoryCount),
+        directories: directories,
+        directoryCount: directories == nil ? 0 : Int(directoryCount),
         mappedDirectories: mappedDirectories,
-        mappedDirectoryCount: mappedDirectories == nil ? 0 : Int(mappedDirectoryCount), variables: variables,
-        variableCount: variables == nil ? 0 : Int(variableCount), arguments: arguments,
+        mappedDirectoryCount: mappedDirectories == nil ? 0 : Int(mappedDirectoryCount),
+        variables: variables,
+        variableCount: variables == nil ? 0 : Int(variableCount),
+        arguments: arguments,
         argumentCount: arguments == nil ? 0 : max(0, Int(argumentCount)),
         standardInput: WASISettings.descriptor(standardInput, 0),
         standardOutput: WASISettings.descriptor(standardOutput, 1),
-        standardError: WASISettings.descriptor(standardError, 2))
+        standardError: WASISettings.descriptor(standardError, 2)
+    )
 }
 
 @c @implementation
-public func wasm_runtime_is_wasi_mode(_ handle: OpaquePointer?) -> Bool {
+package func wasm_runtime_is_wasi_mode(_ handle: OpaquePointer?) -> Bool {
     record(ofInstance: handle)?.pointee.wasi != nil
 }
 
 @c @implementation
-public func wasm_runtime_get_wasi_exit_code(_ handle: OpaquePointer?) -> UInt32 {
+package func wasm_runtime_get_wasi_exit_code(_ handle: OpaquePointer?) -> UInt32 {
     record(ofInstance: handle)?.pointee.wasi?.pointee.exitCode ?? 0
 }
 
@@ -80,7 +107,8 @@ extension WASISettings {
     }
 
     /// A context that has copied what it needs.
-    func makeContext(in state: UnsafeMutablePointer<DoorState>) throws(WASISetupError) -> WASIContext.Pointer {
+    func makeContext(in state: UnsafeMutablePointer<DoorState>) throws(WASISetupError) -> WASIContext.Pointer
+    {
         var options = WASIOptions()
         // Safe: the two only differ in what the callee may write.
         options.arguments = arguments.map {
@@ -110,7 +138,8 @@ extension WASISettings {
 
     /// The directories as WASI wants them, with room behind them for the guest's halves of `GUEST::HOST`.
     private func makePreopens(
-        in arena: Arena, count: inout Int
+        in arena: Arena,
+        count: inout Int
     ) throws(MemoryError) -> UnsafeMutablePointer<WASIPreopen> {
         let total = directoryCount &+ mappedDirectoryCount
         var size = total &* MemoryLayout<WASIPreopen>.stride
@@ -127,12 +156,14 @@ extension WASISettings {
             count &+= 1
         }
         for index in 0..<mappedDirectoryCount {
-            guard let text = mappedDirectories?[index], let separator = WASISettings.separator(in: text) else { continue }
+            guard let text = mappedDirectories?[index], let separator = WASISettings.separator(in: text)
+            else { continue }
             let guestSize = separator - text
             memcpy(names, text, guestSize)
             names[guestSize] = 0
             (preopens + count).initialize(
-                to: WASIPreopen(hostPath: separator + 2, guestPath: UnsafePointer(names)))
+                to: WASIPreopen(hostPath: separator + 2, guestPath: UnsafePointer(names))
+            )
             count &+= 1
             names += guestSize &+ 1
         }
