@@ -39,6 +39,20 @@ func branchI32EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 @inline(__always)
+func branchI32EqSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a == b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32EqRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a == b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
@@ -71,6 +85,20 @@ func branchI32NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     let a = low(r), b = low(signedImmediate16(pc))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32NeSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a != b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32NeRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a != b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -109,6 +137,20 @@ func branchI32LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI32LtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32LtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI32LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
@@ -141,6 +183,20 @@ func branchI32LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = low(r), b = low(signedImmediate16(pc))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32LtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a < b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32LtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a < b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -179,6 +235,20 @@ func branchI32GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI32GtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32GtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI32GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a > b { return branch(pc, fp, memory, environment, r, d) }
@@ -211,6 +281,20 @@ func branchI32GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = low(r), b = low(signedImmediate16(pc))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32GtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a > b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32GtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a > b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -249,6 +333,20 @@ func branchI32LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI32LeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32LeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI32LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
@@ -281,6 +379,20 @@ func branchI32LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = low(r), b = low(signedImmediate16(pc))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32LeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a <= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32LeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a <= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -319,6 +431,20 @@ func branchI32GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI32GeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32GeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI32GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
@@ -351,4 +477,18 @@ func branchI32GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = low(r), b = low(signedImmediate16(pc))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32GeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a >= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI32GeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
+    if a >= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }

@@ -39,6 +39,20 @@ func branchI64EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 @inline(__always)
+func branchI64EqSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a == b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64EqRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a == b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a != b { return branch(pc, fp, memory, environment, r, d) }
@@ -71,6 +85,20 @@ func branchI64NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     let a = r, b = signedImmediate16(pc)
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64NeSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a != b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64NeRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a != b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -109,6 +137,20 @@ func branchI64LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI64LtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64LtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI64LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a < b { return branch(pc, fp, memory, environment, r, d) }
@@ -141,6 +183,20 @@ func branchI64LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = r, b = signedImmediate16(pc)
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64LtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a < b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64LtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a < b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -179,6 +235,20 @@ func branchI64GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI64GtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64GtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI64GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a > b { return branch(pc, fp, memory, environment, r, d) }
@@ -211,6 +281,20 @@ func branchI64GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = r, b = signedImmediate16(pc)
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64GtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a > b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64GtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a > b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -249,6 +333,20 @@ func branchI64LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI64LeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64LeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI64LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
@@ -281,6 +379,20 @@ func branchI64LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = r, b = signedImmediate16(pc)
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64LeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a <= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64LeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a <= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -319,6 +431,20 @@ func branchI64GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func branchI64GeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64GeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func branchI64GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
@@ -351,4 +477,18 @@ func branchI64GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = r, b = signedImmediate16(pc)
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64GeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a >= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func branchI64GeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
+    if a >= b { return branch(pc, fp, memory, environment, r, d) }
+    return go(pc + 24, fp, memory, environment, r, d)
 }

@@ -200,6 +200,78 @@ func f64DivCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
 }
 
 @inline(__always)
+func f64MulAddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
+    let z = c + a * b
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulSubFromSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
+    let z = c - a * b
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulSubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
+    let z = a * b - c
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulAddDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = d, b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
+    let z = c + a * b
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulSubFromDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = d, b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
+    let z = c - a * b
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulSubDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = d, b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
+    let z = a * b - c
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulAddSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = f64(fp[slotField(pc, 10)]), b = d, c = f64(fp[slotField(pc, 14)])
+    let z = c + a * b
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulSubFromSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = f64(fp[slotField(pc, 10)]), b = d, c = f64(fp[slotField(pc, 14)])
+    let z = c - a * b
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
+func f64MulSubSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let a = f64(fp[slotField(pc, 10)]), b = d, c = f64(fp[slotField(pc, 14)])
+    let z = a * b - c
+    fp[slotField(pc, 8)] = bits(z)
+    return go(pc + 16, fp, memory, environment, r, z)
+}
+
+@inline(__always)
 func f64MinSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.minimum(f64(fp[slotField(pc, 10)]), f64(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)

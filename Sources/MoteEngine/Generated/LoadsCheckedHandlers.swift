@@ -40,6 +40,24 @@ func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 }
 
 @inline(__always)
+func memoryLoad8UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad8UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -69,6 +87,24 @@ func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
@@ -112,6 +148,24 @@ func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 }
 
 @inline(__always)
+func memoryLoad32UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad32UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -141,6 +195,24 @@ func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
@@ -184,6 +256,24 @@ func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 }
 
 @inline(__always)
+func memoryLoad8S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad8S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -213,6 +303,24 @@ func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
@@ -256,6 +364,24 @@ func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 }
 
 @inline(__always)
+func memoryLoad8S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad8S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -285,6 +411,24 @@ func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
@@ -328,6 +472,24 @@ func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 }
 
 @inline(__always)
+func memoryLoad32S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad32S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -364,6 +526,24 @@ func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 }
 
 @inline(__always)
+func memoryLoadF32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+func memoryLoadF32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
 func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -393,6 +573,24 @@ func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+func memoryLoadF64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+func memoryLoadF64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z

@@ -36,6 +36,22 @@ func memoryLoad8UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 @inline(__always)
+func memoryLoad8UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad8UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -62,6 +78,22 @@ func memoryLoad16UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoad16UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -100,6 +132,22 @@ func memoryLoad32UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func memoryLoad32UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad32UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -126,6 +174,22 @@ func memoryLoad64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func memoryLoad64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -164,6 +228,22 @@ func memoryLoad8S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 }
 
 @inline(__always)
+func memoryLoad8S32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad8S32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad16S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -190,6 +270,22 @@ func memoryLoad16S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -228,6 +324,22 @@ func memoryLoad8S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 }
 
 @inline(__always)
+func memoryLoad8S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad8S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoad16S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -254,6 +366,22 @@ func memoryLoad16S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func memoryLoad16S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad16S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -292,6 +420,22 @@ func memoryLoad32S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 }
 
 @inline(__always)
+func memoryLoad32S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
+func memoryLoad32S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, z, d)
+}
+
+@inline(__always)
 func memoryLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -324,6 +468,22 @@ func memoryLoadF32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func memoryLoadF32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+func memoryLoadF32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
+    let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
 func memoryLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -350,6 +510,22 @@ func memoryLoadF64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func memoryLoadF64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+func memoryLoadF64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
+    let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
+    fp[slotField(pc, 8)] = z
+    return go(pc + 16, fp, memory, environment, r, f64(z))
+}
+
+@inline(__always)
+func memoryLoadF64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(r) &+ immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))

@@ -44,6 +44,22 @@ func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 }
 
 @inline(__always)
+func memoryStore8ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore8AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -80,6 +96,22 @@ func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore16ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore16AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -124,6 +156,22 @@ func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 }
 
 @inline(__always)
+func memoryStore32ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore32AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -160,5 +208,21 @@ func memoryStore64XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore64ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore64AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }

@@ -39,6 +39,20 @@ func memoryStore8XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 }
 
 @inline(__always)
+func memoryStore8AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore8AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func memoryStore16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
@@ -70,6 +84,20 @@ func memoryStore16CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 func memoryStore16XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore16AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore16AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -109,6 +137,20 @@ func memoryStore32XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 }
 
 @inline(__always)
+func memoryStore32AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore32AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
 func memoryStore64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
@@ -140,5 +182,19 @@ func memoryStore64CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 func memoryStore64XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore64AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
+@inline(__always)
+func memoryStore64AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
+    (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }

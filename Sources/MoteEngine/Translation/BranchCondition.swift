@@ -7,8 +7,9 @@ struct BranchCondition {
     var isFloat: Bool
     var left: Int16
     var right: Int16
-    /// Integer: the right operand is the immediate in `right`.
+    /// Integer: the right operand is `immediate`.
     var hasImmediate: Bool
+    var immediate: Int32
     /// Float: which operand is `constant`, if any, by the forms' classes.
     var floatForm: Int
     var constant: UInt64
@@ -59,8 +60,8 @@ extension Translator {
         }
         let source = try slot(of: entry)
         return BranchCondition(
-            family: .i32Branch + (negate ? 0 : 1) * IntegerForm.count, isFloat: false, left: source, right: 0,
-            hasImmediate: true, floatForm: 0, constant: 0)
+            family: .i32Branch + (negate ? 0 : 1) * IntegerForm.branchCount, isFloat: false, left: source, right: 0,
+            hasImmediate: true, immediate: 0, floatForm: 0, constant: 0)
     }
 
     private func field16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
@@ -71,15 +72,11 @@ extension Translator {
         guard let at = index(last.opcode, in: family, count: 10 * IntegerForm.count) else { return nil }
         let (condition, form) = at.quotientAndRemainder(dividingBy: IntegerForm.count)
         let hasImmediate = form == IntegerForm.slotImmediate || form == IntegerForm.lastImmediate
-        var right = field16(12)
-        if hasImmediate {
-            guard let small = Int16(exactly: code.get32(last.offset + 12)) else { return nil }
-            right = small
-        }
         let index = negate ? Translator.negated(condition) : condition
         return BranchCondition(
-            family: branches + index * IntegerForm.count, isFloat: false, left: field16(10), right: right,
-            hasImmediate: hasImmediate, floatForm: 0, constant: 0)
+            family: branches + index * IntegerForm.branchCount, isFloat: false, left: field16(10),
+            right: hasImmediate ? 0 : field16(12), hasImmediate: hasImmediate,
+            immediate: hasImmediate ? code.get32(last.offset + 12) : 0, floatForm: 0, constant: 0)
     }
 
     private func fuseFloat(_ family: InternalOpcode, _ branches: InternalOpcode, _ negate: Bool) -> BranchCondition? {
@@ -91,38 +88,81 @@ extension Translator {
             form >= FloatForm.slotConstant ? (code.base + last.offset + 16).load(as: UInt64.self) : 0
         return BranchCondition(
             family: branches + index * FloatForm.count, isFloat: true, left: field16(10), right: field16(12),
-            hasImmediate: false, floatForm: form, constant: constant)
+            hasImmediate: false, immediate: 0, floatForm: form, constant: constant)
     }
 
     /// Writes the branch with its distance unknown; returns the offset of the distance.
     mutating func emit(_ condition: BranchCondition) throws(MemoryError) -> Int {
+        if let stepped = try emitStep(condition) { return stepped }
         // Registers may have changed since the comparison was taken away, so the form is chosen anew.
-        let form: Int
-        if condition.isFloat {
-            switch condition.floatForm {
-            case FloatForm.slotConstant, FloatForm.lastConstant:
-                form = condition.left == floatRegister ? FloatForm.lastConstant : FloatForm.slotConstant
-            case FloatForm.constantSlot, FloatForm.constantLast:
-                form = condition.right == floatRegister ? FloatForm.constantLast : FloatForm.constantSlot
-            default:
-                form =
-                    condition.right == floatRegister
-                    ? FloatForm.slotLast
-                    : condition.left == floatRegister ? FloatForm.lastSlot : FloatForm.slotSlot
-            }
-        } else if condition.hasImmediate {
-            form = condition.left == integerRegister ? IntegerForm.lastImmediate : IntegerForm.slotImmediate
-        } else {
-            form =
+        if condition.isFloat { return try emitFloat(condition) }
+        let isLast = condition.left == integerRegister
+        guard condition.hasImmediate else {
+            let form =
                 condition.right == integerRegister
-                ? IntegerForm.slotLast
-                : condition.left == integerRegister ? IntegerForm.lastSlot : IntegerForm.slotSlot
+                ? IntegerForm.slotLast : isLast ? IntegerForm.lastSlot : IntegerForm.slotSlot
+            let at = try emit(condition.family + form)
+            code.set16(at + 8, condition.left)
+            code.set16(at + 10, condition.right)
+            return at + 12
         }
-        let hasConstant = condition.isFloat && form >= FloatForm.slotConstant
+        if let small = Int16(exactly: condition.immediate) {
+            let at = try emit(condition.family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate))
+            code.set16(at + 8, condition.left)
+            code.set16(at + 10, small)
+            return at + 12
+        }
+        let at = try emit(condition.family + (isLast ? IntegerForm.lastWide : IntegerForm.slotWide), sizeInBytes: 24)
+        code.set16(at + 8, condition.left)
+        code.set32(at + 16, UInt32(bitPattern: condition.immediate))
+        return at + 12
+    }
+
+    private mutating func emitFloat(_ condition: BranchCondition) throws(MemoryError) -> Int {
+        let form: Int
+        switch condition.floatForm {
+        case FloatForm.slotConstant, FloatForm.lastConstant:
+            form = condition.left == floatRegister ? FloatForm.lastConstant : FloatForm.slotConstant
+        case FloatForm.constantSlot, FloatForm.constantLast:
+            form = condition.right == floatRegister ? FloatForm.constantLast : FloatForm.constantSlot
+        default:
+            form =
+                condition.right == floatRegister
+                ? FloatForm.slotLast : condition.left == floatRegister ? FloatForm.lastSlot : FloatForm.slotSlot
+        }
+        let hasConstant = form >= FloatForm.slotConstant
         let at = try emit(condition.family + form, sizeInBytes: hasConstant ? 24 : 16)
         code.set16(at + 8, condition.left)
         code.set16(at + 10, condition.right)
         if hasConstant { code.set64(at + 16, condition.constant) }
         return at + 12
+    }
+
+    /// `local = local + constant` just before a comparison of the local: one instruction for the end of most loops.
+    private mutating func emitStep(_ condition: BranchCondition) throws(MemoryError) -> Int? {
+        let branches = 10 * IntegerForm.branchCount
+        guard let at = index(condition.family, in: .i32Branch, count: branches), !condition.isFloat,
+            tail.offset >= 0, tail.offset &+ 16 == code.count,
+            tail.opcode == .i32Binary + IntegerForm.slotImmediate || tail.opcode == .i32Binary + IntegerForm.lastImmediate
+        else { return nil }
+        let fields = code.base + tail.offset
+        let slot = fields.load(fromByteOffset: 8, as: Int16.self)
+        guard fields.load(fromByteOffset: 10, as: Int16.self) == slot, condition.left == slot,
+            condition.hasImmediate || condition.right != slot,
+            let step = Int16(exactly: fields.load(fromByteOffset: 12, as: Int32.self))
+        else { return nil }
+        code.count = tail.offset
+        let opcode = InternalOpcode.i32Step + (at / IntegerForm.branchCount * 2 + (condition.hasImmediate ? 0 : 1))
+        let branch = try emit(opcode, sizeInBytes: 24)
+        code.set16(branch + 8, slot)
+        code.set16(branch + 10, step)
+        if condition.hasImmediate {
+            code.set32(branch + 16, UInt32(bitPattern: condition.immediate))
+        } else {
+            code.set16(branch + 16, condition.right)
+        }
+        forget(slot)
+        integerRegister = slot
+        return branch + 12
     }
 }

@@ -192,7 +192,7 @@ extension Translator {
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {
             let entry = entries[index]
-            if homes.next(entry) != entry.slot || entry.kind == .constant { return false }
+            if homes.next(entry) != entry.slot || entry.kind != .temporary { return false }
         }
         return true
     }
@@ -292,7 +292,10 @@ extension Translator {
             _ = try emit(.returnNothing)
         case 1:
             let entry = entries[entryCount &- 1]
-            if entry.kind == .constant {
+            if entry.kind == .sum {
+                try write(entry, to: result)
+                _ = try emit(.returnNothing)
+            } else if entry.kind == .constant {
                 let at = try emit(.returnConstant, sizeInBytes: 24)
                 code.set16(at + 8, result)
                 code.set64(at + 16, entry.value)
@@ -312,16 +315,34 @@ extension Translator {
     /// first. The entries stay as they were, since a conditional return goes on with them.
     private mutating func emitReturnOfMany(_ count: Int, to result: Int16) throws(MemoryError) {
         let first = entryCount &- count
-        for index in first..<entryCount where entries[index].kind == .local && entries[index].slot < 0 {
-            try write(entries[index], to: entries[index].home)
-            entries[index].value = UInt64(UInt16(bitPattern: entries[index].slot)) | 1 << 32
-            entries[index].slot = entries[index].home
+        var saved = SavedEntries()
+        for index in first..<entryCount where entries[index].isLazy {
+            let entry = entries[index]
+            try write(entry, to: entry.home)
+            entries[index].kind = .temporary
+            entries[index].slot = entry.home
+            saved.append(entry, index)
         }
         try writeRow(first: first, count: count, to: result)
-        for index in first..<entryCount where entries[index].kind == .local && entries[index].value != 0 {
-            entries[index].slot = Int16(bitPattern: UInt16(truncatingIfNeeded: entries[index].value))
-            entries[index].value = 0
-        }
+        saved.restore(entries)
         _ = try emit(.returnNothing)
+    }
+}
+
+/// Lazy entries as they were; there are never more than the list of them holds.
+private struct SavedEntries {
+    var entries = InlineArray<32, OperandEntry>(
+        repeating: OperandEntry(value: 0, slot: 0, home: 0, position: 0, kind: .temporary, type: 0))
+    var indices = InlineArray<32, Int>(repeating: 0)
+    var count = 0
+
+    mutating func append(_ entry: OperandEntry, _ index: Int) {
+        entries[count] = entry
+        indices[count] = index
+        count &+= 1
+    }
+
+    func restore(_ stack: UnsafeMutablePointer<OperandEntry>) {
+        for at in 0..<count { stack[indices[at]] = entries[at] }
     }
 }

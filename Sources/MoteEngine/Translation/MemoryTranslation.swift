@@ -4,10 +4,11 @@ internal import MoteModule
 // Loads, stores and bulk operations.
 
 extension Translator {
-    /// Address forms of loads, in the generator's order; stores: slot/slot, slot/immediate, constant/slot,
-    /// constant/immediate, sum/slot.
-    private static var loadForms: Int { 4 }
-    private static var storeForms: Int { 5 }
+    /// Address forms of loads, in the generator's order: slot, last, constant, two slots, slot and constant, last and
+    /// constant; stores (address and value): slot/slot, slot/immediate, constant/slot, constant/immediate, two
+    /// slots/slot, slot and constant/slot, slot and constant/immediate.
+    private static var loadForms: Int { 6 }
+    private static var storeForms: Int { 7 }
 
     /// Row of `LOADS` in the generator for opcodes 0x28 to 0x35.
     private static func loadRow(_ byte: UInt8) -> Int {
@@ -76,6 +77,14 @@ extension Translator {
             code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
             return
         }
+        if address.kind == .sum, offset == 0 {
+            let isLast = address.slot == integerRegister
+            let result = pushTemporary(type)
+            let at = try emit(family + (isLast ? 5 : 4), result: result, isFloat: isFloat)
+            code.set16(at + 10, address.slot)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            return
+        }
         let source = try slot(of: address)
         let isLast = source == integerRegister
         let result = pushTemporary(type)
@@ -108,7 +117,15 @@ extension Translator {
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
-        if immediate == nil, value.kind != .constant, isFreshSum(address), offset <= UInt64(UInt16.max) {
+        if address.kind == .sum, offset == 0 {
+            let source = try operand(immediate, value)
+            let at = try emit(family + (immediate == nil ? 5 : 6))
+            code.set16(at + 8, address.slot)
+            code.set16(at + 10, source)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            return
+        }
+        if immediate == nil, value.kind == .temporary || value.kind == .local, isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
             let at = try emit(family + 4)

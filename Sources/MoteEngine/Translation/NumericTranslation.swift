@@ -12,6 +12,10 @@ enum IntegerForm {
     static var slotLast: Int { 3 }
     static var lastImmediate: Int { 4 }
     static var count: Int { 5 }
+    /// Branches only: an immediate of 32 bits.
+    static var slotWide: Int { 5 }
+    static var lastWide: Int { 6 }
+    static var branchCount: Int { 7 }
 }
 
 /// Operand forms of float handlers, in the generator's order.
@@ -71,6 +75,7 @@ extension Translator {
         var left = pop()
         if isCommutative, left.kind == .constant, right.kind != .constant { swap(&left, &right) }
         if right.kind == .constant, Translator.fitsImmediate(right.value, is64: is64) {
+            if try fuseImmediate(family, left, right.value) { return }
             let leftSlot = try slot(of: left)
             let isLast = leftSlot == integerRegister
             let result = pushTemporary(resultType)
@@ -80,6 +85,7 @@ extension Translator {
             code.set32(at + 12, UInt32(truncatingIfNeeded: right.value))
             return
         }
+        if try combine(family, left, right, isCommutative) { return }
         let leftSlot = try slot(of: left)
         let rightSlot = try slot(of: right)
         let form =
@@ -112,7 +118,7 @@ extension Translator {
         lower.position = upper.position
         upper.home = home
         upper.position = position
-        if upper.kind == .local {
+        if upper.isLazy {
             lazy.indices[lazy.count &- 1] = Int32(truncatingIfNeeded: entryCount &- 2)
         }
         entries[entryCount &- 2] = upper
@@ -174,6 +180,7 @@ extension Translator {
 
     /// Binary float operation (`family` its first form) with a float or a boolean result.
     mutating func floatBinary(_ family: InternalOpcode, swapped: Bool, resultType: UInt8) throws(MemoryError) {
+        if try fuseProduct(family) { return }
         let right = pop()
         let left = pop()
         let operands = try swapped ? floatOperands(right, left) : floatOperands(left, right)
@@ -228,9 +235,15 @@ extension Translator {
         case 0x61...0x66: try floatCompare(op - 0x61, is64: true)
         case 0x67...0x69: try unary(.i32Unary + (op - 0x67) * 2, fromFloat: false, resultType: 0x7F)
         case 0x6A...0x78:
+            var index = op - 0x6A
+            if index == 1, entries[entryCount &- 1].kind == .constant {
+                // x - c is x + (-c), which more can be done with.
+                index = 0
+                entries[entryCount &- 1].value = UInt64(0 &- UInt32(truncatingIfNeeded: entries[entryCount &- 1].value))
+            }
             try integerBinary(
-                .i32Binary + (op - 0x6A) * IntegerForm.count, is64: false,
-                isCommutative: Translator.isCommutative(op - 0x6A), resultType: 0x7F)
+                .i32Binary + index * IntegerForm.count, is64: false,
+                isCommutative: Translator.isCommutative(index), resultType: 0x7F)
         case 0x79...0x7B: try unary(.i64Unary + (op - 0x79) * 2, fromFloat: false, resultType: 0x7E)
         case 0x7C...0x8A:
             try integerBinary(

@@ -12,6 +12,8 @@ struct OperandEntry {
         case local
         /// Known; `value` has the bits.
         case constant
+        /// An i32: the local in `slot` plus `value`, not yet added: most are addresses, which accesses add up.
+        case sum
     }
 
     var value: UInt64
@@ -25,6 +27,9 @@ struct OperandEntry {
     /// Kind byte of its ``ValueType``.
     var type: UInt8
 
+    /// Whether the entry reads a local when it is consumed.
+    @inline(__always)
+    var isLazy: Bool { kind == .local || kind == .sum }
     @inline(__always)
     var isFloat: Bool { type == 0x7D || type == 0x7C }
     @inline(__always)

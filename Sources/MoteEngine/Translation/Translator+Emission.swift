@@ -8,6 +8,8 @@ extension Translator {
     mutating func emit(_ opcode: InternalOpcode, sizeInBytes: Int = 16) throws(MemoryError) -> Int {
         let at = try code.append(opcode, sizeInBytes: sizeInBytes)
         last.offset = -1
+        previousTail = tail
+        tail = (at, opcode)
         return at
     }
 
@@ -19,6 +21,8 @@ extension Translator {
         keepsRegisters: Bool = false
     ) throws(MemoryError) -> Int {
         let at = try code.append(opcode, sizeInBytes: sizeInBytes)
+        previousTail = tail
+        tail = (at, opcode)
         last.offset = at
         last.opcode = opcode
         last.result = result
@@ -38,6 +42,8 @@ extension Translator {
         integerRegister = last.integerRegister
         floatRegister = last.floatRegister
         last.offset = -1
+        tail = previousTail
+        previousTail.offset = -1
         if code.count <= soughtCodeOffset { foundByteOffset = nil }
     }
 
@@ -50,6 +56,7 @@ extension Translator {
     /// Control flow joins here: nothing is known of registers or of the instruction before.
     mutating func join() {
         last.offset = -1
+        tail.offset = -1
         integerRegister = Translator.noSlot
         floatRegister = Translator.noSlot
     }

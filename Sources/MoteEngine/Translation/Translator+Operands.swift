@@ -37,8 +37,21 @@ extension Translator {
     mutating func pushLocal(_ index: Int) throws(MemoryError) {
         let local = locals[index]
         let slot = home(local.type)
-        entries[entryCount] = OperandEntry(
-            value: 0, slot: local.slot, home: slot, position: position(entryCount), kind: .local, type: local.type)
+        try pushLazy(
+            OperandEntry(
+                value: 0, slot: local.slot, home: slot, position: position(entryCount), kind: .local, type: local.type))
+    }
+
+    /// Pushes the sum of a slot, a local's or the temporary popped last, and a constant.
+    mutating func pushSum(_ slot: Int16, _ value: UInt64) throws(MemoryError) {
+        try pushLazy(
+            OperandEntry(
+                value: value, slot: slot, home: position(entryCount), position: position(entryCount), kind: .sum,
+                type: 0x7F))
+    }
+
+    private mutating func pushLazy(_ entry: OperandEntry) throws(MemoryError) {
+        entries[entryCount] = entry
         if lazy.count == LazyEntries.capacity {
             // So many unread locals are rare: the oldest goes to its home, and the list stays short.
             try settle(Int(lazy.indices[0]))
@@ -53,7 +66,7 @@ extension Translator {
     mutating func pop() -> OperandEntry {
         entryCount &-= 1
         let entry = entries[entryCount]
-        if entry.kind == .local { lazy.count &-= 1 }
+        if entry.isLazy { lazy.count &-= 1 }
         if entry.isReference { referenceCount &-= 1 }
         return entry
     }
@@ -95,15 +108,23 @@ extension Translator {
         for index in (entryCount &- count)..<entryCount { try settle(index) }
     }
 
-    /// Slot from which an instruction reads a popped entry; a constant is written to its home first.
+    /// Slot from which an instruction reads a popped entry; a constant or sum is written to its home first.
     mutating func slot(of entry: OperandEntry) throws(MemoryError) -> Int16 {
-        guard entry.kind == .constant else { return entry.slot }
+        guard entry.kind == .constant || entry.kind == .sum else { return entry.slot }
         try write(entry, to: entry.home)
         return entry.home
     }
 
     /// Writes an entry's value to a slot, with one copy or constant instruction unless it is there already.
     mutating func write(_ entry: OperandEntry, to slot: Int16) throws(MemoryError) {
+        if entry.kind == .sum {
+            let isLast = entry.slot == integerRegister
+            let at = try emit(
+                .i32Binary + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate), result: slot)
+            code.set16(at + 10, entry.slot)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
+            return
+        }
         guard entry.kind == .constant else {
             if entry.slot == slot { return }
             if entry.slot == integerRegister {
@@ -171,7 +192,7 @@ extension Translator {
     }
 
     private func isPlainCopy(_ entry: OperandEntry, to slot: Int16) -> Bool {
-        entry.kind != .constant && entry.slot != slot
+        (entry.kind == .temporary || entry.kind == .local) && entry.slot != slot
     }
 
     /// A slot changed: what a register holds of it is old.

@@ -45,6 +45,9 @@ struct Translator {
     var frameSlots = 0
 
     var last = LastInstruction()
+    /// The two instructions written last, whether or not their results are known; offset -1: none, or a join between.
+    var tail: (offset: Int, opcode: InternalOpcode) = (-1, InternalOpcode(0))
+    var previousTail: (offset: Int, opcode: InternalOpcode) = (-1, InternalOpcode(0))
     /// The comparison on top is to be read as its opposite by the branch that follows.
     var isNegated = false
     /// Slots whose values are also in `r` and `d`; `noSlot` for none.

@@ -1,0 +1,169 @@
+package import MoteMemory
+package import MoteModule
+
+// Two operations in one instruction, where the first one's result is read by the second only. The rows of the
+// tables here are those of Tools/generate-handlers.
+
+extension Translator {
+    /// Index among the fifteen integer operations, and the form, of an opcode; nil when it is none of i32's.
+    private func binaryOperation(_ opcode: InternalOpcode) -> (index: Int, form: Int)? {
+        let offset = Int(opcode.rawValue) &- Int(InternalOpcode.i32Binary.rawValue)
+        guard offset >= 0, offset < 15 * IntegerForm.count else { return nil }
+        return (offset / IntegerForm.count, offset % IntegerForm.count)
+    }
+
+    /// add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr as the first of a pair; -1: not.
+    private static func pairFirst(_ index: Int) -> Int {
+        switch index {
+        case 0: 0
+        case 2: 1
+        case 7: 2
+        case 10: 3
+        case 11: 4
+        case 12: 5
+        default: -1
+        }
+    }
+    private static func pairSecond(_ index: Int) -> Int {
+        switch index {
+        case 0: 0
+        case 2: 1
+        case 7: 2
+        case 8: 3
+        case 9: 4
+        case 10: 5
+        case 12: 6
+        default: -1
+        }
+    }
+    private static func combineFirst(_ index: Int) -> Int {
+        switch index {
+        case 2: 0
+        case 7: 1
+        case 10: 2
+        case 12: 3
+        case 13: 4
+        default: -1
+        }
+    }
+    private static func combineSecond(_ index: Int) -> Int {
+        switch index {
+        case 0: 0
+        case 1: 1
+        case 8: 2
+        case 9: 3
+        default: -1
+        }
+    }
+
+    /// Whether the instruction last written is an operation with an immediate whose result is `entry`.
+    private func freshImmediate(_ entry: OperandEntry) -> Int? {
+        guard isLastResult(entry), let first = binaryOperation(last.opcode),
+            first.form == IntegerForm.slotImmediate || first.form == IntegerForm.lastImmediate
+        else { return nil }
+        return first.index
+    }
+
+    private func field16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
+
+    /// `left op constant`: as a sum to be added later, or together with the operation before it.
+    mutating func fuseImmediate(
+        _ family: InternalOpcode, _ left: OperandEntry, _ constant: UInt64
+    ) throws(MemoryError) -> Bool {
+        guard let second = binaryOperation(family) else { return false }
+        if second.index == 0 {
+            if left.kind == .local {
+                try pushSum(left.slot, constant)
+                return true
+            }
+            if left.kind == .sum {
+                try pushSum(left.slot, UInt64(UInt32(truncatingIfNeeded: left.value &+ constant)))
+                return true
+            }
+        }
+        var left = left
+        if left.kind == .sum {
+            // Written out, it is the operation before this one.
+            left.slot = try slot(of: left)
+            left.kind = .temporary
+        }
+        let secondRow = Translator.pairSecond(second.index)
+        if secondRow >= 0, let first = freshImmediate(left), Translator.pairFirst(first) >= 0 {
+            let (source, immediate) = (field16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
+            removeLast()
+            let row = (Translator.pairFirst(first) * 7 + secondRow) * 2 + (source == integerRegister ? 1 : 0)
+            let result = pushTemporary(0x7F)
+            let at = try emit(.i32Pair + row, sizeInBytes: 24, result: result)
+            code.set16(at + 10, source)
+            code.set32(at + 12, immediate)
+            code.set32(at + 16, UInt32(truncatingIfNeeded: constant))
+            return true
+        }
+        // An access right behind adds the constant to the temporary itself.
+        if second.index == 0, left.kind == .temporary, left.slot == position(entryCount), isLoadNext {
+            try pushSum(left.slot, constant)
+            return true
+        }
+        guard left.kind == .temporary, left.slot == left.home else { return false }
+        // The sum may have been written out already: the rest is the plain operation.
+        let isLast = left.slot == integerRegister
+        let result = pushTemporary(0x7F)
+        let at = try emit(family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate), result: result)
+        code.set16(at + 10, left.slot)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: constant))
+        return true
+    }
+
+    private var isLoadNext: Bool {
+        guard reader.offset < reader.end else { return false }
+        let next = reader.base[reader.offset]
+        return next >= 0x28 && next <= 0x35
+    }
+
+    /// `left op right` where one side is an operation with an immediate that was written last.
+    mutating func combine(
+        _ family: InternalOpcode, _ left: OperandEntry, _ right: OperandEntry, _ isCommutative: Bool
+    ) throws(MemoryError) -> Bool {
+        guard let second = binaryOperation(family), Translator.combineSecond(second.index) >= 0 else { return false }
+        let (fresh, other) = isCommutative && isLastResult(left) ? (left, right) : (right, left)
+        guard let first = freshImmediate(fresh), Translator.combineFirst(first) >= 0,
+            other.kind == .temporary || other.kind == .local
+        else { return false }
+        let (source, immediate) = (field16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
+        removeLast()
+        let row =
+            (Translator.combineFirst(first) * 4 + Translator.combineSecond(second.index)) * 2
+            + (source == integerRegister ? 1 : 0)
+        let result = pushTemporary(0x7F)
+        let at = try emit(.i32Combine + row, sizeInBytes: 24, result: result)
+        code.set16(at + 10, source)
+        code.set32(at + 12, immediate)
+        code.set16(at + 16, other.slot)
+        return true
+    }
+
+    /// f64 sum or difference of a product that was written last, with both operands still on the stack.
+    mutating func fuseProduct(_ family: InternalOpcode) throws(MemoryError) -> Bool {
+        let isSum = family == .f64Binary
+        guard isSum || family == .f64Binary + FloatForm.count, last.offset >= 0 else { return false }
+        let form = Int(last.opcode.rawValue) &- Int((InternalOpcode.f64Binary + 2 * FloatForm.count).rawValue)
+        guard form >= FloatForm.slotSlot, form <= FloatForm.slotLast else { return false }
+        let (left, right) = (entries[entryCount &- 2], entries[entryCount &- 1])
+        let isRight = isLastResult(right)
+        guard isRight || isLastResult(left) else { return false }
+        let other = isRight ? left : right
+        guard other.kind == .temporary || other.kind == .local else { return false }
+        let (a, b) = (field16(10), field16(12))
+        _ = pop()
+        _ = pop()
+        removeLast()
+        let factors = b == floatRegister ? 2 : a == floatRegister ? 1 : 0
+        let result = pushTemporary(0x7C)
+        let at = try emit(
+            .f64Product + (factors * 3 + (isSum ? 0 : isRight ? 1 : 2)), result: result, isFloat: true)
+        code.set16(at + 10, a)
+        code.set16(at + 12, b)
+        code.set16(at + 14, other.slot)
+        return true
+    }
+}
