@@ -199,6 +199,8 @@ package struct Arena {
 extension Arena {
     /// From this size on a block is a heap block of its own.
     static var ownBlockSizeInBytes: Int { 1024 }
+    /// What a chunk in a pool gets beyond what is needed now.
+    private static var chunkExtensionInBytes: Int { 256 }
     /// Chunks that are tried for a small block, newest first.
     private static var chunkSearchLimit: Int { 8 }
 
@@ -218,9 +220,12 @@ extension Arena {
             chunk = current.pointee.next
             steps &+= 1
         }
-        // Safe: the block is below ownBlockSizeInBytes, and chunks stay below 8 KiB.
+        if let block = extendNewestChunk(sizeInBytes, alignment: alignment) { return block }
+        // Safe: the block is below ownBlockSizeInBytes, and new chunks stay below 8 KiB.
         let least = MemoryLayout<ArenaChunk>.size &+ sizeInBytes
-        var size = max(least, min(max(512, header.pointee.chunkSizeInBytes / 4), 4096))
+        let policy = min(max(512, header.pointee.chunkSizeInBytes / 4), 4096)
+        // In a pool the chunk can grow where it is, so it starts small.
+        var size = max(least, header.pointee.heap.pointee.pool == nil ? policy : Self.chunkExtensionInBytes)
         size = (size &+ 15) & ~15
         let raw: UnsafeMutableRawPointer
         do throws(MemoryError) {
@@ -258,6 +263,31 @@ extension Arena {
             throw .exhausted(region, requested: sizeInBytes, available: -1, site: site)
         }
         return block
+    }
+
+    /// In a pool: makes the newest chunk larger where it is, so that no new one is needed; or gives its end back,
+    /// because a new one follows.
+    private func extendNewestChunk(_ sizeInBytes: Int, alignment: Int) -> UnsafeMutableRawPointer? {
+        guard let pool = header.pointee.heap.pointee.pool, let chunk = header.pointee.firstChunk else {
+            return nil
+        }
+        let size = Int(chunk.pointee.sizeInBytes)
+        let used = Int(chunk.pointee.usedInBytes)
+        // Safe: far below 4 GiB, by the test.
+        guard size < 1 << 20 else { return nil }
+        let least = (used &+ sizeInBytes &+ alignment &+ 15) & ~15
+        if pool.resizeInPlace(chunk, from: size, to: least &+ Self.chunkExtensionInBytes) {
+            setSize(of: chunk, from: size, to: least &+ Self.chunkExtensionInBytes)
+            return bump(chunk, sizeInBytes, alignment: alignment)
+        }
+        if pool.resizeInPlace(chunk, from: size, to: used) { setSize(of: chunk, from: size, to: used) }
+        return nil
+    }
+
+    private func setSize(of chunk: UnsafeMutablePointer<ArenaChunk>, from old: Int, to size: Int) {
+        chunk.pointee.sizeInBytes = UInt32(truncatingIfNeeded: size)
+        header.pointee.chunkSizeInBytes &+= size &- old
+        header.pointee.heap.pointee.blockSizeInBytes &+= size &- old
     }
 
     private func bump(

@@ -182,12 +182,23 @@ extension Pool {
         return moved
     }
 
+    /// The block with another size where it is, or false: nothing changed then, unless the pool is corrupted.
+    func resizeInPlace(_ payload: UnsafeMutableRawPointer, from oldSizeInBytes: Int, to sizeInBytes: Int)
+        -> Bool
+    {
+        let block = usedBlock(at: payload, sizeInBytes: oldSizeInBytes)
+        guard block != Self.none, let need = units(for: sizeInBytes) else { return false }
+        let kept = min(oldSizeInBytes, sizeInBytes)
+        return relocate(block, need: need, kept: kept, sizeInBytes: sizeInBytes, mayMove: false) != nil
+    }
+
     /// Gives a used block `need` units, moving it when its neighbours force it to.
     private func relocate(
         _ block: UInt32,
         need: UInt32,
         kept: Int,
-        sizeInBytes: Int
+        sizeInBytes: Int,
+        mayMove: Bool = true
     ) -> UnsafeMutableRawPointer? {
         let old = header(block).pointee
         let flags = old.flags & (Self.used | Self.high)
@@ -213,6 +224,7 @@ extension Pool {
             retake(old.size, header(kept).pointee.size)
             return address(kept) + 16
         }
+        guard mayMove else { return nil }
         if previousFree > 0, need <= previousFree &+ old.size &+ nextFree {
             guard unlink(previous), nextFree == 0 || unlink(next) else { return nil }
             if nextFree > 0 { _ = blockAfter(next) }
