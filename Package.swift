@@ -116,6 +116,11 @@ let testTargets: [Target] = [
         swiftSettings: common
     ),
     .testTarget(name: "MoteMemoryTests", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: common),
+    .testTarget(
+        name: "MoteEngineTests",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteEngine"],
+        swiftSettings: common
+    ),
 ]
 
 let package = Package(

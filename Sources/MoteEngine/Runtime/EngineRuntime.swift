@@ -12,47 +12,35 @@ package struct EngineRuntime {
 
     /// A runtime under a plan; every byte of it comes from the plan's heap.
     package static func create(plan: MemoryPlan) throws(EngineError) -> EngineRuntime {
-        // The heap's record starts here and moves into the heap itself once the heap can give.
-        let made: Result<UnsafeMutablePointer<RuntimeState>, MemoryError> = withUnsafeTemporaryAllocation(
-            of: GlobalHeap.self, capacity: 1
-        ) { boot in
-            guard let boot = boot.baseAddress else { return .failure(.invalidPlan(.poolTooSmall)) }
+        do throws(MemoryError) {
+            let heap = try GlobalHeap.create(source: plan.globalHeap)
             do throws(MemoryError) {
-                return .success(try create(plan: plan, boot: boot))
+                return EngineRuntime(state: try create(plan: plan, in: heap))
             } catch {
-                return .failure(error)
+                GlobalHeap.destroy(heap)
+                throw error
             }
-        }
-        switch made {
-        case .success(let state): return EngineRuntime(state: state)
-        case .failure(let error): throw .memory(error)
+        } catch {
+            throw .memory(error)
         }
     }
 
     private static func create(
-        plan: MemoryPlan, boot: GlobalHeap.Pointer
+        plan: MemoryPlan, in heap: GlobalHeap.Pointer
     ) throws(MemoryError) -> UnsafeMutablePointer<RuntimeState> {
-        try GlobalHeap.initialize(boot, source: plan.globalHeap)
+        let arena = try Arena.create(in: heap, owner: .runtime)
         do throws(MemoryError) {
-            let arena = try Arena.create(in: boot, owner: .runtime)
-            do throws(MemoryError) {
-                let state = try arena.allocate(
-                    RuntimeState.self, count: 1, region: .structures, site: .runtimeState)
-                let stub = try arena.allocateBytes(
-                    Interpreter.stubSizeInBytes, region: .structures, site: .stubCode)
-                state.initialize(
-                    to: RuntimeState(
-                        heap: boot.pointee, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub),
-                        lock: MoteLock(), firstModule: nil, firstStore: nil))
-                mote_lock_init(state.lock)
-                arena.header.pointee.heap = state.heap
-                return state
-            } catch {
-                arena.destroy()
-                throw error
-            }
+            let state = try arena.allocate(RuntimeState.self, count: 1, region: .structures, site: .runtimeState)
+            let stub = try arena.allocateBytes(
+                Interpreter.stubSizeInBytes, region: .structures, site: .stubCode)
+            state.initialize(
+                to: RuntimeState(
+                    heap: heap, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub), lock: MoteLock(),
+                    firstModule: nil, firstStore: nil))
+            mote_lock_init(state.lock)
+            return state
         } catch {
-            GlobalHeap.destroy(boot)
+            arena.destroy()
             throw error
         }
     }
@@ -62,24 +50,19 @@ package struct EngineRuntime {
         while let store = state.pointee.firstStore { EngineStore(state: store).destroy() }
         while let module = state.pointee.firstModule { EngineModule.release(module) }
         mote_lock_destroy(state.lock)
-        withUnsafeTemporaryAllocation(of: GlobalHeap.self, capacity: 1) { last in
-            guard let last = last.baseAddress else { return }
-            let arena = state.pointee.arena
-            last.initialize(to: state.pointee.heap)
-            arena.header.pointee.heap = last
-            arena.destroy()
-            GlobalHeap.destroy(last)
-        }
+        let heap = state.pointee.heap
+        state.pointee.arena.destroy()
+        GlobalHeap.destroy(heap)
     }
 
     /// Where all structures live.
-    package var heap: GlobalHeap.Pointer { state.heap }
+    package var heap: GlobalHeap.Pointer { state.pointee.heap }
 
     /// The plan it was created under.
     package var plan: MemoryPlan { state.pointee.plan }
 
     /// Current and peak bytes by region of the whole runtime.
-    package var ledger: MemoryAccount { state.pointee.heap.ledger }
+    package var ledger: MemoryAccount { GlobalHeap.ledger(heap) }
 
     /// Calls `visit` with kind, identity and account of every owner, newest first; it must not use the runtime.
     package func forEachOwner(_ visit: (OwnerKind, UInt32, MemoryAccount) -> Void) {

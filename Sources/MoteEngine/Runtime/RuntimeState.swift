@@ -5,7 +5,7 @@ package import MoteMemory
 ///
 /// Lies in its own heap, so that a pool holds it too. `lock` orders the lists, the types and loads.
 package struct RuntimeState {
-    package var heap: GlobalHeap
+    package var heap: GlobalHeap.Pointer
     package var plan: MemoryPlan
     package var arena: Arena
     /// Code that functions run until they are translated.
@@ -16,11 +16,9 @@ package struct RuntimeState {
 }
 
 extension UnsafeMutablePointer where Pointee == RuntimeState {
-    /// The heap inside, at its stable address: it comes first.
+    /// The heap that everything of the runtime comes from.
     @inline(__always)
-    package var heap: GlobalHeap.Pointer {
-        UnsafeMutableRawPointer(self).assumingMemoryBound(to: GlobalHeap.self)
-    }
+    package var heap: GlobalHeap.Pointer { pointee.heap }
 
     /// The lock inside, at its stable address.
     @inline(__always)
