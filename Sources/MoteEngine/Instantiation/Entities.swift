@@ -28,12 +28,12 @@ extension EngineInstance {
         let own = try state.pointee.arena.allocate(
             MemoryInstance.self, count: count, region: .structures, site: .instanceOwnMemories)
         state.pointee.ownMemories = own
-        let plan = state.pointee.store.pointee.runtime.pointee.plan
+        let runtime = state.pointee.store.pointee.runtime
         for index in 0..<count {
             guard let type = module.pointee.memories[checked: imported &+ index] else { break }
-            try (own + index).initialize(
-                type: type, limits: state.pointee.limits, plan: plan, owner: state.base,
-                arena: state.pointee.arena)
+            try (own + index).create(
+                type: type, isFirst: imported &+ index == 0, limits: state.pointee.limits, runtime: runtime,
+                owner: state.base, arena: state.pointee.arena)
             state.pointee.ownMemoryCount &+= 1
             state.pointee.base.memories?[imported &+ index] = (own + index).base
         }
@@ -122,7 +122,7 @@ extension EngineInstance {
                 var reader = ConstantReader(type.initializer, of: state)
                 initial = try reader.evaluate().low
             }
-            try (own + index).initialize(
+            try (own + index).create(
                 type: type, initial: initial, owner: state.base, arena: state.pointee.arena)
             state.pointee.base.tables?[imported &+ index] = (own + index).base
         }

@@ -4,13 +4,16 @@ internal import MoteModule
 
 /// Whether what is given fits what is declared (spec 3.2.7, "Import Matching").
 enum ImportMatching {
-    static func matches(_ value: ExternalValue, _ declaration: ImportDeclaration, in module: Module.Pointer) -> Bool {
+    static func matches(
+        _ value: ExternalValue, _ declaration: ImportDeclaration, in module: Module.Pointer, _ registry: TypeRegistry.Pointer
+    ) -> Bool {
         let index = Int(declaration.index)
         switch (value, declaration.kind) {
         case (.unlinkedFunction, .function):
             return true
         case (.function(let function), .function):
-            return module.pointee.functionType(of: declaration.index)?.pointee.canonicalID == function.pointee.typeID
+            guard let declared = module.pointee.functionType(of: declaration.index) else { return false }
+            return TypeRegistry.isSubtype(registry, function.pointee.typeID, of: declared.pointee.canonicalID)
         case (.table(let table), .table):
             guard let declared = module.pointee.tables[checked: index] else { return false }
             return table.instance.pointee.type.elementType == declared.elementType
@@ -21,7 +24,9 @@ enum ImportMatching {
                 && matches(memory.pointee.pageCount, memory.instance.pointee.type.limits, declared.limits)
         case (.global(let cell), .global):
             guard let declared = module.pointee.globals[checked: index] else { return false }
-            return cell.type == declared.type
+            guard cell.type.isMutable == declared.type.isMutable else { return false }
+            if declared.type.isMutable { return cell.type.valueType == declared.type.valueType }
+            return TypeMatching.matches(cell.type.valueType, declared.type.valueType, registry)
         default:
             return false
         }

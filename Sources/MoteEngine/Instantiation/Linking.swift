@@ -14,13 +14,14 @@ extension EngineInstance {
             throw .memory(error)
         }
         let imports = module.pointee.imports
+        let registry = state.pointee.store.pointee.runtime.pointee.types
         for position in 0..<imports.count {
             guard let declaration = imports[checked: position] else { break }
             let index = UInt32(truncatingIfNeeded: position)
             let request = ImportRequest(module: module, declaration: declaration, importIndex: position)
             guard let value = resolve(request) else { throw .link(LinkError(.unknownImport, importIndex: index)) }
             guard belongs(value, to: state.pointee.store) else { throw .usage(.foreignStore) }
-            guard ImportMatching.matches(value, declaration, in: module) else {
+            guard ImportMatching.matches(value, declaration, in: module, registry) else {
                 throw .link(LinkError(.incompatibleImportType, importIndex: index))
             }
             do throws(MemoryError) {
@@ -110,7 +111,7 @@ extension EngineInstance {
         function.isHost = 1
         record.initialize(
             to: HostFunctionRecord(
-                function: function, type: type.pointee, finalizer: nil, store: state.pointee.store, next: nil))
+                function: function, type: type.pointee, typeGroup: nil, finalizer: nil, store: state.pointee.store, next: nil))
         return UnsafeMutableRawPointer(record).assumingMemoryBound(to: MoteFunction.self)
     }
 

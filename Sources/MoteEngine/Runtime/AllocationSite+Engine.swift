@@ -35,7 +35,4 @@ extension AllocationSite {
     /// The operand stack of a constant expression deeper than usual.
     package static var constantExpression: Self { .init(rawValue: 0x519) }
     package static var environmentState: Self { .init(rawValue: 0x51A) }
-    package static var operandStack: Self { .init(rawValue: 0x51B) }
-    package static var tableElements: Self { .init(rawValue: 0x51C) }
-    package static var linearMemoryBytes: Self { .init(rawValue: 0x51D) }
 }

@@ -34,10 +34,9 @@ package struct EngineEnvironment {
     private static func create(
         in store: EngineStore, arena: Arena, operandStackSizeInBytes size: Int
     ) throws(MemoryError) -> EngineEnvironment {
-        guard size >= 256 else { throw .invalidPlan(.operandStackTooSmall, region: .operandStack) }
         let state = try arena.allocate(
             EnvironmentState.self, count: 1, region: .structures, site: .environmentState)
-        let slots = try OperandStackBlock.make(in: arena, sizeInBytes: size)
+        let slots = try OperandStack.create(in: arena, sizeInBytes: size)
         var base = MoteEnvironment()
         base.stackBase = slots.base
         base.stackPeak = slots.base
@@ -78,8 +77,7 @@ package struct EngineEnvironment {
 
     /// Most bytes of the operand stack that frames ever needed.
     package var operandStackPeakInBytes: Int {
-        guard let peak = state.pointee.base.stackPeak, let base = state.pointee.base.stackBase else { return 0 }
-        return (peak - base) &* 8
+        OperandStack.peakInBytes(of: base)
     }
 
     /// Why the last ``TrapCode/memoryExhausted`` happened.

@@ -1,10 +1,16 @@
 package import MoteBinary
 package import MoteMemory
+package import MoteModule
+package import MoteValidation
 
 /// Why loading, linking or instantiating did not work.
 package enum EngineError: Error, Sendable {
     /// The bytes are not a module.
     case decode(DecodeError)
+    /// The module breaks a rule of the specification, or a limit.
+    case validation(ValidationError)
+    /// The module makes use of a proposal that is off or not executable.
+    case unsupported(Feature, byteOffset: Int)
     /// An import is missing or does not fit.
     case link(LinkError)
     /// A region could not give what was asked, or the plan asks for what does not exist.

@@ -73,7 +73,7 @@ package struct EngineModule {
         }
         mote_lock_release(runtime.lock)
         mote_lock_destroy(state.lock)
-        state.pointee.module.pointee.arena.destroy()
+        Module.destroy(state.pointee.module)
     }
 
     /// The code words of a variant, made with the stub in each word when an instance first wants them.

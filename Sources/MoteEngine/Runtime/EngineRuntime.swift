@@ -33,10 +33,12 @@ package struct EngineRuntime {
             let state = try arena.allocate(RuntimeState.self, count: 1, region: .structures, site: .runtimeState)
             let stub = try arena.allocateBytes(
                 Interpreter.stubSizeInBytes, region: .structures, site: .stubCode)
+            let reservations = try ReservationCache.create(in: arena, capacity: plan.retainedReservationCount)
+            let types = try TypeRegistry.create(in: heap)
             state.initialize(
                 to: RuntimeState(
-                    heap: heap, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub), lock: MoteLock(),
-                    firstModule: nil, firstStore: nil))
+                    heap: heap, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub), types: types,
+                    reservations: reservations, lock: MoteLock(), firstModule: nil, firstStore: nil))
             mote_lock_init(state.lock)
             return state
         } catch {
@@ -51,6 +53,8 @@ package struct EngineRuntime {
         while let module = state.pointee.firstModule { EngineModule.release(module) }
         mote_lock_destroy(state.lock)
         let heap = state.pointee.heap
+        TypeRegistry.destroy(state.pointee.types)
+        ReservationCache.destroy(state.pointee.reservations)
         state.pointee.arena.destroy()
         GlobalHeap.destroy(heap)
     }

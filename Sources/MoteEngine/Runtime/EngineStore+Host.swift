@@ -9,7 +9,70 @@ extension EngineStore {
         parameters: Items<ValueType>, results: Items<ValueType>, target: MoteHostFunction,
         data: UnsafeMutableRawPointer?, finalizer: HostFinalizer? = nil
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction> {
-        throw .usage(.unsupported)
+        guard parameters.count <= 1000, results.count <= 1000 else { throw .usage(.functionTypeTooLarge) }
+        do throws(MemoryError) {
+            return try makeRecord(parameters, results, target, data, finalizer)
+        } catch {
+            throw .memory(error)
+        }
+    }
+
+    private func makeRecord(
+        _ parameters: Items<ValueType>, _ results: Items<ValueType>, _ target: MoteHostFunction,
+        _ data: UnsafeMutableRawPointer?, _ finalizer: HostFinalizer?
+    ) throws(MemoryError) -> UnsafeMutablePointer<MoteFunction> {
+        let registry = state.pointee.runtime.pointee.types
+        let group = try internType(parameters, results)
+        let record: UnsafeMutablePointer<HostFunctionRecord>
+        do throws(MemoryError) {
+            record = try state.pointee.arena.allocate(
+                HostFunctionRecord.self, count: 1, region: .structures, site: .hostFunction)
+        } catch {
+            TypeRegistry.release(registry, group)
+            throw error
+        }
+        let type = TypeGroup.types(group)[0]
+        var function = MoteFunction()
+        function.target = unsafeBitCast(target, to: UnsafeMutableRawPointer.self)
+        function.hostData = data
+        function.typeID = type.canonicalID
+        function.parameterSlots = type.parameterSlots
+        function.resultSlots = type.resultSlots
+        function.isHost = 1
+        function.reserved.0 = MoteFunction.referenceBits(of: type)
+        mote_lock_acquire(state.lock)
+        defer { mote_lock_release(state.lock) }
+        record.initialize(
+            to: HostFunctionRecord(
+                function: function, type: type, typeGroup: group, finalizer: finalizer, store: state,
+                next: state.pointee.firstHostFunction))
+        state.pointee.firstHostFunction = record
+        return UnsafeMutableRawPointer(record).assumingMemoryBound(to: MoteFunction.self)
+    }
+
+    /// The canonical group of one function type.
+    private func internType(
+        _ parameters: Items<ValueType>, _ results: Items<ValueType>
+    ) throws(MemoryError) -> TypeGroup.Pointer {
+        let count = parameters.count &+ results.count
+        let arena = state.pointee.arena
+        let raw = try arena.allocateGrowable(
+            sizeInBytes: count &* 5 &+ 1, region: .scratch, site: .hostFunctionType)
+        defer { arena.freeGrowable(raw) }
+        let values = raw.bindMemory(to: ValueType.self, capacity: count)
+        let mutability = (raw + count &* 4).bindMemory(to: Bool.self, capacity: count)
+        for index in 0..<count {
+            let isParameter = index < parameters.count
+            values[index] =
+                (isParameter ? parameters[checked: index] : results[checked: index &- parameters.count]) ?? .i32
+            mutability[index] = false
+        }
+        var candidate = TypeCandidate(
+            kind: .function, isFinal: true, supertype: .max,
+            parameterCount: UInt32(truncatingIfNeeded: parameters.count), firstValue: 0, valueCount: count)
+        return try TypeRegistry.intern(
+            state.pointee.runtime.pointee.types, &candidate, count: 1, values: values, mutability: mutability,
+            valueCount: count)
     }
 
     /// A global of the host's; `low` is its value, `high` the upper half of a v128. Lives as long as the store.
@@ -35,8 +98,8 @@ extension EngineStore {
             let arena = state.pointee.arena
             let memory = try arena.allocate(
                 MemoryInstance.self, count: 1, region: .structures, site: .hostMemory)
-            try memory.initialize(
-                type: type, limits: limits, plan: state.pointee.runtime.pointee.plan, owner: nil, arena: arena)
+            try memory.create(
+                type: type, isFirst: true, limits: limits, runtime: state.pointee.runtime, owner: nil, arena: arena)
             memory.pointee.next = state.pointee.firstHostMemory
             state.pointee.firstHostMemory = memory
             return memory.base
@@ -52,7 +115,7 @@ extension EngineStore {
         do throws(MemoryError) {
             let arena = state.pointee.arena
             let table = try arena.allocate(TableInstance.self, count: 1, region: .structures, site: .hostTable)
-            try table.initialize(type: type, initial: initial, owner: nil, arena: arena)
+            try table.create(type: type, initial: initial, owner: nil, arena: arena)
             noteStored(initial, in: table.base)
             return table.base
         } catch {

@@ -46,6 +46,9 @@ package struct EngineStore {
         while let record = state.pointee.firstHostFunction {
             state.pointee.firstHostFunction = record.pointee.next
             record.pointee.finalizer?(record.pointee.function.hostData)
+            if let group = record.pointee.typeGroup {
+                TypeRegistry.release(state.pointee.runtime.pointee.types, group)
+            }
         }
         for index in 0..<state.pointee.externals.count { state.pointee.externals.free(at: index) }
         destroyHostMemories()

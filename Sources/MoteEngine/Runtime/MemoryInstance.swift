@@ -1,15 +1,14 @@
 package import CPlatform
-internal import MoteMemory
+package import MoteMemory
 package import MoteModule
 
 /// A memory with its declared type and owner; starts with what hot paths read.
 package struct MemoryInstance {
     /// First: its address is the memory's.
-    package var memory: MoteMemory
+    package var linear: LinearMemory
     package var type: MemoryType
     /// Null when the host made it.
     package var owner: UnsafeMutablePointer<MoteInstance>?
-    var arena: Arena
     /// The host's memories of a store, one behind the other.
     var next: UnsafeMutablePointer<MemoryInstance>?
 }
@@ -29,46 +28,42 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteMemory.self)
     }
 
-    /// Prepares a memory of its minimum size, all zero.
-    func initialize(
-        type: MemoryType, limits: InstanceLimits, plan: MemoryPlan, owner: UnsafeMutablePointer<MoteInstance>?,
-        arena: Arena
+    /// Memory as its room knows it: it comes first.
+    @inline(__always)
+    private var linear: LinearMemory.Pointer {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: LinearMemory.self)
+    }
+
+    /// Prepares a memory of its minimum size, all zero. `isFirst`: it is memory 0 of who makes it, so that it may
+    /// have guard pages. On failure nothing was taken.
+    func create(
+        type: MemoryType, isFirst: Bool, limits: InstanceLimits, runtime: UnsafeMutablePointer<RuntimeState>,
+        owner: UnsafeMutablePointer<MoteInstance>?, arena: Arena
     ) throws(MemoryError) {
-        let cap = limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount ?? 65536
-        var memory = MoteMemory()
-        memory.pageSizeLog2 = UInt32(type.pageSizeLog2)
-        memory.maximumPageCount = min(type.limits.maximum ?? 65536, cap)
-        memory.is64 = type.limits.is64 ? 1 : 0
-        memory.isShared = type.limits.isShared ? 1 : 0
-        initialize(to: MemoryInstance(memory: memory, type: type, owner: owner, arena: arena, next: nil))
-        guard try grow(byPages: type.limits.minimum) != nil else {
-            throw .exhausted(.linearMemory, requested: .max, available: -1, site: .linearMemoryBytes)
-        }
+        let plan = runtime.pointee.plan
+        var request = LinearMemoryRequest(
+            initialPageCount: type.limits.minimum, maximumPageCount: type.limits.maximum)
+        request.pageCountCap = limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount
+        request.pageSizeLog2 = UInt32(type.pageSizeLog2)
+        request.is64 = type.limits.is64
+        request.isShared = type.limits.isShared
+        request.isFirst = isFirst
+        request.backing = limits.linearMemory ?? plan.linearMemory
+        request.bounds = limits.bounds ?? plan.bounds
+        try LinearMemory.create(at: linear, request, in: arena, cache: runtime.pointee.reservations)
+        pointee.type = type
+        pointee.owner = owner
+        pointee.next = nil
     }
 
     /// Adds zero pages; the count before, or nil past the maximum. The base may move.
     func grow(byPages delta: UInt64) throws(MemoryError) -> UInt64? {
-        let before = pointee.memory.pageCount
-        let (after, overflow) = before.addingReportingOverflow(delta)
-        guard !overflow, after <= pointee.memory.maximumPageCount else { return nil }
-        guard delta > 0 else { return before }
-        let oldSize = Int(pointee.memory.sizeInBytes)
-        let size = Int(after) << Int(pointee.memory.pageSizeLog2)
-        let raw: UnsafeMutableRawPointer
-        if let base = pointee.memory.base {
-            raw = try pointee.arena.resizeGrowable(
-                UnsafeMutableRawPointer(base), to: size, site: .linearMemoryBytes)
-        } else {
-            raw = try pointee.arena.allocateGrowable(
-                sizeInBytes: size, region: .linearMemory, site: .linearMemoryBytes)
-        }
-        memset(raw + oldSize, 0, size - oldSize)
-        pointee.memory.base = raw.assumingMemoryBound(to: UInt8.self)
-        pointee.memory.sizeInBytes = UInt64(size)
-        pointee.memory.pageCount = after
+        var failure: MemoryError?
+        let before = LinearMemory.grow(linear, by: delta, failure: &failure)
+        if let failure { throw failure }
         return before
     }
 
     /// Gives back what does not lie in the arena.
-    func destroy() {}
+    func destroy() { LinearMemory.destroy(linear) }
 }

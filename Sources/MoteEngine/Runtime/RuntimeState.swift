@@ -1,5 +1,6 @@
 package import CPlatform
 package import MoteMemory
+package import MoteModule
 
 /// What one runtime is made of: the heap, the plan, and lists of what was created.
 ///
@@ -10,6 +11,10 @@ package struct RuntimeState {
     package var arena: Arena
     /// Code that functions run until they are translated.
     package var stub: UnsafeMutablePointer<MoteCode>
+    /// The types of all modules and host functions.
+    package var types: TypeRegistry.Pointer
+    /// Released address space, kept for the next memory.
+    var reservations: ReservationCache.Pointer
     var lock: MoteLock
     var firstModule: UnsafeMutablePointer<ModuleState>?
     var firstStore: UnsafeMutablePointer<StoreState>?

@@ -33,6 +33,8 @@ package struct HostFunctionRecord {
     /// First: its address is the reference.
     package var function: MoteFunction
     package var type: DefinedType
+    /// What keeps the type's values; null where a module does.
+    var typeGroup: TypeGroup.Pointer?
     package var finalizer: HostFinalizer?
     var store: UnsafeMutablePointer<StoreState>
     var next: UnsafeMutablePointer<HostFunctionRecord>?
