@@ -91,4 +91,16 @@ package struct EngineModule {
         state.pointee.codeWords[variant & 3] = words
         return words
     }
+
+    /// Translates every function of a variant now.
+    func translateAll(variant: Int) throws(MemoryError) {
+        guard let words = try codeWords(variant: variant) else { return }
+        let scratch = try Arena.create(in: state.pointee.runtime.heap, owner: .module)
+        defer { scratch.destroy() }
+        for index in 0..<state.pointee.definedFunctionCount {
+            _ = try LazyTranslation.code(
+                for: words + index, in: state, words: words, variant: UInt32(truncatingIfNeeded: variant),
+                scratch: scratch)
+        }
+    }
 }

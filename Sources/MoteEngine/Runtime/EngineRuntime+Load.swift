@@ -15,15 +15,31 @@ extension EngineRuntime {
         let module = try decode(bytes, sizeInBytes, ownership, features)
         do throws(EngineError) {
             try validate(module, features)
-            do throws(MemoryError) {
-                return try adopt(module)
-            } catch {
-                throw .memory(error)
-            }
         } catch {
             Module.destroy(module)
             throw error
         }
+        do throws(MemoryError) {
+            let loaded = try adopt(module)
+            guard eager else { return loaded }
+            do throws(MemoryError) {
+                try loaded.translateAll(variant: likelyVariant(of: module))
+            } catch {
+                EngineModule.release(loaded.state)
+                throw error
+            }
+            return loaded
+        } catch {
+            throw .memory(error)
+        }
+    }
+
+    /// The variant of code that an unmetered instance gets under the plan, if its limits do not say otherwise.
+    private func likelyVariant(of module: Module.Pointer) -> Int {
+        guard case .system = plan.globalHeap, plan.linearMemory != .heap, plan.bounds != .checked,
+            let memory = module.pointee.memories[checked: 0], memory.pageSizeLog2 == 16, !memory.limits.is64
+        else { return 0 }
+        return 1
     }
 
     private func decode(
@@ -54,10 +70,17 @@ extension EngineRuntime {
         }
     }
 
-    /// Makes the engine's record of a decoded and validated module, in the module's arena.
-    func adopt(_ module: Module.Pointer) throws(MemoryError) -> EngineModule {
-        let record = try module.pointee.arena.allocate(
-            ModuleState.self, count: 1, region: .structures, site: .moduleState)
+    /// Makes the engine's record of a decoded and validated module, in the module's arena; on failure the module is
+    /// gone.
+    private func adopt(_ module: Module.Pointer) throws(MemoryError) -> EngineModule {
+        let record: UnsafeMutablePointer<ModuleState>
+        do throws(MemoryError) {
+            record = try module.pointee.arena.allocate(
+                ModuleState.self, count: 1, region: .structures, site: .moduleState)
+        } catch {
+            Module.destroy(module)
+            throw error
+        }
         mote_lock_acquire(state.lock)
         defer { mote_lock_release(state.lock) }
         record.initialize(
