@@ -55,9 +55,9 @@ extension EngineInstance {
             base.store = UnsafeMutableRawPointer(store.state)
             state.initialize(
                 to: InstanceState(
-                    base: base, arena: arena, module: module.state, store: store.state, limits: limits,
+                    base: base, activeEntries: 0, arena: arena, module: module.state, store: store.state, limits: limits,
                     userData: nil, nextInStore: nil, previousInStore: nil, link: LinkNode(alone: state),
-                    activeEntries: 0, isDestroyed: false, isEscaped: false, importedGlobalCells: nil,
+                    isDestroyed: false, isEscaped: false, importedGlobalCells: nil,
                     droppedSegments: nil, ownMemories: nil, ownMemoryCount: 0, ownTables: nil,
                     environment: nil))
             return state

@@ -47,7 +47,7 @@ package struct EngineEnvironment {
         base.pseudoCode = UnsafeRawPointer(store.state.pointee.runtime.pointee.stub)
         state.initialize(
             to: EnvironmentState(
-                base: base, arena: arena, store: store.state, memoryError: nil, lastTrap: .none, thread: nil,
+                base: base, thread: nil, arena: arena, store: store.state, memoryError: nil, lastTrap: .none,
                 entryCount: 0, ownerInstance: nil, next: nil, previous: nil))
         store.link(state)
         return EngineEnvironment(state: state)
@@ -56,7 +56,7 @@ package struct EngineEnvironment {
     /// Gives everything back; refused (false) while a call runs inside.
     @discardableResult
     package func destroy() -> Bool {
-        guard state.pointee.entryCount == 0 else { return false }
+        guard mote_load_acquire_u32(state.base.entered) == 0 else { return false }
         state.pointee.ownerInstance?.pointee.environment = nil
         EngineStore(state: state.pointee.store).unlink(state)
         mote_close_wake_descriptor(state.base)

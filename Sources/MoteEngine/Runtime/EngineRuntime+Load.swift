@@ -85,7 +85,7 @@ extension EngineRuntime {
         defer { mote_lock_release(state.lock) }
         record.initialize(
             to: ModuleState(
-                module: module, runtime: state, codeWords: .init(repeating: nil), lock: MoteLock(),
+                lock: MoteLock(), module: module, runtime: state, codeWords: .init(repeating: nil),
                 instanceCount: 0, isUnloaded: false, next: state.pointee.firstModule, previous: nil))
         mote_lock_init(record.lock)
         module.pointee.engineState = UnsafeMutableRawPointer(record)

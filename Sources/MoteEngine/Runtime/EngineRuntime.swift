@@ -37,8 +37,8 @@ package struct EngineRuntime {
             let types = try TypeRegistry.create(in: heap)
             state.initialize(
                 to: RuntimeState(
-                    heap: heap, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub), types: types,
-                    reservations: reservations, lock: MoteLock(), firstModule: nil, firstStore: nil))
+                    lock: MoteLock(), heap: heap, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub), types: types,
+                    reservations: reservations, firstModule: nil, firstStore: nil))
             mote_lock_init(state.lock)
             return state
         } catch {

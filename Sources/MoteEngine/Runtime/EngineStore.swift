@@ -25,7 +25,7 @@ package struct EngineStore {
         defer { mote_lock_release(runtime.lock) }
         state.initialize(
             to: StoreState(
-                runtime: runtime, arena: arena, userData: nil, lock: MoteLock(), next: runtime.pointee.firstStore,
+                lock: MoteLock(), runtime: runtime, arena: arena, userData: nil, next: runtime.pointee.firstStore,
                 previous: nil, firstInstance: nil, firstEnvironment: nil, firstHostFunction: nil,
                 firstHostMemory: nil,
                 externals: ExternalReferences(), defaultEnvironment: nil))

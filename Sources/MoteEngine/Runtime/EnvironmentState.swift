@@ -5,13 +5,13 @@ package import MoteMemory
 package struct EnvironmentState {
     /// First: its address is the environment's.
     package var base: MoteEnvironment
+    /// Second: the thread that is inside, null when none is (atomic; see `mote_thread_id`).
+    var thread: UnsafeMutableRawPointer?
     package var arena: Arena
     package var store: UnsafeMutablePointer<StoreState>
     /// Why the last ``TrapCode/memoryExhausted`` happened.
     package var memoryError: MemoryError?
     var lastTrap: TrapPlace
-    /// The thread that is inside, null when none is (atomic; see `mote_thread_id`).
-    var thread: UnsafeMutableRawPointer?
     /// How many calls of that thread are inside.
     var entryCount: UInt32
     /// The instance whose default environment it is.
@@ -39,9 +39,7 @@ extension UnsafeMutablePointer where Pointee == EnvironmentState {
 
     /// The word that names the thread inside, for atomic access.
     @inline(__always)
-    var thread: UnsafeMutablePointer<UnsafeMutableRawPointer?> {
-        withUnsafeMutablePointer(to: &pointee.thread) { $0 }
-    }
+    var thread: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + MemoryLayout<MoteEnvironment>.size }
 }
 
 extension UnsafeMutablePointer where Pointee == MoteEnvironment {
@@ -51,17 +49,18 @@ extension UnsafeMutablePointer where Pointee == MoteEnvironment {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: EnvironmentState.self)
     }
 
-    /// The word that running code polls, for atomic access.
-    @inline(__always)
-    var interrupt: UnsafeMutablePointer<UInt32> { withUnsafeMutablePointer(to: &pointee.interrupt) { $0 } }
+    // Words for atomic access lie at the offsets that mote_layout.h asserts: a Swift reference to the field would be
+    // an access of its own.
 
-    /// The descriptor that wakes blocking host calls, for atomic access.
+    /// The word that running code polls.
     @inline(__always)
-    var wakeDescriptor: UnsafeMutablePointer<Int32> {
-        withUnsafeMutablePointer(to: &pointee.wakeDescriptor) { $0 }
-    }
+    var interrupt: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 40 }
 
-    /// 1 while a thread is inside, for atomic access.
+    /// The descriptor that wakes blocking host calls.
     @inline(__always)
-    var entered: UnsafeMutablePointer<UInt32> { withUnsafeMutablePointer(to: &pointee.entered) { $0 } }
+    var wakeDescriptor: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 152 }
+
+    /// 1 while a thread is inside.
+    @inline(__always)
+    var entered: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 156 }
 }

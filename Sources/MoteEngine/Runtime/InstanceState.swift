@@ -6,6 +6,8 @@ internal import MoteModule
 package struct InstanceState {
     /// First: its address is the instance's.
     package var base: MoteInstance
+    /// Second: calls from the host that are running in it now (atomic).
+    var activeEntries: UInt32
     package var arena: Arena
     package var module: UnsafeMutablePointer<ModuleState>
     package var store: UnsafeMutablePointer<StoreState>
@@ -15,8 +17,6 @@ package struct InstanceState {
     var nextInStore: UnsafeMutablePointer<InstanceState>?
     var previousInStore: UnsafeMutablePointer<InstanceState>?
     var link: LinkNode
-    /// Calls from the host that are running in it now (atomic).
-    var activeEntries: UInt32
     /// Set by ``EngineInstance/destroy()``; the arena goes when nothing can reach it any more.
     var isDestroyed: Bool
     /// One of its references lies where it does not own, or another instance imports from it.
@@ -41,9 +41,7 @@ extension UnsafeMutablePointer where Pointee == InstanceState {
 
     /// The counter of running calls, for atomic access.
     @inline(__always)
-    var activeEntries: UnsafeMutablePointer<UInt32> {
-        withUnsafeMutablePointer(to: &pointee.activeEntries) { $0 }
-    }
+    var activeEntries: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + MemoryLayout<MoteInstance>.size }
 }
 
 extension UnsafeMutablePointer where Pointee == MoteInstance {

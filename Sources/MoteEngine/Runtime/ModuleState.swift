@@ -7,11 +7,12 @@ package import MoteModule
 /// In the module's arena; `Module.engineState` points here. `lock` is held by lazy translation and while a code
 /// table is made; the counters change under the runtime's lock.
 package struct ModuleState {
+    /// First: its address is the structure's.
+    package var lock: MoteLock
     package var module: Module.Pointer
     package var runtime: UnsafeMutablePointer<RuntimeState>
     /// Code words of defined functions by variant (bit 0 guard bounds, bit 1 fuel); null until an instance wants it.
     package var codeWords: InlineArray<4, UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>?>
-    package var lock: MoteLock
     /// Instances whose arenas have not gone.
     var instanceCount: Int
     var isUnloaded: Bool
@@ -25,5 +26,5 @@ package struct ModuleState {
 extension UnsafeMutablePointer where Pointee == ModuleState {
     /// The lock inside, at its stable address.
     @inline(__always)
-    package var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+    package var lock: UnsafeMutablePointer<MoteLock> { UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self) }
 }

@@ -6,6 +6,8 @@ package import MoteModule
 ///
 /// Lies in its own heap, so that a pool holds it too. `lock` orders the lists, the types and loads.
 package struct RuntimeState {
+    /// First: its address is the structure's.
+    var lock: MoteLock
     package var heap: GlobalHeap.Pointer
     package var plan: MemoryPlan
     package var arena: Arena
@@ -15,7 +17,6 @@ package struct RuntimeState {
     package var types: TypeRegistry.Pointer
     /// Released address space, kept for the next memory.
     var reservations: ReservationCache.Pointer
-    var lock: MoteLock
     var firstModule: UnsafeMutablePointer<ModuleState>?
     var firstStore: UnsafeMutablePointer<StoreState>?
 }
@@ -27,5 +28,5 @@ extension UnsafeMutablePointer where Pointee == RuntimeState {
 
     /// The lock inside, at its stable address.
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+    var lock: UnsafeMutablePointer<MoteLock> { UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self) }
 }

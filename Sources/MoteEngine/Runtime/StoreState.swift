@@ -6,11 +6,12 @@ package import MoteModule
 ///
 /// In the store's arena. `lock` orders its lists and link groups; host entities lie in the arena until the store goes.
 package struct StoreState {
+    /// First: its address is the structure's.
+    var lock: MoteLock
     package var runtime: UnsafeMutablePointer<RuntimeState>
     package var arena: Arena
     /// Of the embedder.
     package var userData: UnsafeMutableRawPointer?
-    var lock: MoteLock
     var next: UnsafeMutablePointer<StoreState>?
     var previous: UnsafeMutablePointer<StoreState>?
     var firstInstance: UnsafeMutablePointer<InstanceState>?
@@ -25,7 +26,7 @@ package struct StoreState {
 extension UnsafeMutablePointer where Pointee == StoreState {
     /// The lock inside, at its stable address.
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+    var lock: UnsafeMutablePointer<MoteLock> { UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self) }
 }
 
 /// A host function: what a funcref points at, then what only the store looks at.
