@@ -2,6 +2,7 @@ internal import MoteBinary
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MoteValidation
 
 extension RuntimeError {
     /// The public form of an engine's error that has nothing to do with imports or traps.
@@ -12,6 +13,14 @@ extension RuntimeError {
         case .trap(let code): self = .trap(Trap(code, backtrace: [], memory: nil))
         case .link(let error): self = .link(LinkFailure(error, module: nil, given: nil))
         case .decode(let error): self.init(error)
+        case .unsupported(let feature, let byteOffset):
+            self = .decode(message: "unsupported feature: \(feature.name)", byteOffset: byteOffset)
+        case .validation(let error):
+            var message = error.kind.text.description
+            if let feature = error.feature { message += ": \(feature.name)" }
+            self = .validation(
+                message: message, functionIndex: error.functionIndex.map { Int($0) },
+                byteOffset: Int(error.byteOffset))
         }
     }
 }
