@@ -16,6 +16,21 @@ extension TextWriter {
                 write(feature.name)
             }
             write(byteOffset: error.byteOffset)
+        case .validation(let error):
+            write(error.kind.text)
+            if let feature = error.feature {
+                write(": ")
+                write(feature.name)
+            }
+            if let index = error.functionIndex {
+                write(" in function ")
+                write(number: Int(index))
+            }
+            write(byteOffset: Int(error.byteOffset))
+        case .unsupported(let feature, let byteOffset):
+            write("feature not supported: ")
+            write(feature.name)
+            write(byteOffset: byteOffset)
         case .link(let error):
             write(error.kind.text)
             guard let module, let declaration = module.pointee.imports[checked: Int(error.importIndex)] else {
