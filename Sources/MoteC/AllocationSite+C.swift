@@ -10,7 +10,7 @@ extension AllocationSite {
     static var cInstance: Self { .init(rawValue: 0x802) }
     /// A handle of an execution environment.
     static var cEnvironment: Self { .init(rawValue: 0x803) }
-    /// Blocks of `wasm_runtime_malloc` and `wasm_runtime_realloc`.
+    /// Blocks of `wasm_runtime_malloc`.
     static var cHostBlock: Self { .init(rawValue: 0x804) }
     /// A call of `wasm_runtime_register_natives`.
     static var cNatives: Self { .init(rawValue: 0x805) }
@@ -20,4 +20,10 @@ extension AllocationSite {
     static var cPreopens: Self { .init(rawValue: 0x807) }
     /// Values of a call with more than fit on the native stack.
     static var cCallValues: Self { .init(rawValue: 0x808) }
+    /// The text of an exception.
+    static var cInstanceException: Self { .init(rawValue: 0x809) }
+    /// Blocks that `wasm_runtime_realloc` makes larger.
+    static var cHostBlockResize: Self { .init(rawValue: 0x80A) }
+    /// How the parameters of an import reach its native.
+    static var cNativeLetters: Self { .init(rawValue: 0x80B) }
 }

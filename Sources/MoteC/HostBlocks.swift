@@ -20,7 +20,7 @@ package func wasm_runtime_realloc(_ block: UnsafeMutableRawPointer?, _ size: UIn
 {
     guard let block else { return wasm_runtime_malloc(size) }
     guard let state = Door.current else { return nil }
-    return try? state.pointee.arena.resizeGrowable(block, to: max(Int(size), 1), site: .cHostBlock)
+    return try? state.pointee.arena.resizeGrowable(block, to: max(Int(size), 1), site: .cHostBlockResize)
 }
 
 @c @implementation

@@ -112,7 +112,7 @@ extension InstanceRecord {
             CChar.self,
             count: exceptionSizeInBytes,
             region: .structures,
-            site: .cInstance
+            site: .cInstanceException
         )
         let stackSize = Int(arguments.default_stack_size)
         record.initialize(

@@ -34,7 +34,7 @@ struct NativeImport {
             site: .cNativeImport
         )
         let count = type.parameters.count
-        let letters = try arena.allocate(UInt8.self, count: count, region: .structures, site: .cNativeImport)
+        let letters = try arena.allocate(UInt8.self, count: count, region: .structures, site: .cNativeLetters)
         var signature = symbol.signature.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }
         if let start = signature {
             guard start.pointee == UInt8(ascii: "(") else { return nil }

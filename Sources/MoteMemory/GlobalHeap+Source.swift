@@ -16,6 +16,7 @@ extension GlobalHeap {
         heap.pointee.failureCountdown &-= 1
         if heap.pointee.failureCountdown < 0 {
             heap.pointee.injectedFailureCount &+= 1
+            heap.pointee.injectedFailureSite = site
             throw .exhausted(region, requested: sizeInBytes, available: available(heap), site: site)
         }
     }

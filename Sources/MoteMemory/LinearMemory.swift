@@ -91,7 +91,7 @@ package struct LinearMemory {
         }
         do throws(MemoryError) {
             if choice.isReserved {
-                try extendReserved(place, to: size, site: .linearMemoryBlock)
+                try extendReserved(place, to: size, site: .linearMemoryCommit)
             } else {
                 try extendHeap(place, to: size, site: .linearMemoryBlock)
             }
@@ -119,7 +119,7 @@ package struct LinearMemory {
         guard delta > 0 else { return before }
         do throws(MemoryError) {
             if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
-                try extendReserved(place, to: size, site: .linearMemoryGrowth)
+                try extendReserved(place, to: size, site: .linearMemoryCommitGrowth)
             } else {
                 try extendHeap(place, to: size, site: .linearMemoryGrowth)
             }

@@ -92,16 +92,22 @@ extension AllocationSite {
     package static var arenaHeader: Self { .init(rawValue: 0x001) }
     /// The record of a heap that is not in a pool.
     package static var globalHeap: Self { .init(rawValue: 0x002) }
-    /// The bytes of a linear memory, at creation.
+    /// The bytes of a linear memory from the heap, at creation.
     package static var linearMemoryBlock: Self { .init(rawValue: 0x003) }
-    /// The bytes that a linear memory grows by.
+    /// The bytes that a linear memory from the heap grows by.
     package static var linearMemoryGrowth: Self { .init(rawValue: 0x004) }
+    /// The bytes of a reservation that are committed at creation.
+    package static var linearMemoryCommit: Self { .init(rawValue: 0x00A) }
+    /// The bytes of a reservation that growth commits.
+    package static var linearMemoryCommitGrowth: Self { .init(rawValue: 0x00B) }
     /// The slots of an operand stack.
     package static var operandStackSlots: Self { .init(rawValue: 0x005) }
     /// The elements of a table, at creation.
     package static var tableBlock: Self { .init(rawValue: 0x006) }
     /// The elements that a table grows by.
     package static var tableGrowth: Self { .init(rawValue: 0x007) }
+    /// The first elements of a table that had none.
+    package static var tableFirstGrowth: Self { .init(rawValue: 0x00C) }
     /// The record of released reservations.
     package static var reservationCache: Self { .init(rawValue: 0x008) }
     /// An environment that is made with its operand stack.

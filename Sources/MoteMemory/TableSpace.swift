@@ -89,7 +89,11 @@ package enum TableSpace {
                 site: .tableGrowth
             )
         } else {
-            raw = try arena.allocateGrowableZeroed(sizeInBytes: size, region: .tables, site: .tableGrowth)
+            raw = try arena.allocateGrowableZeroed(
+                sizeInBytes: size,
+                region: .tables,
+                site: .tableFirstGrowth
+            )
         }
         table.pointee.elements = raw.bindMemory(to: UInt64.self, capacity: Int(truncatingIfNeeded: capacity))
         table.pointee.capacity = capacity

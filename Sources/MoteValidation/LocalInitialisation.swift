@@ -23,7 +23,7 @@ struct LocalInitialisation {
             let size = words * 8
             let block =
                 if let bits {
-                    try arena.resizeGrowable(bits, to: size, site: .validationInitialisedLocals)
+                    try arena.resizeGrowable(bits, to: size, site: .validationInitialisedLocalGrowth)
                 } else {
                     try arena.allocateGrowable(
                         sizeInBytes: size,
@@ -55,7 +55,7 @@ struct LocalInitialisation {
             let size = capacity * MemoryLayout<UInt32>.stride
             let block =
                 if let order {
-                    try arena.resizeGrowable(order, to: size, site: .validationInitialisationOrder)
+                    try arena.resizeGrowable(order, to: size, site: .validationInitialisationOrderGrowth)
                 } else {
                     try arena.allocateGrowable(
                         sizeInBytes: size,

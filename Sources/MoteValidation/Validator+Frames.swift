@@ -45,7 +45,7 @@ extension Validator {
             let grown = try arena.resizeGrowable(
                 frames,
                 to: capacity * MemoryLayout<ControlFrame>.stride,
-                site: .validationFrames
+                site: .validationFrameGrowth
             )
             frames = grown.assumingMemoryBound(to: ControlFrame.self)
             frameCapacity = capacity

@@ -87,7 +87,7 @@ extension Validator {
         do {
             let block =
                 if let localRuns {
-                    try arena.resizeGrowable(localRuns, to: size, site: .validationLocalRuns)
+                    try arena.resizeGrowable(localRuns, to: size, site: .validationLocalRunGrowth)
                 } else {
                     try arena.allocateGrowable(
                         sizeInBytes: size,

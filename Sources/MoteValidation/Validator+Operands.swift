@@ -26,7 +26,7 @@ extension Validator {
             let grown = try arena.resizeGrowable(
                 operands,
                 to: capacity * MemoryLayout<UInt32>.stride,
-                site: .validationOperands
+                site: .validationOperandGrowth
             )
             operands = grown.assumingMemoryBound(to: UInt32.self)
             operandCapacity = capacity

@@ -249,20 +249,22 @@ final class TestMemory {
         var request = LinearMemoryRequest(initialPageCount: 1, maximumPageCount: 4)
         request.backing = kind.backing
         request.bounds = kind.bounds
+        let isReserved = kind.backing == .reserved
         for turn in 0..<3 {
             test.heap.pointee.failureCountdown = turn
             do {
                 try LinearMemory.create(at: place, request, in: arena)
                 #expect(turn > 0)
             } catch {
-                #expect(turn == 0 && error.site == .linearMemoryBlock)
+                #expect(turn == 0 && error.site == (isReserved ? .linearMemoryCommit : .linearMemoryBlock))
                 #expect(test.statistics.askedInBytes == before.askedInBytes)
                 #expect(test.statistics.overheadInBytes == before.overheadInBytes)
                 continue
             }
             var failure: MemoryError?
             #expect(LinearMemory.grow(place, by: 2, failure: &failure) == (turn == 1 ? nil : 1))
-            #expect((failure?.site == .linearMemoryGrowth) == (turn == 1))
+            let site: AllocationSite = isReserved ? .linearMemoryCommitGrowth : .linearMemoryGrowth
+            #expect((failure?.site == site) == (turn == 1))
             #expect(place.pointee.memory.sizeInBytes == (turn == 1 ? 1 : 3) * 65536)
             LinearMemory.destroy(place)
             #expect(test.statistics.askedInBytes == before.askedInBytes)

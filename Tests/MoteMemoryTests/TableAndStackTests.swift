@@ -39,7 +39,7 @@ import MoteMemory
         let largest = UInt64(test.statistics.poolLargestAvailableInBytes - 32) / 8
         var failure: MemoryError?
         #expect(TableSpace.grow(&table, by: largest + 1, in: arena, failure: &failure) == nil)
-        #expect(failure?.site == .tableGrowth)
+        #expect(failure?.site == .tableFirstGrowth)
         #expect(TableSpace.grow(&table, by: largest, in: arena, failure: &failure) == 0)
         #expect(table.capacity == largest)
         arena.destroy()

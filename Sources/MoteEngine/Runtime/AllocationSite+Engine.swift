@@ -18,6 +18,7 @@ extension AllocationSite {
     package static var hostMemory: Self { .init(rawValue: 0x509) }
     /// The table of externref handles.
     package static var externalReferences: Self { .init(rawValue: 0x50A) }
+    package static var externalReferenceGrowth: Self { .init(rawValue: 0x50B) }
     package static var instanceState: Self { .init(rawValue: 0x510) }
     package static var instanceGlobals: Self { .init(rawValue: 0x511) }
     package static var instanceImportedGlobals: Self { .init(rawValue: 0x512) }

@@ -74,7 +74,7 @@ struct ExternalReferences {
         let raw: UnsafeMutableRawPointer
         if let entries {
             raw = try arena.resizeGrowable(
-                UnsafeMutableRawPointer(entries), to: newCapacity &* stride, site: .externalReferences)
+                UnsafeMutableRawPointer(entries), to: newCapacity &* stride, site: .externalReferenceGrowth)
         } else {
             raw = try arena.allocateGrowable(
                 sizeInBytes: newCapacity &* stride, region: .structures, site: .externalReferences)
