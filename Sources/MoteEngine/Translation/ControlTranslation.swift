@@ -300,8 +300,9 @@ extension Translator {
                 code.set16(at + 8, result)
                 code.set64(at + 16, entry.value)
             } else {
-                let isInteger = entry.slot == integerRegister
-                let isFloat = !isInteger && entry.slot == floatRegister
+                // By type, not only by where the value is: the caller takes it from the register of its type.
+                let isInteger = !entry.isFloat && entry.slot == integerRegister
+                let isFloat = entry.isFloat && entry.slot == floatRegister
                 let at = try emit(isInteger ? .returnLast : isFloat ? .returnLastFloat : .returnSlot)
                 code.set16(at + 8, result)
                 code.set16(at + 10, entry.slot)

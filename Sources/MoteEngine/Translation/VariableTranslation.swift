@@ -44,6 +44,11 @@ extension Translator {
         let at = try emit(
             isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet, result: result, isFloat: isFloat)
         code.set32(at + 12, global.slot)
+        if isImported {
+            // Its handler does not know the type and fills both registers.
+            integerRegister = result
+            floatRegister = result
+        }
     }
 
     mutating func globalSet(_ index: UInt32) throws(MemoryError) {
