@@ -26,4 +26,6 @@ extension AllocationSite {
     static var cHostBlockResize: Self { .init(rawValue: 0x80A) }
     /// How the parameters of an import reach its native.
     static var cNativeLetters: Self { .init(rawValue: 0x80B) }
+    /// An import that nothing answers.
+    static var cUnlinkedImport: Self { .init(rawValue: 0x80C) }
 }

@@ -100,10 +100,12 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     ) -> ExternalValue? {
         guard let type = request.functionType else { return nil }
         do throws(EngineError) {
-            if let symbol = state.native(request.moduleName, request.name) {
-                guard let native = try makeNative(symbol, type) else { return .unlinkedFunction }
+            if let symbol = state.native(request.moduleName, request.name),
+                let native = try makeNative(symbol, type)
+            {
                 return .function(native)
             }
+            // One whose signature does not fit counts as none.
             if let context = pointee.wasi, equal(request.moduleName, WASIFunctions.moduleName) {
                 for index in 0..<WASIFunctions.count {
                     let entry = WASIFunctions.entry(at: index)
@@ -111,7 +113,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                     return .function(try makeWASI(entry, context))
                 }
             }
-            return .unlinkedFunction
+            return .function(try UnlinkedImport.make(request, type, in: pointee.store))
         } catch {
             if case .memory(let error) = error { failure = error }
             return nil
