@@ -97,6 +97,15 @@ let ring1Targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .testTarget(name: "MoteTests", dependencies: ["Mote", "MoteTestSupport"], swiftSettings: common),
+    .testTarget(name: "CommandLineTests", dependencies: ["MoteCommands"], swiftSettings: common),
+    .executableTarget(
+        name: "EmbeddingExample",
+        dependencies: ["Mote"],
+        path: "Examples/Embedding",
+        exclude: ["app.c", "app.wasm"],
+        swiftSettings: common
+    ),
     .target(
         name: "MoteTestSupport",
         dependencies: ["MoteModule"],

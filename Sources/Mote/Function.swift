@@ -31,29 +31,45 @@ public struct Function {
         self.init(pointer: pointer, store: store, owner: own ?? owner)
     }
 
-    /// A host function from a closure that takes and gives number values, or nothing.
+    /// A host function from a closure that takes number values and gives one.
+    ///
+    /// What the closure throws ends the guest, and is thrown unchanged by the call that entered the guest.
+    public init<each Parameter: WasmValue, Result: WasmValue>(
+        _ body: @escaping (repeat each Parameter) throws -> Result
+    ) {
+        self.init(numbers: { (_, arguments: repeat each Parameter) in try body(repeat each arguments) })
+    }
+
+    /// A host function from a closure that takes number values and gives several in a tuple, or nothing.
     ///
     /// What the closure throws ends the guest, and is thrown unchanged by the call that entered the guest.
     public init<each Parameter: WasmValue, each Result: WasmValue>(
         _ body: @escaping (repeat each Parameter) throws -> (repeat each Result)
     ) {
-        storage = .host(
-            HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) {
-                _,
-                slots in
-                var reader = SlotReader(slots: slots)
-                let results = try body(repeat reader.next((each Parameter).self))
-                var writer = SlotWriter(slots: slots)
-                repeat writer.put(each results)
-            }
-        )
+        self.init(numbers: { (_, arguments: repeat each Parameter) in try body(repeat each arguments) })
     }
 
-    /// A host function from a closure that gets the caller, then number values.
+    /// A host function from a closure that gets the caller, then number values, and gives one.
+    ///
+    /// What the closure throws ends the guest, and is thrown unchanged by the call that entered the guest.
+    public init<each Parameter: WasmValue, Result: WasmValue>(
+        _ body: @escaping (Caller, repeat each Parameter) throws -> Result
+    ) {
+        self.init(numbers: body)
+    }
+
+    /// A host function from a closure that gets the caller, then number values, and gives several in a tuple, or
+    /// nothing.
     ///
     /// What the closure throws ends the guest, and is thrown unchanged by the call that entered the guest.
     public init<each Parameter: WasmValue, each Result: WasmValue>(
         _ body: @escaping (Caller, repeat each Parameter) throws -> (repeat each Result)
+    ) {
+        self.init(numbers: body)
+    }
+
+    private init<each Parameter: WasmValue, each Result: WasmValue>(
+        numbers body: @escaping (Caller, repeat each Parameter) throws -> (repeat each Result)
     ) {
         storage = .host(
             HostClosure(type: functionType(((repeat each Parameter) -> (repeat each Result)).self)) {

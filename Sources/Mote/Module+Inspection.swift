@@ -135,30 +135,14 @@ enum FunctionNames {
     }
 
     static func find(_ wanted: UInt32, in module: EngineModuleTables.Pointer) -> String? {
-        let bytes = module.pointee.text(module.pointee.functionNames)
-        var position = 0
-        func number() -> UInt32? {
-            var value: UInt64 = 0
-            var shift: UInt64 = 0
-            while position < bytes.count, shift < 35 {
-                let byte = bytes[position]
-                position += 1
-                value |= UInt64(byte & 0x7F) << shift
-                shift += 7
-                if byte < 0x80 { return UInt32(exactly: value) }
-            }
-            return nil
-        }
-        guard let count = number() else { return nil }
+        var reader = NameReader(module.pointee.text(module.pointee.functionNames))
+        guard let count = reader.unsigned32() else { return nil }
         for _ in 0..<count {
-            guard let index = number(), let size = number(), Int(size) <= bytes.count - position else {
-                return nil
-            }
-            if index == wanted {
-                return String(decoding: bytes[position..<(position + Int(size))], as: UTF8.self)
-            }
+            guard let index = reader.unsigned32(), let size = reader.unsigned32(),
+                let name = reader.take(Int(size))
+            else { return nil }
+            if index == wanted { return String(decoding: name, as: UTF8.self) }
             if index > wanted { return nil }
-            position += Int(size)
         }
         return nil
     }

@@ -19,8 +19,10 @@ extension RuntimeError {
             var message = error.kind.text.description
             if let feature = error.feature { message += ": \(feature.name)" }
             self = .validation(
-                message: message, functionIndex: error.functionIndex.map { Int($0) },
-                byteOffset: Int(error.byteOffset))
+                message: message,
+                functionIndex: error.functionIndex.map { Int($0) },
+                byteOffset: Int(error.byteOffset)
+            )
         }
     }
 }

@@ -1,10 +1,10 @@
 internal import ArgumentParser
 
 /// A size in bytes as users write it: `4096`, `64K`, `1M`, `2G`, `0x400`.
-struct ByteSize: Equatable {
-    var bytes: Int
+package struct ByteSize: Equatable {
+    package var bytes: Int
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let lower = text.lowercased()
         if lower.hasPrefix("0x") {
             guard let bytes = Int(lower.dropFirst(2), radix: 16), bytes >= 0 else { return nil }
@@ -29,14 +29,14 @@ struct ByteSize: Equatable {
 }
 
 extension ByteSize: ExpressibleByArgument {
-    init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// A span of time as users write it: `500` or `500ms`, `2s`, `1.5s`.
-struct Duration: Equatable {
-    var milliseconds: Int
+package struct TimeSpan: Equatable {
+    package var milliseconds: Int
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let lower = text.lowercased()
         if lower.hasSuffix("ms") {
             guard let number = Int(lower.dropLast(2)), number > 0 else { return nil }
@@ -53,6 +53,6 @@ struct Duration: Equatable {
     }
 }
 
-extension Duration: ExpressibleByArgument {
-    init?(argument: String) { self.init(argument) }
+extension TimeSpan: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
 }

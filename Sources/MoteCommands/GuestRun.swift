@@ -8,7 +8,7 @@ final class GuestRun {
     private let preopens: [Preopen]
     private let variables: [String]
     private let fuel: Int64?
-    private let timeout: Duration?
+    private let timeout: TimeSpan?
     /// Kept until the report is made.
     private var instance: Instance?
 
@@ -19,7 +19,7 @@ final class GuestRun {
         preopens: [Preopen],
         variables: [String],
         fuel: Int64?,
-        timeout: Duration?
+        timeout: TimeSpan?
     ) {
         self.runtime = runtime
         self.path = path

@@ -20,7 +20,7 @@ final class GuestWatch: Sendable {
     /// Whether the user interrupted the guest.
     var wasInterrupted: Bool { interrupted.load(ordering: .acquiring) }
 
-    init(_ handle: InterruptHandle, timeout: Duration?) throws(CommandFailure) {
+    init(_ handle: InterruptHandle, timeout: TimeSpan?) throws(CommandFailure) {
         handles = Mutex([handle])
         timeoutInMilliseconds = timeout?.milliseconds
         var signals = Self.signals

@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
     var fuel: Int64?
 
     @Option(help: ArgumentHelp("End the guest after this time, as 500, 500ms or 2s.", valueName: "time"))
-    var timeout: Duration?
+    var timeout: TimeSpan?
 
     @Flag(
         name: .customLong("memory-report"),
