@@ -1,7 +1,7 @@
 internal import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
-internal import MoteMemory
+package import MoteMemory
 
 /// What the interface knows of its one runtime, in an arena of the runtime's.
 struct DoorState {
@@ -45,3 +45,6 @@ struct Door {
 // The interface has no handle for its runtime. `gate` orders what changes it; calls read `state` only, which the host
 // keeps from changing while it uses handles.
 nonisolated(unsafe) var door = Door()
+
+/// The heap of the one runtime, for tests that let its requests fail.
+package var doorHeap: GlobalHeap.Pointer? { door.state?.pointee.engine.heap }

@@ -131,9 +131,82 @@ static void handles(void) {
 }
 
 static unsigned long taken;
-static void *host_malloc(unsigned size) { return taken++, malloc(size); }
-static void *host_realloc(void *block, unsigned size) { return taken++, realloc(block, size); }
-static void host_free(void *block) { free(block); }
+static long held, countdown = -1;
+static void *host_malloc(unsigned size) {
+    if (countdown >= 0 && countdown-- == 0) return NULL;
+    void *block = malloc(size);
+    return taken++, held += block != NULL, block;
+}
+static void *host_realloc(void *block, unsigned size) {
+    if (countdown >= 0 && countdown-- == 0) return NULL;
+    return taken++, realloc(block, size);
+}
+static void host_free(void *block) { held -= block != NULL, free(block); }
+
+static int32_t native_add(wasm_exec_env_t env, int32_t one, int32_t other) { return (void)env, one + other; }
+static NativeSymbol natives[] = {{"add", (void *)native_add, "(ii)i", NULL}};
+
+// Everything that asks for memory; false at the first failure.
+static bool everything(const Fixture *bare, const Fixture *wasi) {
+    RuntimeInitArgs arguments;
+    memset(&arguments, 0, sizeof arguments);
+    arguments.mem_alloc_type = Alloc_With_Allocator;
+    arguments.mem_alloc_option.allocator.malloc_func = (void *)host_malloc;
+    arguments.mem_alloc_option.allocator.realloc_func = (void *)host_realloc;
+    arguments.mem_alloc_option.allocator.free_func = (void *)host_free;
+    arguments.native_module_name = "env";
+    arguments.native_symbols = natives;
+    arguments.n_native_symbols = 1;
+    if (!wasm_runtime_full_init(&arguments)) return false;
+    bool went = false;
+    uint32_t cells[1] = {4};
+    const char *directories[] = {"/tmp"}, *maps[] = {"guest::/tmp"}, *variables[] = {"K=V"};
+    char *words[] = {(char *)"hello", NULL};
+    wasm_module_t module = wasm_runtime_load(bare->bytes, bare->size, error, sizeof error);
+    wasm_module_inst_t instance = wasm_runtime_instantiate(module, 4096, 0, error, sizeof error);
+    wasm_exec_env_t environment = wasm_runtime_create_exec_env(instance, 4096);
+    if (!wasm_runtime_call_wasm(environment, wasm_runtime_lookup_function(instance, "sum_to"), 1, cells)) goto end;
+    void *block = wasm_runtime_malloc(10000), *larger = wasm_runtime_realloc(block, 50000);
+    wasm_runtime_free(larger ? larger : block);
+    if (!larger) goto end;
+    module = wasm_runtime_load(wasi->bytes, wasi->size, error, sizeof error);
+    wasm_runtime_set_wasi_args_ex(module, directories, 1, maps, 1, variables, 1, words, 1, null_device, null_device,
+                                  null_device);
+    instance = wasm_runtime_instantiate(module, 16384, 0, error, sizeof error);
+    went = wasm_application_execute_main(instance, 0, NULL);
+end:
+    wasm_runtime_destroy();
+    return went;
+}
+
+static int open_descriptors(void) {
+    int count = 0;
+    for (int i = 0; i < 256; i++) count += fcntl(i, F_GETFD) >= 0;
+    return count;
+}
+
+// Lets the first, the second, the third ... request fail until none does: nothing stays allocated or open.
+static void failing_allocator(void) {
+    Fixture bare = fixture("hostcalls"), wasi = fixture("hello");
+    char detail[300] = "";
+    int open_before = open_descriptors();
+    long turn = 0;
+    for (; turn < 10000; turn++) {
+        countdown = turn;
+        held = 0;
+        bool went = everything(&bare, &wasi), all = countdown >= 0;
+        countdown = -1;
+        // Some failures are made good: an arena asks again for less.
+        if (held || open_descriptors() != open_before || (all && !went)) {
+            snprintf(detail, sizeof detail, "request %ld: %ld blocks and %d descriptors stay, %s", turn, held,
+                     open_descriptors() - open_before, error);
+            break;
+        }
+        if (all) break;
+    }
+    printf("failing allocator: %ld requests\n", turn);
+    expect(!*detail && turn > 20 && turn < 10000, "failing allocator", detail);
+}
 
 // The other two sources of the global heap.
 static void sources(void) {
@@ -177,5 +250,6 @@ int main(void) {
     sweep("hello", "_start", 0, 0, 0, 400000);
     handles();
     sources();
+    failing_allocator();
     return verdict();
 }
