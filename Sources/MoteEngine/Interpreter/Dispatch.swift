@@ -53,7 +53,7 @@ func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ 
 
 @inline(never)
 func interrupted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let word = environment.pointee.interrupt
+    let word = interruptWord(environment)
     return trap(word & UInt32(MOTE_INTERRUPT_TERMINATE) != 0 ? .interrupted : .deadline, pc, fp, environment)
 }
 
