@@ -7,6 +7,10 @@
 #include "resident.h"
 #include "wasm_export.h"
 
+#ifndef RESIDENT_LIMIT_IN_KIB
+#define RESIDENT_LIMIT_IN_KIB 2048
+#endif
+
 static _Alignas(16) char pool[128 * 1024];
 
 int main(void) {
@@ -41,5 +45,5 @@ int main(void) {
     wasm_runtime_deinstantiate(instance);
     wasm_runtime_unload(module);
     wasm_runtime_destroy();
-    return resident_report(2048);
+    return resident_report(RESIDENT_LIMIT_IN_KIB);
 }
