@@ -138,10 +138,18 @@ let testTargets: [Target] = [
         dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteTestSupport"],
         swiftSettings: common
     ),
+    .testTarget(
+        name: "SweepTests",
+        dependencies: [
+            "CMoteAPI", "CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+            "MoteWASI", "MoteC", "MoteTestSupport",
+        ],
+        swiftSettings: common
+    ),
 ]
 
 func isWanted(_ target: Target) -> Bool {
-    !target.isTest || wantedTests?.contains(target.name) != false
+    target.isTest ? wantedTests?.contains(target.name) != false : target.name == "MoteTestSupport"
 }
 
 let package = Package(

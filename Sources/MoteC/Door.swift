@@ -19,6 +19,9 @@ extension UnsafeMutablePointer where Pointee == DoorState {
     var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
 }
 
+/// The heap of the process's runtime while there is one: tests let its requests fail.
+package func heapOfRuntime() -> GlobalHeap.Pointer? { Door.current?.pointee.engine.heap }
+
 /// The one runtime of the process, and what counts its users.
 struct Door {
     /// 1 while a thread makes or ends the runtime (atomic).

@@ -16,7 +16,7 @@ extension GlobalHeap {
         heap.pointee.failureCountdown &-= 1
         if heap.pointee.failureCountdown < 0 {
             heap.pointee.injectedFailureCount &+= 1
-            heap.pointee.injectedFailureSite = site
+            heap.pointee.failureSite = site
             throw .exhausted(region, requested: sizeInBytes, available: available(heap), site: site)
         }
     }
@@ -133,6 +133,7 @@ extension GlobalHeap {
         _ region: Region,
         _ site: AllocationSite
     ) -> MemoryError {
+        heap.pointee.failureSite = site
         if let pool = heap.pointee.pool, pool.isCorrupted {
             heap.pointee.isCorrupted = true
             return .corrupted(region, site: site)

@@ -21,8 +21,8 @@ package struct GlobalHeap {
     package var failureCountdown: Int
     /// How many requests failed that way: a caller that tries again with less must not hide one.
     package var injectedFailureCount: Int
-    /// Which place asked when the last one failed that way.
-    package var injectedFailureSite: AllocationSite
+    /// Which place asked when memory last was not to be had, by injection or in truth.
+    package var failureSite: AllocationSite
     /// How many such requests there were.
     package var allocationCount: Int
     /// Set when a header of the heap or of an arena was not what was written; nothing is given or taken then.
@@ -59,7 +59,7 @@ package struct GlobalHeap {
                 nextOwnerID: 0,
                 failureCountdown: -1,
                 injectedFailureCount: 0,
-                injectedFailureSite: .arenaHeader,
+                failureSite: .arenaHeader,
                 allocationCount: 0,
                 isCorrupted: false,
                 ownsStorage: false,

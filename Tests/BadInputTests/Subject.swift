@@ -65,7 +65,6 @@ final class Subject {
 
     /// Everything that can be done with the bytes; throws only when something is left behind.
     func run(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) throws -> Outcome {
-        let descriptors = Self.openDescriptorCount
         var outcome = Outcome()
         if let base = bytes.baseAddress,
             let module = try? runtime.load(
@@ -82,7 +81,7 @@ final class Subject {
             }
             module.unload()
         }
-        try checkNothingIsLeft(descriptors)
+        try checkNothingIsLeft()
         return outcome
     }
 
@@ -175,7 +174,7 @@ final class Subject {
         }
     }
 
-    private func checkNothingIsLeft(_ descriptors: Int) throws {
+    private func checkNothingIsLeft() throws {
         var owners = 0
         runtime.forEachOwner { kind, _, _ in if kind != .runtime { owners += 1 } }
         if owners > 0 { throw Leftover(description: "\(owners) owners are left") }
@@ -187,16 +186,5 @@ final class Subject {
         let scratch = runtime.ledger.current[Int(Region.scratch.rawValue)]
         if scratch != 0 { throw Leftover(description: "\(scratch) bytes of scratch are left") }
         if !GlobalHeap.checkInvariants(runtime.heap) { throw Leftover(description: "the heap is damaged") }
-        if Self.openDescriptorCount != descriptors {
-            throw Leftover(description: "a descriptor is left open")
-        }
-    }
-
-    /// Of the whole process; cheap enough for each case.
-    static var openDescriptorCount: Int {
-        // The lowest free number moves when something is left open.
-        let lowest = dup(2)
-        close(lowest)
-        return Int(lowest)
     }
 }

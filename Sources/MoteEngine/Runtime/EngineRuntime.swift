@@ -25,7 +25,8 @@ package struct EngineRuntime {
         }
     }
 
-    private static func create(
+    /// The same in a heap that is there already, with the plan's source; on failure the heap is as before.
+    package static func create(
         plan: MemoryPlan, in heap: GlobalHeap.Pointer
     ) throws(MemoryError) -> UnsafeMutablePointer<RuntimeState> {
         let arena = try Arena.create(in: heap, owner: .runtime)

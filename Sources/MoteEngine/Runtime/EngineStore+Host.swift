@@ -96,10 +96,18 @@ extension EngineStore {
     ) throws(EngineError) -> UnsafeMutablePointer<MoteMemory> {
         do throws(MemoryError) {
             let arena = state.pointee.arena
-            let memory = try arena.allocate(
-                MemoryInstance.self, count: 1, region: .structures, site: .hostMemory)
-            try memory.create(
-                type: type, isFirst: true, limits: limits, runtime: state.pointee.runtime, owner: nil, arena: arena)
+            // A block of its own, so that a failure leaves nothing in the store.
+            let raw = try arena.allocateGrowable(
+                sizeInBytes: MemoryLayout<MemoryInstance>.size, region: .structures, site: .hostMemory)
+            let memory = raw.bindMemory(to: MemoryInstance.self, capacity: 1)
+            do throws(MemoryError) {
+                try memory.create(
+                    type: type, isFirst: true, limits: limits, runtime: state.pointee.runtime, owner: nil,
+                    arena: arena)
+            } catch {
+                arena.freeGrowable(raw)
+                throw error
+            }
             memory.pointee.next = state.pointee.firstHostMemory
             state.pointee.firstHostMemory = memory
             return memory.base
@@ -114,8 +122,16 @@ extension EngineStore {
     ) throws(EngineError) -> UnsafeMutablePointer<MoteTable> {
         do throws(MemoryError) {
             let arena = state.pointee.arena
-            let table = try arena.allocate(TableInstance.self, count: 1, region: .structures, site: .hostTable)
-            try table.create(type: type, initial: initial, owner: nil, arena: arena)
+            // A block of its own, so that a failure leaves nothing in the store.
+            let raw = try arena.allocateGrowable(
+                sizeInBytes: MemoryLayout<TableInstance>.size, region: .structures, site: .hostTable)
+            let table = raw.bindMemory(to: TableInstance.self, capacity: 1)
+            do throws(MemoryError) {
+                try table.create(type: type, initial: initial, owner: nil, arena: arena)
+            } catch {
+                arena.freeGrowable(raw)
+                throw error
+            }
             noteStored(initial, in: table.base)
             return table.base
         } catch {
