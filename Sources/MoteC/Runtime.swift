@@ -78,6 +78,14 @@ extension Door {
     /// Counts a user out, and ends everything with the last one.
     static func close() {
         guard let state = door.state, door.userCount > 0 else { return }
+        if door.userCount == 1 {
+            var next = state.pointee.firstInstance
+            while let instance = next {
+                // A native must not saw off the branch that it sits on.
+                if instance.isRunning { return }
+                next = instance.pointee.next
+            }
+        }
         door.userCount &-= 1
         guard door.userCount == 0 else { return }
         door.state = nil

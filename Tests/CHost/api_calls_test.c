@@ -77,7 +77,19 @@ static void test_wasm_runtime_full_init(void) {
     wasm_runtime_destroy();
     CHECK(wasm_runtime_malloc(8) != NULL);
 }
-static void test_wasm_runtime_destroy(void) { CHECK(open_module(onepage)); }  // what is open goes with it
+static void native_destroy(wasm_exec_env_t env, const char *text, uint32_t size) {
+    (void)text, (void)size;
+    wasm_runtime_destroy_exec_env(env);
+    wasm_runtime_deinstantiate(wasm_runtime_get_module_inst(env));
+    wasm_runtime_unload(module);
+    wasm_runtime_destroy();
+}
+static void test_wasm_runtime_destroy(void) {
+    // Not from inside; what is open goes with it afterwards.
+    NativeSymbol symbols[] = {{"log", (void *)native_destroy, "(*~)", NULL}};
+    CHECK(wasm_runtime_register_natives("env", symbols, 1));
+    CHECK(open_module(hostcalls) && call("greet", 0, NULL) && !wasm_runtime_get_exception(instance));
+}
 static void test_wasm_runtime_malloc(void) {
     char *block = wasm_runtime_malloc(100), *empty = wasm_runtime_malloc(0);
     CHECK(block && empty && (uintptr_t)block % 8 == 0);

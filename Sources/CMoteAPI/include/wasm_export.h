@@ -66,7 +66,8 @@ typedef struct mem_alloc_info_t {
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_init(void);
 // A runtime as the arguments say; they are ignored when there is one already. False: nothing was made.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_full_init(RuntimeInitArgs *init_args);
-// Ends everything with the last init's counterpart: modules, instances and environments included.
+// Ends everything with the last init's counterpart: modules, instances and environments included. Not while a call runs
+// in one of them: then it does nothing.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy(void);
 
 // Blocks of the global heap, for the host. NULL when it has no more or there is no runtime.
