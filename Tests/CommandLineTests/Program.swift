@@ -14,18 +14,19 @@ struct Program {
         root.appendingPathComponent("Tests/Fixtures/wasm/\(name).wasm").path
     }
 
-    /// The program lies beside the test bundle.
-    static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("mote")
+    /// Where programs lie beside the test bundle.
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
 
     /// Runs it with arguments and waits for its end; `during` gets its process id meanwhile.
     static func run(
         _ arguments: [String],
+        of program: String = "mote",
         input: String = "",
         during: (Int32) throws -> Void = { _ in }
     ) throws -> Program {
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = products.appendingPathComponent(program)
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin"]
         let folder = try TemporaryFolder()
