@@ -11,19 +11,7 @@ func translateAndCall(
 ) -> Int {
     let caller = UnsafeRawPointer(fp).load(fromByteOffset: -16, as: FP?.self)
     let returnPC = UnsafeRawPointer(fp).load(fromByteOffset: -24, as: PC.self)
-    guard
-        let word = UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>(bitPattern: UInt(truncatingIfNeeded: r)),
-        let instance = environment.pointee.instance
-    else { return trap(.unlinkedFunction, returnPC, caller ?? fp, environment) }
-    let code: UnsafeMutablePointer<MoteCode>
-    // A fault while translating is not the guest's.
-    environment.pointee.activation?.pointee.inGuest = 0
-    do throws(MemoryError) {
-        code = try LazyTranslation.code(for: word, in: instance.state.pointee.module, instance, environment)
-        environment.pointee.activation?.pointee.inGuest = 1
-    } catch {
-        environment.pointee.activation?.pointee.inGuest = 1
-        environment.state.pointee.memoryError = error
+    guard let code = LazyTranslation.code(behind: r, environment) else {
         return trap(.memoryExhausted, returnPC, caller ?? fp, environment)
     }
     let end = fp + Int(code.pointee.frameSlots)
@@ -37,6 +25,26 @@ func translateAndCall(
 /// Code made when it is first called, or when a load asks for all of it.
 enum LazyTranslation {
     typealias Word = UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>
+
+    /// The code behind the word at an address, for the environment's current instance; nil, and the error in the
+    /// environment, when memory did not suffice.
+    ///
+    /// A function of its own, so that ``translateAndCall`` has no local whose address is taken: it must jump on.
+    @inline(never)
+    static func code(behind address: UInt64, _ environment: Environment) -> UnsafeMutablePointer<MoteCode>? {
+        guard let word = Word(bitPattern: UInt(truncatingIfNeeded: address)),
+            let instance = environment.pointee.instance
+        else { return nil }
+        // A fault while translating is not the guest's.
+        environment.pointee.activation?.pointee.inGuest = 0
+        defer { environment.pointee.activation?.pointee.inGuest = 1 }
+        do throws(MemoryError) {
+            return try code(for: word, in: instance.state.pointee.module, instance, environment)
+        } catch {
+            environment.state.pointee.memoryError = error
+            return nil
+        }
+    }
 
     /// The code behind a word, translated now unless another thread did.
     static func code(

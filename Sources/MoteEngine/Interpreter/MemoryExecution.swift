@@ -86,8 +86,7 @@ func dataDropOperation(
 func tableGetOperation(
     _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
 ) -> Int {
-    var value: UInt64 = 0
-    let code = Operations.tableGet(environment, immediate32(pc), UInt64(low(operand(pc, fp, 10))), into: &value)
+    let (value, code) = Operations.tableGet(environment, immediate32(pc), UInt64(low(operand(pc, fp, 10))))
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     fp[slotField(pc, 8)] = value
     return go(pc + 16, fp, memory, environment, value, d)

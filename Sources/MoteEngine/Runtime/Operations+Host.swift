@@ -6,6 +6,7 @@ extension Operations {
     ///
     /// `slots` are its parameters, results come over them. The memory may move and the environment be entered
     /// again meanwhile: the caches are fresh afterwards.
+    @inline(never)
     static func callHost(
         _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>,
         _ fp: UnsafeMutablePointer<UInt64>, _ pc: UnsafeRawPointer

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteMemory
 
 // Bulk operations on memories (spec 4.6.10). Indices come from validated code; addresses and counts from the guest.
+// Never inlined into a handler: see Operations+Table.
 extension Operations {
     /// Whether `count` bytes from `offset` lie below `size`.
     @inline(__always)
@@ -27,11 +28,13 @@ extension Operations {
     }
 
     /// Pages of a memory.
+    @inline(never)
     static func memorySize(_ environment: Environment, _ index: UInt32) -> UInt64 {
         memory(environment, index).pointee.pageCount
     }
 
     /// Grows a memory; the pages it had, or -1 in the memory's address type.
+    @inline(never)
     static func memoryGrow(_ environment: Environment, _ index: UInt32, _ delta: UInt64) -> UInt64 {
         let memory = memory(environment, index)
         let is64 = memory.pointee.is64 != 0
@@ -47,6 +50,7 @@ extension Operations {
         }
     }
 
+    @inline(never)
     static func memoryFill(
         _ environment: Environment, _ index: UInt32, _ destination: UInt64, _ value: UInt32, _ count: UInt64
     ) -> UInt32 {
@@ -60,6 +64,7 @@ extension Operations {
         return 0
     }
 
+    @inline(never)
     static func memoryCopy(
         _ environment: Environment, _ to: UInt32, _ from: UInt32, _ destination: UInt64, _ source: UInt64,
         _ count: UInt64
@@ -77,6 +82,7 @@ extension Operations {
         return 0
     }
 
+    @inline(never)
     static func memoryInit(
         _ environment: Environment, _ index: UInt32, _ segment: UInt32, _ destination: UInt64, _ source: UInt64,
         _ count: UInt64
@@ -106,6 +112,7 @@ extension Operations {
         return 0
     }
 
+    @inline(never)
     static func dataDrop(_ environment: Environment, _ segment: UInt32) {
         environment.pointee.instance.state.dropData(segment)
     }

@@ -3,6 +3,7 @@ internal import MoteMemory
 internal import MoteModule
 
 // Operations on tables (spec 4.6.11). Indices of tables come from validated code; the rest from the guest.
+// Never inlined into a handler: an address of a local of theirs in it would cost the handler its tail call.
 extension Operations {
     @inline(__always)
     static func table(_ environment: Environment, _ index: UInt32) -> UnsafeMutablePointer<MoteTable> {
@@ -10,15 +11,16 @@ extension Operations {
         environment.pointee.instance.pointee.tables[Int(index)].unsafelyUnwrapped
     }
 
+    @inline(never)
     static func tableGet(
-        _ environment: Environment, _ index: UInt32, _ element: UInt64, into value: inout UInt64
-    ) -> UInt32 {
+        _ environment: Environment, _ index: UInt32, _ element: UInt64
+    ) -> (value: UInt64, trap: UInt32) {
         let table = table(environment, index)
-        guard element < table.pointee.count else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
-        value = table.pointee.elements[Int(truncatingIfNeeded: element)]
-        return 0
+        guard element < table.pointee.count else { return (0, UInt32(TrapCode.tableOutOfBounds.rawValue)) }
+        return (table.pointee.elements[Int(truncatingIfNeeded: element)], 0)
     }
 
+    @inline(never)
     static func tableSet(_ environment: Environment, _ index: UInt32, _ element: UInt64, _ value: UInt64) -> UInt32 {
         let table = table(environment, index)
         guard element < table.pointee.count else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
@@ -26,11 +28,13 @@ extension Operations {
         return 0
     }
 
+    @inline(never)
     static func tableSize(_ environment: Environment, _ index: UInt32) -> UInt64 {
         table(environment, index).pointee.count
     }
 
     /// Grows a table with a value; the elements it had, or -1 in the table's address type.
+    @inline(never)
     static func tableGrow(
         _ environment: Environment, _ index: UInt32, _ value: UInt64, _ delta: UInt64
     ) -> UInt64 {
@@ -45,6 +49,7 @@ extension Operations {
         }
     }
 
+    @inline(never)
     static func tableFill(
         _ environment: Environment, _ index: UInt32, _ start: UInt64, _ value: UInt64, _ count: UInt64
     ) -> UInt32 {
@@ -59,6 +64,7 @@ extension Operations {
         return 0
     }
 
+    @inline(never)
     static func tableCopy(
         _ environment: Environment, _ to: UInt32, _ from: UInt32, _ destination: UInt64, _ source: UInt64,
         _ count: UInt64
@@ -78,6 +84,7 @@ extension Operations {
         return 0
     }
 
+    @inline(never)
     static func tableInit(
         _ environment: Environment, _ index: UInt32, _ segment: UInt32, _ destination: UInt64, _ source: UInt64,
         _ count: UInt64
@@ -123,15 +130,18 @@ extension Operations {
         return .none
     }
 
+    @inline(never)
     static func elementDrop(_ environment: Environment, _ segment: UInt32) {
         environment.pointee.instance.state.dropElement(segment)
     }
 
     /// The reference of a function by index.
+    @inline(never)
     static func functionReference(_ environment: Environment, _ index: UInt32) -> UInt64 {
         functionReference(environment.pointee.instance.state, index)
     }
 
+    @inline(never)
     static func functionReference(_ instance: UnsafeMutablePointer<InstanceState>, _ index: UInt32) -> UInt64 {
         UInt64(UInt(bitPattern: EngineInstance(state: instance).function(at: index)))
     }
