@@ -19,6 +19,17 @@ void mote_set_current_environment(MoteEnvironment *environment) { current = envi
 // In enter.S: continues mote_enter's caller with the trap code in the result register.
 extern void mote_recover(void);
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+// The frames that recovery skips are not left by a return, after which the sanitizer would forget them.
+extern void __asan_handle_no_return(void);
+#define FORGET_SKIPPED_FRAMES() __asan_handle_no_return()
+#endif
+#endif
+#ifndef FORGET_SKIPPED_FRAMES
+#define FORGET_SKIPPED_FRAMES() ((void)0)
+#endif
+
 static struct sigaction previousSegmentation;
 static struct sigaction previousBus;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -58,6 +69,7 @@ static void handle(int number, siginfo_t *info, void *context) {
         chain(number, info, context);
         return;
     }
+    FORGET_SKIPPED_FRAMES();
     mcontext_t *machine = &((ucontext_t *)context)->uc_mcontext;
     environment->trapCode = MOTE_TRAP_MEMORY_OUT_OF_BOUNDS;
     activation->inGuest = 0;
