@@ -134,6 +134,12 @@ let testTargets: [Target] = [
         swiftSettings: common
     ),
     .testTarget(
+        name: "SpecTests",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine"],
+        exclude: ["refused.txt"],
+        swiftSettings: common
+    ),
+    .testTarget(
         name: "BadInputTests",
         dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteTestSupport"],
         swiftSettings: common
