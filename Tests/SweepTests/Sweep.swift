@@ -22,7 +22,7 @@ enum SweepLog {
 }
 
 /// Whether the sweeps have the process for themselves, as scripts/allocation-sites runs them.
-private let isAlone = ProcessInfo.processInfo.environment["MOTE_SWEEP_SITES"] != nil
+private let isAlone = ProcessInfo.processInfo.environment["MOTE_SWEEP_ALONE"] != nil
 
 /// What must be as before when something failed.
 struct HeapState: Equatable {

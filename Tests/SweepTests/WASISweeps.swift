@@ -65,6 +65,15 @@ import Testing
         }
     }
 
+    /// How many descriptors of the process lead to a directory or into it.
+    private static func descriptorCount(in directory: String) throws -> Int {
+        let files = FileManager.default
+        return try files.contentsOfDirectory(atPath: "/proc/self/fd").count {
+            let target = try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+            return target?.hasPrefix(directory) == true
+        }
+    }
+
     @Test(arguments: [false, true]) func `a context, its files and its end`(inPool: Bool) throws {
         let directory = FileManager.default.temporaryDirectory.appending(
             path: "mote-sweep-\(UUID().uuidString)"
@@ -87,6 +96,10 @@ import Testing
         )
         defer { GlobalHeap.destroy(heap) }
         try scenario(heap, directory.path)
-        #expect(sweep(heap, "wasi") { try scenario(heap, directory.path) } >= 10)
+        let turns = sweep(heap, "wasi") {
+            defer { #expect((try? Self.descriptorCount(in: directory.path)) == 0) }
+            try scenario(heap, directory.path)
+        }
+        #expect(turns >= 10)
     }
 }
