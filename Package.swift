@@ -135,7 +135,9 @@ let testTargets: [Target] = [
     ),
     .testTarget(
         name: "SpecTests",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine"],
+        dependencies: [
+            "CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
+        ],
         exclude: ["refused.txt"],
         swiftSettings: common
     ),

@@ -26,7 +26,9 @@ import Testing
             let type = module.type([i32], [i32])
             // Function k adds 1 and calls function k - 1: everyone's first call translates all of them.
             var last = module.function(type, [0x20, 0])
-            for _ in 0..<40 { last = module.function(type, [0x20, 0] + TestModule.const32(1) + [0x6A, 0x10, UInt8(last)]) }
+            for _ in 0..<40 {
+                last = module.function(type, [0x20, 0] + TestModule.const32(1) + [0x6A, 0x10, UInt8(last)])
+            }
             module.export("last", 0, last)
             let loaded = try bench.load(module)
             let instance = try bench.instantiate(loaded)
@@ -37,7 +39,11 @@ import Testing
                 nonisolated(unsafe) let results = results
                 DispatchQueue.concurrentPerform(iterations: 8) { index in
                     var slot = UInt64(index)
-                    let trap = board.environments[index].call(board.functions[index], slots: &slot, slotCount: 1)
+                    let trap = board.environments[index].call(
+                        board.functions[index],
+                        slots: &slot,
+                        slotCount: 1
+                    )
                     results[index] = trap == .none ? slot : .max
                 }
             }
@@ -45,7 +51,9 @@ import Testing
         }
     }
 
-    @Test func `an environment in use answers busy to another thread, and can be interrupted from there`() throws {
+    @Test func `an environment in use answers busy to another thread, and can be interrupted from there`()
+        throws
+    {
         let bench = try Workbench()
         var module = TestModule()
         let type = module.type([], [])
@@ -55,7 +63,9 @@ import Testing
         let board = Board([try instance.environment()], [function])
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
-            board.results[0] = UInt64(board.environments[0].call(board.functions[0], slots: nil, slotCount: 0).rawValue)
+            board.results[0] = UInt64(
+                board.environments[0].call(board.functions[0], slots: nil, slotCount: 0).rawValue
+            )
             done.signal()
         }
         thread.start()

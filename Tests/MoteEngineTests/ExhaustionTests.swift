@@ -31,27 +31,41 @@ import Testing
         return module
     }
 
-    /// Everything once; throws at the first thing that fails. Results only where all went well.
+    /// Everything once; throws at the first thing that fails.
+    ///
+    /// Results only where all went well.
     private func scenario(_ runtime: EngineRuntime, _ bytes: UnsafeBufferPointer<UInt8>) throws -> UInt64 {
         let store = try runtime.createStore()
         defer { store.destroy() }
-        let module = try runtime.load(bytes.baseAddress!, sizeInBytes: bytes.count, ownership: .copied)
+        let module = try runtime.load(
+            #require(bytes.baseAddress),
+            sizeInBytes: bytes.count,
+            ownership: .copied
+        )
         defer { module.unload() }
         var types: [ValueType] = [.i32, .i32]
         let twice = try types.withUnsafeMutableBufferPointer { types in
             try store.makeHostFunction(
                 parameters: Items(base: types.baseAddress, count: 1),
-                results: Items(base: types.baseAddress! + 1, count: 1),
+                results: Items(base: types.baseAddress.map { $0 + 1 }, count: 1),
                 target: { _, _, slots in
-                    slots![0] = slots![0] &* 2
+                    if let slots { slots[0] = slots[0] &* 2 }
                     return 0
-                }, data: nil)
+                },
+                data: nil
+            )
         }
         let base = try store.makeGlobal(type: GlobalType(valueType: .i32, isMutable: false), low: 20)
         _ = try store.makeTable(
-            type: TableType(limits: Limits(minimum: 1, maximum: nil), elementType: .funcref, initializer: .empty))
+            type: TableType(
+                limits: Limits(minimum: 1, maximum: nil),
+                elementType: .funcref,
+                initializer: .empty
+            )
+        )
         _ = try store.makeMemory(
-            type: MemoryType(limits: Limits(minimum: 1, maximum: nil), pageSizeLog2: 16))
+            type: MemoryType(limits: Limits(minimum: 1, maximum: nil), pageSizeLog2: 16)
+        )
         _ = try store.makeExternalReference(nil, finalizer: nil)
         let instance = try EngineInstance.instantiate(module, in: store) { request in
             switch request.importIndex {
@@ -108,7 +122,10 @@ import Testing
         defer { buffer.deallocate() }
         var plan = MemoryPlan()
         plan.globalHeap = .pool(
-            base: UInt(bitPattern: buffer.baseAddress), sizeInBytes: buffer.count, isZeroed: false)
+            base: UInt(bitPattern: buffer.baseAddress),
+            sizeInBytes: buffer.count,
+            isZeroed: false
+        )
         plan.operandStackSizeInBytes = 4096
         let bench = try Workbench(plan)
         var module = TestModule()
@@ -117,11 +134,14 @@ import Testing
         let type = module.type([i32], [i32])
         // f(n) = load(store(n, 65532)) + 1
         module.export(
-            "f", 0,
+            "f",
+            0,
             module.function(
                 type,
                 TestModule.const32(65532) + [0x20, 0, 0x36, 2, 0] + TestModule.const32(65532) + [0x28, 2, 0]
-                    + TestModule.const32(1) + [0x6A]))
+                    + TestModule.const32(1) + [0x6A]
+            )
+        )
         let instance = try bench.instantiate(module)
         #expect(try instance.call("f", 6) == [7])
         let heap = bench.runtime.heap

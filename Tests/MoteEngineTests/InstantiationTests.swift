@@ -22,13 +22,16 @@ import Testing
         module.element(at: TestModule.const32(2), [seven])
         module.data(at: TestModule.const32(65534), [0xAB, 0xCD])
         let instance = try bench.instantiate(module)
-        guard case .memory(let memory) = instance.value("memory"), case .table(let table) = instance.value("table"),
+        guard case .memory(let memory) = instance.value("memory"),
+            case .table(let table) = instance.value("table"),
             case .global(let cell) = instance.value("global")
         else {
             Issue.record("an export is missing")
             return
         }
-        #expect(memory.pointee.pageCount == 1 && memory.pointee.base[65535] == 0xCD && memory.pointee.base[0] == 0)
+        #expect(
+            memory.pointee.pageCount == 1 && memory.pointee.base[65535] == 0xCD && memory.pointee.base[0] == 0
+        )
         #expect(table.pointee.count == 4)
         #expect(EngineStore.element(of: table, at: 1) == 0)
         #expect(EngineStore.element(of: table, at: 2) == UInt64(UInt(bitPattern: instance.function("seven"))))
@@ -49,14 +52,21 @@ import Testing
         for _ in 0..<2000 { expression += TestModule.const32(2) }
         expression += [UInt8](repeating: 0x6A, count: 2000)
         let deep = module.global(i32, mutable: false, expression)
-        let product = module.global(i32, mutable: false, [0x23, UInt8(base)] + TestModule.const32(-2) + [0x6C])
+        let product = module.global(
+            i32,
+            mutable: false,
+            [0x23, UInt8(base)] + TestModule.const32(-2) + [0x6C]
+        )
         module.export("deep", 3, deep)
         module.export("product", 3, product)
         module.export("base", 3, base)
         let given = try bench.store.makeGlobal(
-            type: GlobalType(valueType: .i32, isMutable: false), low: 21)
+            type: GlobalType(valueType: .i32, isMutable: false),
+            low: 21
+        )
         let instance = try bench.instantiate(module, ["env.base": .global(given)])
-        guard case .global(let first) = instance.value("deep"), case .global(let second) = instance.value("product"),
+        guard case .global(let first) = instance.value("deep"),
+            case .global(let second) = instance.value("product"),
             case .global(let third) = instance.value("base")
         else {
             Issue.record("an export is missing")
@@ -101,7 +111,8 @@ import Testing
     @Test func `a segment that does not fit leaves the ones before it and frees the instance`() throws {
         let bench = try Workbench()
         let shared = try bench.store.makeMemory(
-            type: MemoryType(limits: Limits(minimum: 1, maximum: nil), pageSizeLog2: 16))
+            type: MemoryType(limits: Limits(minimum: 1, maximum: nil), pageSizeLog2: 16)
+        )
         var module = TestModule()
         _ = module.importMemory("env", "memory", 1)
         module.data(at: TestModule.const32(0), [1, 2, 3])

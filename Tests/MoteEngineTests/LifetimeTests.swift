@@ -71,9 +71,13 @@ import Testing
         _ = module.importFunction("library", "call", type)
         _ = module.importMemory("library", "memory", 1)
         let other = try bench.instantiate(
-            module, ["library.call": library.value("call")!, "library.memory": library.value("memory")!])
+            module,
+            ["library.call": library.value("call")!, "library.memory": library.value("memory")!]
+        )
         let another = try bench.instantiate(
-            module, ["library.call": library.value("call")!, "library.memory": library.value("memory")!])
+            module,
+            ["library.call": library.value("call")!, "library.memory": library.value("memory")!]
+        )
         #expect(!library.destroy())
         // Only numbers pass between them, so these go at once.
         #expect(other.destroy())
@@ -99,7 +103,11 @@ import Testing
         let store = try bench.runtime.createStore()
         let table = try store.makeTable(
             type: TableType(
-                limits: Limits(minimum: 4, maximum: nil), elementType: .funcref, initializer: .empty))
+                limits: Limits(minimum: 4, maximum: nil),
+                elementType: .funcref,
+                initializer: .empty
+            )
+        )
         let module = try bench.load(client(failing: false))
         let instance = try EngineInstance.instantiate(module, in: store) { _ in .table(table) }
         #expect(!instance.destroy())
@@ -117,7 +125,8 @@ import Testing
             instances = [library]
             for _ in 0..<3 {
                 instances.append(
-                    try bench.instantiate(client(failing: false), ["library.table": library.value("table")!]))
+                    try bench.instantiate(client(failing: false), ["library.table": library.value("table")!])
+                )
             }
             for offset in 0..<4 { instances[(first + offset) % 4].destroy() }
             #expect(owners(bench, .instance) == 0)

@@ -21,7 +21,8 @@ import Testing
         return module
     }
 
-    @Test func `a call into another instance uses that instance's memory and globals, and comes back`() throws {
+    @Test func `a call into another instance uses that instance's memory and globals, and comes back`() throws
+    {
         let bench = try Workbench()
         let counter = try bench.instantiate(counter())
         var module = TestModule()
@@ -38,7 +39,8 @@ import Testing
         let instance = try bench.instantiate(module, ["counter.bump": counter.value("bump")!])
         #expect(try instance.call("twice", 5) == [5 + 10 + 1000 + 10000])
         #expect(try instance.call("twice", 5) == [15 + 20 + 1000 + 10000])
-        guard case .global(let count) = counter.value("count"), case .memory(let memory) = counter.value("memory")
+        guard case .global(let count) = counter.value("count"),
+            case .memory(let memory) = counter.value("memory")
         else { return }
         #expect(count.slots[0] == 20 && memory.pointee.base[8] == 20)
         #expect(bench.store.set(count, low: 7))
@@ -57,7 +59,10 @@ import Testing
             _ = module.importMemory("owner", "memory", 1)
             module.export("grow", 0, module.function(type, [0x20, 0, 0x40, 0]))
             module.export(
-                "touch", 0, module.function(store, [0x20, 0] + TestModule.const32(77) + [0x36, 2, 0]))
+                "touch",
+                0,
+                module.function(store, [0x20, 0] + TestModule.const32(77) + [0x36, 2, 0])
+            )
             let user = try bench.instantiate(module, ["owner.memory": owner.value("memory")!])
             #expect(throws: TrapCode.memoryOutOfBounds) { try user.call("touch", 65536) }
             #expect(try user.call("grow", 2) == [1])
@@ -117,10 +122,13 @@ import Testing
         let host = try bench.host([], [], data: cell) { environment, data, slots in
             let cell = data!.assumingMemoryBound(to: UnsafeMutablePointer<MoteFunction>?.self)
             return UInt32(
-                EngineEnvironment(environment!).call(cell.pointee!, slots: slots, slotCount: 0).rawValue)
+                EngineEnvironment(environment!).call(cell.pointee!, slots: slots, slotCount: 0).rawValue
+            )
         }
         let instance = try bench.instantiate(
-            outer, ["inner.fail": failing.value("fail")!, "env.through": host])
+            outer,
+            ["inner.fail": failing.value("fail")!, "env.through": host]
+        )
         cell.initialize(to: instance.function("middle"))
         #expect(throws: TrapCode.unreachable) { try instance.call("top") }
         var lines: [String] = []
@@ -136,7 +144,8 @@ import Testing
         #expect(
             lines == [
                 "inner \(fail) at", "outer \(middle) at", "host", "outer \(top) at",
-            ])
+            ]
+        )
     }
 
     @Test func `references given by the host keep their instance`() throws {

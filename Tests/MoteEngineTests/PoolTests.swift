@@ -8,7 +8,10 @@ import Testing
     private func plan(_ buffer: UnsafeMutableRawBufferPointer) -> MemoryPlan {
         var plan = MemoryPlan()
         plan.globalHeap = .pool(
-            base: UInt(bitPattern: buffer.baseAddress), sizeInBytes: buffer.count, isZeroed: false)
+            base: UInt(bitPattern: buffer.baseAddress),
+            sizeInBytes: buffer.count,
+            isZeroed: false
+        )
         plan.operandStackSizeInBytes = 4096
         return plan
     }

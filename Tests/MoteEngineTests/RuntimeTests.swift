@@ -32,7 +32,10 @@ import Testing
         defer { buffer.deallocate() }
         var plan = MemoryPlan()
         plan.globalHeap = .pool(
-            base: UInt(bitPattern: buffer.baseAddress), sizeInBytes: buffer.count, isZeroed: false)
+            base: UInt(bitPattern: buffer.baseAddress),
+            sizeInBytes: buffer.count,
+            isZeroed: false
+        )
         for _ in 0..<3 {
             let runtime = try EngineRuntime.create(plan: plan)
             _ = try runtime.createStore()
@@ -51,7 +54,10 @@ import Testing
         var handles: [UInt64] = []
         for _ in 0..<20 {
             handles.append(
-                try store.makeExternalReference(counter) { $0!.assumingMemoryBound(to: Int.self).pointee += 1 })
+                try store.makeExternalReference(counter) {
+                    $0!.assumingMemoryBound(to: Int.self).pointee += 1
+                }
+            )
         }
         #expect(Set(handles).count == 20 && !handles.contains(0))
         #expect(store.externalData(of: handles[7]) == UnsafeMutableRawPointer(counter))

@@ -42,7 +42,7 @@ struct TestModule {
         }
     }
 
-    /// `i32.const value`
+    /// `i32.const value`.
     static func const32(_ value: Int) -> [UInt8] { [0x41] + signed(value) }
 
     private static func name(_ text: String) -> [UInt8] { leb(text.utf8.count) + Array(text.utf8) }
@@ -65,11 +65,15 @@ struct TestModule {
         imports.append(Self.name(module) + Self.name(field) + [0] + Self.leb(type))
         return add(0)
     }
-    mutating func importTable(_ module: String, _ field: String, _ minimum: Int, _ element: UInt8 = funcref) -> Int {
+    mutating func importTable(_ module: String, _ field: String, _ minimum: Int, _ element: UInt8 = funcref)
+        -> Int
+    {
         imports.append(Self.name(module) + Self.name(field) + [1, element] + Self.limits(minimum, nil))
         return add(1)
     }
-    mutating func importMemory(_ module: String, _ field: String, _ minimum: Int, _ maximum: Int? = nil) -> Int {
+    mutating func importMemory(_ module: String, _ field: String, _ minimum: Int, _ maximum: Int? = nil)
+        -> Int
+    {
         imports.append(Self.name(module) + Self.name(field) + [2] + Self.limits(minimum, maximum))
         return add(2)
     }

@@ -2,6 +2,7 @@ import CPlatform
 import MoteEngine
 import MoteMemory
 import MoteModule
+import Testing
 
 /// A runtime with one store, and the shortest ways to load, link and call.
 final class Workbench {
@@ -25,21 +26,29 @@ final class Workbench {
         _ = bytes.initialize(from: module.bytes)
         kept.append(bytes)
         return try runtime.load(
-            UnsafePointer(bytes.baseAddress!), sizeInBytes: bytes.count, ownership: .borrowed)
+            UnsafePointer(#require(bytes.baseAddress)),
+            sizeInBytes: bytes.count,
+            ownership: .borrowed
+        )
     }
 
     /// Loads and instantiates; imports are looked up as "module.name".
     func instantiate(
-        _ module: TestModule, limits: InstanceLimits = InstanceLimits(), _ imports: [String: ExternalValue] = [:]
+        _ module: TestModule,
+        limits: InstanceLimits = InstanceLimits(),
+        _ imports: [String: ExternalValue] = [:]
     ) throws -> EngineInstance {
         try instantiate(load(module), limits: limits, imports)
     }
 
     func instantiate(
-        _ module: EngineModule, limits: InstanceLimits = InstanceLimits(), _ imports: [String: ExternalValue] = [:]
+        _ module: EngineModule,
+        limits: InstanceLimits = InstanceLimits(),
+        _ imports: [String: ExternalValue] = [:]
     ) throws -> EngineInstance {
         try EngineInstance.instantiate(module, in: store, limits: limits) { request in
-            let key = String(decoding: request.moduleName, as: UTF8.self)
+            let key =
+                String(decoding: request.moduleName, as: UTF8.self)
                 + "." + String(decoding: request.name, as: UTF8.self)
             return imports[key]
         }
@@ -47,7 +56,9 @@ final class Workbench {
 
     /// A host function; `data` reaches it as its second argument.
     func host(
-        _ parameters: [ValueType], _ results: [ValueType], data: UnsafeMutableRawPointer? = nil,
+        _ parameters: [ValueType],
+        _ results: [ValueType],
+        data: UnsafeMutableRawPointer? = nil,
         _ target: @escaping MoteHostFunction
     ) throws -> ExternalValue {
         var parameters = parameters
@@ -57,7 +68,11 @@ final class Workbench {
                 .function(
                     try store.makeHostFunction(
                         parameters: Items(base: parameters.baseAddress, count: parameters.count),
-                        results: Items(base: results.baseAddress, count: results.count), target: target, data: data))
+                        results: Items(base: results.baseAddress, count: results.count),
+                        target: target,
+                        data: data
+                    )
+                )
             }
         }
     }

@@ -47,7 +47,10 @@ struct ConstantReader {
         // Safe: a push takes at least two bytes, and there are fewer than 2^32.
         let capacity = (end &- position) / 2 &+ 2
         let raw = try arena.allocateGrowable(
-            sizeInBytes: capacity &* 8, region: .scratch, site: .constantExpression)
+            sizeInBytes: capacity &* 8,
+            region: .scratch,
+            site: .constantExpression
+        )
         defer { arena.freeGrowable(raw) }
         let stack = raw.bindMemory(to: UInt64.self, capacity: capacity)
         stack[0] = first.low
@@ -67,7 +70,8 @@ struct ConstantReader {
     }
 
     /// The result of an arithmetic instruction on the two topmost values, or nil if it is another.
-    private static func fold(_ opcode: UInt8, _ stack: UnsafeMutablePointer<UInt64>, _ count: Int) -> UInt64? {
+    private static func fold(_ opcode: UInt8, _ stack: UnsafeMutablePointer<UInt64>, _ count: Int) -> UInt64?
+    {
         guard opcode >= 0x6A, opcode <= 0x7E, count >= 2 else { return nil }
         let left = stack[count &- 2]
         let right = stack[count &- 1]
@@ -103,7 +107,9 @@ struct ConstantReader {
     }
 
     private func globalValue(_ index: UInt32) -> ConstantValue {
-        guard let cell = EngineInstance(state: instance).global(at: index) else { return ConstantValue(low: 0) }
+        guard let cell = EngineInstance(state: instance).global(at: index) else {
+            return ConstantValue(low: 0)
+        }
         return ConstantValue(low: cell.slots[0], high: cell.type.valueType.slotCount > 1 ? cell.slots[1] : 0)
     }
 }

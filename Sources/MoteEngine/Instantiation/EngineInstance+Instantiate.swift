@@ -9,8 +9,11 @@ extension EngineInstance {
     /// instance's default one. After a failure everything is given back, except where references of the instance
     /// were published: then it lives on, escaped, as the specification asks.
     package static func instantiate(
-        _ module: EngineModule, in store: EngineStore, limits: InstanceLimits = InstanceLimits(),
-        environment: EngineEnvironment? = nil, resolve: (ImportRequest) -> ExternalValue?
+        _ module: EngineModule,
+        in store: EngineStore,
+        limits: InstanceLimits = InstanceLimits(),
+        environment: EngineEnvironment? = nil,
+        resolve: (ImportRequest) -> ExternalValue?
     ) throws(EngineError) -> EngineInstance {
         guard module.state.pointee.runtime == store.state.pointee.runtime else { throw .usage(.foreignStore) }
         guard module.retainInstance() else { throw .usage(.moduleUnloaded) }
@@ -45,21 +48,43 @@ extension EngineInstance {
 
     /// The arena and the empty record.
     private static func allocateState(
-        _ module: EngineModule, in store: EngineStore, limits: InstanceLimits
+        _ module: EngineModule,
+        in store: EngineStore,
+        limits: InstanceLimits
     ) throws(MemoryError) -> UnsafeMutablePointer<InstanceState> {
         let arena = try Arena.create(in: store.state.pointee.runtime.heap, owner: .instance)
         do throws(MemoryError) {
-            let state = try arena.allocate(InstanceState.self, count: 1, region: .structures, site: .instanceState)
+            let state = try arena.allocate(
+                InstanceState.self,
+                count: 1,
+                region: .structures,
+                site: .instanceState
+            )
             var base = MoteInstance()
             base.module = UnsafeMutableRawPointer(module.state.pointee.module)
             base.store = UnsafeMutableRawPointer(store.state)
             state.initialize(
                 to: InstanceState(
-                    base: base, activeEntries: 0, arena: arena, module: module.state, store: store.state, limits: limits,
-                    userData: nil, nextInStore: nil, previousInStore: nil, link: LinkNode(alone: state),
-                    isDestroyed: false, isEscaped: false, importedGlobalCells: nil,
-                    droppedSegments: nil, ownMemories: nil, ownMemoryCount: 0, ownTables: nil,
-                    environment: nil))
+                    base: base,
+                    activeEntries: 0,
+                    arena: arena,
+                    module: module.state,
+                    store: store.state,
+                    limits: limits,
+                    userData: nil,
+                    nextInStore: nil,
+                    previousInStore: nil,
+                    link: LinkNode(alone: state),
+                    isDestroyed: false,
+                    isEscaped: false,
+                    importedGlobalCells: nil,
+                    droppedSegments: nil,
+                    ownMemories: nil,
+                    ownMemoryCount: 0,
+                    ownTables: nil,
+                    environment: nil
+                )
+            )
             return state
         } catch {
             arena.destroy()
@@ -80,7 +105,8 @@ extension EngineInstance {
 
     /// Runs the start function; a trap of its is the error.
     private static func start(
-        _ state: UnsafeMutablePointer<InstanceState>, in given: EngineEnvironment?
+        _ state: UnsafeMutablePointer<InstanceState>,
+        in given: EngineEnvironment?
     ) throws(EngineError) {
         let module = state.pointee.module.pointee.module
         guard let index = module.pointee.startFunction else { return }

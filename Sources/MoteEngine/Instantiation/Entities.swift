@@ -16,7 +16,11 @@ extension EngineInstance {
                 UnsafeMutablePointer<InstanceState>.wordCount(module.pointee.dataSegments.count)
                 &+ UnsafeMutablePointer<InstanceState>.wordCount(module.pointee.elements.count)
             state.pointee.droppedSegments = try state.pointee.arena.allocateZeroed(
-                UInt64.self, count: words, region: .structures, site: .instanceDroppedSegments)
+                UInt64.self,
+                count: words,
+                region: .structures,
+                site: .instanceDroppedSegments
+            )
         }
     }
 
@@ -26,29 +30,45 @@ extension EngineInstance {
         let count = module.pointee.memories.count &- imported
         guard count > 0 else { return }
         let own = try state.pointee.arena.allocate(
-            MemoryInstance.self, count: count, region: .structures, site: .instanceOwnMemories)
+            MemoryInstance.self,
+            count: count,
+            region: .structures,
+            site: .instanceOwnMemories
+        )
         state.pointee.ownMemories = own
         let runtime = state.pointee.store.pointee.runtime
         for index in 0..<count {
             guard let type = module.pointee.memories[checked: imported &+ index] else { break }
             try (own + index).create(
-                type: type, isFirst: imported &+ index == 0, limits: state.pointee.limits, runtime: runtime,
-                owner: state.base, arena: state.pointee.arena)
+                type: type,
+                isFirst: imported &+ index == 0,
+                limits: state.pointee.limits,
+                runtime: runtime,
+                owner: state.base,
+                arena: state.pointee.arena
+            )
             state.pointee.ownMemoryCount &+= 1
             state.pointee.base.memories?[imported &+ index] = (own + index).base
         }
     }
 
     /// Chooses the variant of code, and fills the records of functions that may be referred to.
-    private static func makeFunctionRecords(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+    private static func makeFunctionRecords(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError)
+    {
         let module = state.pointee.module.pointee.module
         let variant = variant(of: state)
         state.pointee.base.variant = UInt32(variant)
-        state.pointee.base.codeWords = try EngineModule(state: state.pointee.module).codeWords(variant: variant)
+        state.pointee.base.codeWords = try EngineModule(state: state.pointee.module).codeWords(
+            variant: variant
+        )
         let count = module.pointee.referencedFunctionCount
         guard count > 0 else { return }
         let records = try state.pointee.arena.allocateZeroed(
-            MoteFunction.self, count: count, region: .structures, site: .instanceFunctionRecords)
+            MoteFunction.self,
+            count: count,
+            region: .structures,
+            site: .instanceFunctionRecords
+        )
         state.pointee.base.functionRecords = records
         var rank = 0
         for word in 0..<module.pointee.referencedFunctions.count {
@@ -64,7 +84,9 @@ extension EngineInstance {
 
     /// Fills the record of an own function; false for an imported one.
     static func describe(
-        _ record: inout MoteFunction, _ functionIndex: UInt32, of state: UnsafeMutablePointer<InstanceState>
+        _ record: inout MoteFunction,
+        _ functionIndex: UInt32,
+        of state: UnsafeMutablePointer<InstanceState>
     ) -> Bool {
         let module = state.pointee.module.pointee.module
         let defined = Int(functionIndex) &- module.pointee.importedFunctionCount
@@ -81,7 +103,9 @@ extension EngineInstance {
         return true
     }
 
-    /// Bit 0: memory 0 has guard pages and is an ordinary one. Bit 1: fuel is charged.
+    /// Bit 0: memory 0 has guard pages and is an ordinary one.
+    ///
+    /// Bit 1: fuel is charged.
     private static func variant(of state: UnsafeMutablePointer<InstanceState>) -> Int {
         var variant = state.pointee.limits.isMetered ? 2 : 0
         if let memory = state.pointee.base.memories?[0]?.pointee, memory.bounds == 1, memory.is64 == 0,
@@ -96,7 +120,11 @@ extension EngineInstance {
         let module = state.pointee.module.pointee.module
         guard module.pointee.globalSlots > 0 else { return }
         let slots = try state.pointee.arena.allocateZeroed(
-            UInt64.self, count: module.pointee.globalSlots, region: .globals, site: .instanceGlobals)
+            UInt64.self,
+            count: module.pointee.globalSlots,
+            region: .globals,
+            site: .instanceGlobals
+        )
         state.pointee.base.globals = slots
         for index in module.pointee.importedGlobalCount..<module.pointee.globals.count {
             guard let global = module.pointee.globals[checked: index] else { break }
@@ -113,7 +141,11 @@ extension EngineInstance {
         let count = module.pointee.tables.count &- imported
         guard count > 0 else { return }
         let own = try state.pointee.arena.allocate(
-            TableInstance.self, count: count, region: .structures, site: .instanceOwnTables)
+            TableInstance.self,
+            count: count,
+            region: .structures,
+            site: .instanceOwnTables
+        )
         state.pointee.ownTables = own
         for index in 0..<count {
             guard let type = module.pointee.tables[checked: imported &+ index] else { break }
@@ -123,7 +155,11 @@ extension EngineInstance {
                 initial = try reader.evaluate().low
             }
             try (own + index).create(
-                type: type, initial: initial, owner: state.base, arena: state.pointee.arena)
+                type: type,
+                initial: initial,
+                owner: state.base,
+                arena: state.pointee.arena
+            )
             state.pointee.base.tables?[imported &+ index] = (own + index).base
         }
     }

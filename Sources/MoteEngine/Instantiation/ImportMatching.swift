@@ -5,7 +5,10 @@ internal import MoteModule
 /// Whether what is given fits what is declared (spec 3.2.7, "Import Matching").
 enum ImportMatching {
     static func matches(
-        _ value: ExternalValue, _ declaration: ImportDeclaration, in module: Module.Pointer, _ registry: TypeRegistry.Pointer
+        _ value: ExternalValue,
+        _ declaration: ImportDeclaration,
+        in module: Module.Pointer,
+        _ registry: TypeRegistry.Pointer
     ) -> Bool {
         let index = Int(declaration.index)
         switch (value, declaration.kind) {

@@ -5,7 +5,8 @@ internal import MoteModule
 extension EngineInstance {
     /// Asks for each import, checks it and stores it in the instance's tables.
     static func link(
-        _ state: UnsafeMutablePointer<InstanceState>, resolve: (ImportRequest) -> ExternalValue?
+        _ state: UnsafeMutablePointer<InstanceState>,
+        resolve: (ImportRequest) -> ExternalValue?
     ) throws(EngineError) {
         let module = state.pointee.module.pointee.module
         do throws(MemoryError) {
@@ -19,7 +20,9 @@ extension EngineInstance {
             guard let declaration = imports[checked: position] else { break }
             let index = UInt32(truncatingIfNeeded: position)
             let request = ImportRequest(module: module, declaration: declaration, importIndex: position)
-            guard let value = resolve(request) else { throw .link(LinkError(.unknownImport, importIndex: index)) }
+            guard let value = resolve(request) else {
+                throw .link(LinkError(.unknownImport, importIndex: index))
+            }
             guard belongs(value, to: state.pointee.store) else { throw .usage(.foreignStore) }
             guard ImportMatching.matches(value, declaration, in: module, registry) else {
                 throw .link(LinkError(.incompatibleImportType, importIndex: index))
@@ -33,31 +36,47 @@ extension EngineInstance {
     }
 
     /// Tables of pointers for the module's index spaces, with exactly as many entries.
-    private static func allocateIndexSpaces(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+    private static func allocateIndexSpaces(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError)
+    {
         let module = state.pointee.module.pointee.module
         let arena = state.pointee.arena
         if module.pointee.importedFunctionCount > 0 {
             state.pointee.base.importedFunctions = try arena.allocateZeroed(
-                UnsafeMutablePointer<MoteFunction>?.self, count: module.pointee.importedFunctionCount,
-                region: .structures, site: .instanceImportedFunctions)
+                UnsafeMutablePointer<MoteFunction>?.self,
+                count: module.pointee.importedFunctionCount,
+                region: .structures,
+                site: .instanceImportedFunctions
+            )
         }
         if module.pointee.tables.count > 0 {
             state.pointee.base.tables = try arena.allocateZeroed(
-                UnsafeMutablePointer<MoteTable>?.self, count: module.pointee.tables.count, region: .structures,
-                site: .instanceTables)
+                UnsafeMutablePointer<MoteTable>?.self,
+                count: module.pointee.tables.count,
+                region: .structures,
+                site: .instanceTables
+            )
         }
         if module.pointee.memories.count > 0 {
             state.pointee.base.memories = try arena.allocateZeroed(
-                UnsafeMutablePointer<MoteMemory>?.self, count: module.pointee.memories.count, region: .structures,
-                site: .instanceMemories)
+                UnsafeMutablePointer<MoteMemory>?.self,
+                count: module.pointee.memories.count,
+                region: .structures,
+                site: .instanceMemories
+            )
         }
         guard module.pointee.importedGlobalCount > 0 else { return }
         state.pointee.base.importedGlobals = try arena.allocateZeroed(
-            UnsafeMutablePointer<UInt64>?.self, count: module.pointee.importedGlobalCount, region: .structures,
-            site: .instanceImportedGlobals)
+            UnsafeMutablePointer<UInt64>?.self,
+            count: module.pointee.importedGlobalCount,
+            region: .structures,
+            site: .instanceImportedGlobals
+        )
         state.pointee.importedGlobalCells = try arena.allocate(
-            GlobalCell.self, count: module.pointee.importedGlobalCount, region: .structures,
-            site: .instanceImportedGlobalCells)
+            GlobalCell.self,
+            count: module.pointee.importedGlobalCount,
+            region: .structures,
+            site: .instanceImportedGlobalCells
+        )
     }
 
     /// Whether a value can be used in a store at all.
@@ -79,7 +98,9 @@ extension EngineInstance {
     }
 
     private static func accept(
-        _ value: ExternalValue, at index: Int, in state: UnsafeMutablePointer<InstanceState>
+        _ value: ExternalValue,
+        at index: Int,
+        in state: UnsafeMutablePointer<InstanceState>
     ) throws(MemoryError) {
         switch value {
         case .function(let function): state.pointee.base.importedFunctions?[index] = function
@@ -96,13 +117,18 @@ extension EngineInstance {
 
     /// A host function that only traps, with the declared type.
     private static func makeUnlinked(
-        _ index: Int, in state: UnsafeMutablePointer<InstanceState>
+        _ index: Int,
+        in state: UnsafeMutablePointer<InstanceState>
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteFunction>? {
         let module = state.pointee.module.pointee.module
         let functionIndex = UInt32(truncatingIfNeeded: index)
         guard let type = module.pointee.functionType(of: functionIndex) else { return nil }
         let record = try state.pointee.arena.allocate(
-            HostFunctionRecord.self, count: 1, region: .structures, site: .instanceUnlinkedFunction)
+            HostFunctionRecord.self,
+            count: 1,
+            region: .structures,
+            site: .instanceUnlinkedFunction
+        )
         var function = MoteFunction()
         function.typeID = type.pointee.canonicalID
         function.functionIndex = functionIndex
@@ -111,7 +137,14 @@ extension EngineInstance {
         function.isHost = 1
         record.initialize(
             to: HostFunctionRecord(
-                function: function, type: type.pointee, typeGroup: nil, finalizer: nil, store: state.pointee.store, next: nil))
+                function: function,
+                type: type.pointee,
+                typeGroup: nil,
+                finalizer: nil,
+                store: state.pointee.store,
+                next: nil
+            )
+        )
         return UnsafeMutableRawPointer(record).assumingMemoryBound(to: MoteFunction.self)
     }
 
@@ -140,7 +173,8 @@ extension EngineInstance {
     }
 
     private static func join(
-        _ owner: UnsafeMutablePointer<MoteInstance>, _ state: UnsafeMutablePointer<InstanceState>
+        _ owner: UnsafeMutablePointer<MoteInstance>,
+        _ state: UnsafeMutablePointer<InstanceState>
     ) {
         let store = state.pointee.store
         mote_lock_acquire(store.lock)

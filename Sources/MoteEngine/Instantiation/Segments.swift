@@ -15,10 +15,14 @@ extension EngineInstance {
         if trap != .none { throw .trap(trap) }
     }
 
-    private static func copySegments(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) -> TrapCode {
+    private static func copySegments(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError)
+        -> TrapCode
+    {
         let module = state.pointee.module.pointee.module
         for position in 0..<module.pointee.elements.count {
-            guard let segment = module.pointee.elements[checked: position], segment.mode != .passive else { continue }
+            guard let segment = module.pointee.elements[checked: position], segment.mode != .passive else {
+                continue
+            }
             let index = UInt32(truncatingIfNeeded: position)
             if segment.mode == .active {
                 let trap = try copy(segment, index, of: state)
@@ -34,7 +38,13 @@ extension EngineInstance {
             guard let memory = state.pointee.base.memories?[Int(segment.memoryIndex)] else { continue }
             var reader = ConstantReader(segment.offset, of: state)
             let code = Operations.initialize(
-                memory, state, index, try reader.evaluate().low, 0, UInt64(segment.bytes.sizeInBytes))
+                memory,
+                state,
+                index,
+                try reader.evaluate().low,
+                0,
+                UInt64(segment.bytes.sizeInBytes)
+            )
             if code != 0 { return TrapCode(returned: code) }
             state.dropData(index)
         }
@@ -42,7 +52,9 @@ extension EngineInstance {
     }
 
     private static func copy(
-        _ segment: ElementSegment, _ index: UInt32, of state: UnsafeMutablePointer<InstanceState>
+        _ segment: ElementSegment,
+        _ index: UInt32,
+        of state: UnsafeMutablePointer<InstanceState>
     ) throws(MemoryError) -> TrapCode {
         guard let table = state.pointee.base.tables?[Int(segment.tableIndex)] else { return .none }
         var reader = ConstantReader(segment.offset, of: state)

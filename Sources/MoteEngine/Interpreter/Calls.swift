@@ -17,8 +17,15 @@ let frameHeaderSlots = 3
 /// peak is exact and costs nothing. `word` travels in `r` for code that is still to be translated.
 @inline(__always)
 private func enter(
-    _ word: UnsafeRawPointer, callee: FP, returning next: PC, _ pc: PC, _ fp: FP, _ memory: Memory,
-    _ environment: Environment, _ r: UInt64, _ d: Double
+    _ word: UnsafeRawPointer,
+    callee: FP,
+    returning next: PC,
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = codeBehind(word)
     let end = callee + Int(code.load(fromByteOffset: 8, as: UInt32.self))
@@ -32,13 +39,24 @@ private func enter(
     header.storeBytes(of: fp, toByteOffset: -16, as: FP.self)
     header.storeBytes(of: code, toByteOffset: -8, as: UnsafeRawPointer.self)
     return go(
-        code + codeHeaderSizeInBytes, callee, memory, environment, UInt64(UInt(bitPattern: word)), d)
+        code + codeHeaderSizeInBytes,
+        callee,
+        memory,
+        environment,
+        UInt64(UInt(bitPattern: word)),
+        d
+    )
 }
 
 /// Moves the limit up to what `spill.5` asks for and runs the instruction again, or traps.
 @inline(never)
 private func raisePeak(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     guard Interpreter.raisePeak(environment, to: environment.pointee.spill.5) else {
         return trap(.callStackExhausted, pc, fp, environment)
@@ -46,32 +64,56 @@ private func raisePeak(
     return go(pc, fp, memory, environment, r, d)
 }
 
-/// callee's fp @8, code word @16; 24 bytes
+// callee's fp @8, code word @16; 24 bytes
 @inline(__always)
-func callDirect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func callDirect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let word = pc.load(fromByteOffset: 16, as: UnsafeRawPointer.self)
     return enter(
-        word, callee: fp + slotField(pc, 8), returning: pc + 24, pc, fp, memory, environment, r, d)
+        word,
+        callee: fp + slotField(pc, 8),
+        returning: pc + 24,
+        pc,
+        fp,
+        memory,
+        environment,
+        r,
+        d
+    )
 }
 
-/// callee's fp @8, function index @16; 24 bytes
+// callee's fp @8, function index @16; 24 bytes
 @inline(__always)
-func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let functions = UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedFunctions.unsafelyUnwrapped)
+func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
+    let functions = UnsafeRawPointer(
+        environment.pointee.instance.unsafelyUnwrapped.pointee.importedFunctions.unsafelyUnwrapped
+    )
     let function = functions.load(
-        fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8, as: UInt64.self)
+        fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8,
+        as: UInt64.self
+    )
     return callReference(pc, fp, memory, environment, function, d)
 }
 
 /// The function that an indirect call names, or null with a trap code.
 @inline(__always)
 func resolve(
-    _ pc: PC, _ environment: Environment, _ index: UInt32, tableAt: Int, _ trapCode: inout TrapCode
+    _ pc: PC,
+    _ environment: Environment,
+    _ index: UInt32,
+    tableAt: Int,
+    _ trapCode: inout TrapCode
 ) -> UnsafePointer<MoteFunction>? {
-    let tables = UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.tables.unsafelyUnwrapped)
+    let tables = UnsafeRawPointer(
+        environment.pointee.instance.unsafelyUnwrapped.pointee.tables.unsafelyUnwrapped
+    )
     let table = tables.load(
         fromByteOffset: Int(pc.load(fromByteOffset: tableAt, as: UInt32.self)) * 8,
-        as: UnsafePointer<MoteTable>.self)
+        as: UnsafePointer<MoteTable>.self
+    )
     guard UInt64(index) < table.pointee.count else {
         trapCode = .undefinedElement
         return nil
@@ -90,7 +132,13 @@ func resolve(
 
 @inline(__always)
 private func callIndirect(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, index: UInt32
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double,
+    index: UInt32
 ) -> Int {
     var code = TrapCode.none
     guard let function = resolve(pc, environment, index, tableAt: 16, &code) else {
@@ -98,38 +146,63 @@ private func callIndirect(
     }
     if function.pointee.instance == environment.pointee.instance {
         return enter(
-            UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped), callee: fp + slotField(pc, 8),
-            returning: pc + 24, pc, fp, memory, environment, r, d)
+            UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped),
+            callee: fp + slotField(pc, 8),
+            returning: pc + 24,
+            pc,
+            fp,
+            memory,
+            environment,
+            r,
+            d
+        )
     }
     return callReference(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
 }
 
 @inline(never)
 private func indirectTrap(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     trap(TrapCode(returned: low(r)), pc, fp, environment)
 }
 
-/// callee's fp @8, index slot @10, table @16, type @20; 24 bytes
+// callee's fp @8, index slot @10, table @16, type @20; 24 bytes
 @inline(__always)
 func callIndirectSlot(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     callIndirect(pc, fp, memory, environment, r, d, index: low(fp[slotField(pc, 10)]))
 }
 
-/// callee's fp @8, index in `r`, table @16, type @20; 24 bytes
+// callee's fp @8, index in `r`, table @16, type @20; 24 bytes
 @inline(__always)
 func callIndirectLast(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     callIndirect(pc, fp, memory, environment, r, d, index: low(r))
 }
 
 /// Calls the function that `r` refers to, a host's or another instance's; callee's fp @8; 24 bytes.
 @inline(never)
-func callReference(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func callReference(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(r)) else {
         return trap(.unlinkedFunction, pc, fp, environment)
     }
@@ -140,7 +213,11 @@ func callReference(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 /// Calls any function whose arguments lie at `slots`, and goes on at `next`.
 @inline(__always)
 func call(
-    _ function: UnsafePointer<MoteFunction>, _ slots: FP, returning next: PC, _ pc: PC, _ fp: FP,
+    _ function: UnsafePointer<MoteFunction>,
+    _ slots: FP,
+    returning next: PC,
+    _ pc: PC,
+    _ fp: FP,
     _ environment: Environment
 ) -> Int {
     if function.pointee.isHost != 0 {

@@ -5,21 +5,30 @@ internal import CPlatform
 /// `unreachable`; also what a hole of the handler table would run.
 @inline(__always)
 func unreachableOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     trap(.unreachable, pc, fp, environment)
 }
 
-/// distance @12
+// distance @12
 @inline(__always)
-func branchAlways(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func branchAlways(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     branch(pc, fp, memory, environment, r, d)
 }
 
-/// index slot @8, label count @12, then one distance of 32 bits per label and one for the default, each relative to
+// index slot @8, label count @12, then one distance of 32 bits per label and one for the default, each relative to
 /// 12 bytes before itself, as in every branch.
 @inline(__always)
-func branchTable(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func branchTable(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 8)])
     let count = immediate32(pc)
@@ -38,45 +47,67 @@ func leave(_ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, 
 
 /// Results, if any, are in place.
 @inline(__always)
-func returnNothing(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func returnNothing(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     leave(fp, memory, environment, r, d)
 }
 
-/// result slot @8, value slot @10. The value becomes the caller's last result in both registers.
+/// result slot @8, value slot @10.
+///
+/// The value becomes the caller's last result in both registers.
 @inline(__always)
-func returnSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func returnSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let z = fp[slotField(pc, 10)]
     fp[slotField(pc, 8)] = z
     return leave(fp, memory, environment, z, f64(z))
 }
 
-/// result slot @8
+// result slot @8
 @inline(__always)
-func returnLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func returnLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     fp[slotField(pc, 8)] = r
     return leave(fp, memory, environment, r, d)
 }
 
-/// result slot @8
+// result slot @8
 @inline(__always)
 func returnLastFloat(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     fp[slotField(pc, 8)] = d.bitPattern
     return leave(fp, memory, environment, r, d)
 }
 
-/// result slot @8, value @16; 24 bytes
+// result slot @8, value @16; 24 bytes
 @inline(__always)
-func returnConstant(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func returnConstant(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     let z = pc.load(fromByteOffset: 16, as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return leave(fp, memory, environment, z, f64(z))
 }
 
-/// units @12: what the instructions up to the next charge cost
+// units @12: what the instructions up to the next charge cost
 @inline(__always)
-func chargeFuel(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func chargeFuel(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let left = environment.pointee.fuel &- Int64(immediate32(pc))
     if left < 0 { return fuelExhausted(pc, fp, memory, environment, r, d) }
     environment.pointee.fuel = left
@@ -84,7 +115,9 @@ func chargeFuel(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 }
 
 @inline(never)
-func fuelExhausted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func fuelExhausted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     environment.pointee.fuel = 0
     return trap(.fuelExhausted, pc, fp, environment)
 }

@@ -14,14 +14,19 @@ enum CrossCall {
 
     @inline(__always)
     static func call(
-        _ function: UnsafePointer<MoteFunction>, _ slots: FP, returning next: PC, _ pc: PC, _ fp: FP,
+        _ function: UnsafePointer<MoteFunction>,
+        _ slots: FP,
+        returning next: PC,
+        _ pc: PC,
+        _ fp: FP,
         _ environment: Environment
     ) -> Int {
         let record = slots + function.frameArgumentSlots
         let copy = record + recordSlots
         let count = Int(function.pointee.parameterSlots)
         // Before anything is written: the arguments' copy may need more than the peak so far.
-        guard Interpreter.raisePeak(environment, to: UnsafeMutableRawPointer(copy + count + frameHeaderSlots)) else {
+        guard Interpreter.raisePeak(environment, to: UnsafeMutableRawPointer(copy + count + frameHeaderSlots))
+        else {
             return trap(.callStackExhausted, pc, fp, environment)
         }
         record[0] = UInt64(UInt(bitPattern: next))
@@ -40,7 +45,11 @@ enum CrossCall {
     /// Enters a function of another instance whose arguments lie behind a record.
     @inline(__always)
     static func reenter(
-        _ function: UnsafePointer<MoteFunction>, _ record: FP, _ pc: PC, _ fp: FP, _ environment: Environment
+        _ function: UnsafePointer<MoteFunction>,
+        _ record: FP,
+        _ pc: PC,
+        _ fp: FP,
+        _ environment: Environment
     ) -> Int {
         let word = UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped)
         let code = codeBehind(word)
@@ -57,8 +66,13 @@ enum CrossCall {
         callee[-1] = UInt64(UInt(bitPattern: code))
         Operations.reloadCaches(environment, function.pointee.instance)
         return go(
-            code + codeHeaderSizeInBytes, callee, Interpreter.memoryBase(environment), environment,
-            UInt64(UInt(bitPattern: word)), 0)
+            code + codeHeaderSizeInBytes,
+            callee,
+            Interpreter.memoryBase(environment),
+            environment,
+            UInt64(UInt(bitPattern: word)),
+            0
+        )
     }
 
     /// The record below a frame that was entered from another instance, or nil.
@@ -72,7 +86,12 @@ enum CrossCall {
 /// Ends a call into another instance; `fp` is its record.
 @inline(never)
 func restoreInstance(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let record = UnsafeRawPointer(fp)
     let next = record.load(as: PC.self)

@@ -30,7 +30,9 @@ func interruptWord(_ environment: Environment) -> UInt32 {
     #endif
 }
 
-/// The code that a code word leads to. Loads through it depend on it, so they see what was published before it.
+/// The code that a code word leads to.
+///
+/// Loads through it depend on it, so they see what was published before it.
 @inline(__always)
 func codeBehind(_ word: UnsafeRawPointer) -> UnsafeRawPointer {
     #if DEBUG || VM_TRAMPOLINE
@@ -44,7 +46,8 @@ func codeBehind(_ word: UnsafeRawPointer) -> UnsafeRawPointer {
 ///
 /// Every taken branch polls: one compare with memory and a branch never taken.
 @inline(__always)
-func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int
+{
     if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, r, d) }
     return go(branchTarget(pc), fp, memory, environment, r, d)
 }
@@ -52,33 +55,52 @@ func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ 
 // Cold ends, of the handlers' own signature so that they are jumped to without saving registers.
 
 @inline(never)
-func interrupted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func interrupted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let word = interruptWord(environment)
     return trap(word & UInt32(MOTE_INTERRUPT_TERMINATE) != 0 ? .interrupted : .deadline, pc, fp, environment)
 }
 
 @inline(never)
 func memoryOutOfBounds(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     trap(.memoryOutOfBounds, pc, fp, environment)
 }
 
 @inline(never)
-func divideByZero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func divideByZero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     trap(.integerDivideByZero, pc, fp, environment)
 }
 
 @inline(never)
 func integerOverflow(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     trap(.integerOverflow, pc, fp, environment)
 }
 
 @inline(never)
 func invalidConversion(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     trap(.invalidConversionToInteger, pc, fp, environment)
 }

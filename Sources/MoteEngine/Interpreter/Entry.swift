@@ -3,11 +3,15 @@ internal import MoteMemory
 
 /// Where the engine enters compiled code, and what handlers share.
 enum Interpreter {
-    /// Runs a function whose parameters lie at `slots`; results are over them. Returns a trap code.
+    /// Runs a function whose parameters lie at `slots`; results are over them.
+    ///
+    /// Returns a trap code.
     ///
     /// The caller has pushed an entry activation and made the function's instance current.
     static func run(
-        _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: FP
+        _ environment: Environment,
+        _ function: UnsafePointer<MoteFunction>,
+        _ slots: FP
     ) -> UInt32 {
         guard let word = function.pointee.target, let code = mote_load_acquire_pointer(word) else {
             return UInt32(TrapCode.unlinkedFunction.rawValue)
@@ -61,7 +65,10 @@ enum Interpreter {
         let pc = frame.load(fromByteOffset: -24, as: PC?.self)
         let caller = frame.load(fromByteOffset: -16, as: FP?.self)
         guard pc == PseudoCode.restore(environment), let record = caller else { return (pc, caller) }
-        return (UnsafeRawPointer(record).load(as: PC?.self), UnsafeRawPointer(record).load(fromByteOffset: 8, as: FP?.self))
+        return (
+            UnsafeRawPointer(record).load(as: PC?.self),
+            UnsafeRawPointer(record).load(fromByteOffset: 8, as: FP?.self)
+        )
     }
 
     /// Base of memory 0 of the current instance, as handlers carry it: null bits where there is none.
@@ -73,7 +80,9 @@ enum Interpreter {
     /// Lets frames reach up to an address, if the operand stack does.
     @inline(__always)
     static func raisePeak(_ environment: Environment, to address: UnsafeMutableRawPointer?) -> Bool {
-        guard let address, let peak = environment.pointee.stackPeak, let limit = environment.pointee.stackLimit else {
+        guard let address, let peak = environment.pointee.stackPeak,
+            let limit = environment.pointee.stackLimit
+        else {
             return false
         }
         if address <= UnsafeMutableRawPointer(peak) { return true }
@@ -111,15 +120,24 @@ enum PseudoCode {
     }
 
     @inline(__always)
-    static func halt(_ environment: Environment) -> PC { environment.pointee.pseudoCode.unsafelyUnwrapped + 40 }
+    static func halt(_ environment: Environment) -> PC {
+        environment.pointee.pseudoCode.unsafelyUnwrapped + 40
+    }
     @inline(__always)
-    static func restore(_ environment: Environment) -> PC { environment.pointee.pseudoCode.unsafelyUnwrapped + 48 }
+    static func restore(_ environment: Environment) -> PC {
+        environment.pointee.pseudoCode.unsafelyUnwrapped + 48
+    }
 }
 
 /// Ends what ``Interpreter/run(_:_:_:)`` began.
 @inline(__always)
 func haltExecution(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     0
 }
@@ -143,6 +161,11 @@ private func step(_ environment: Environment) -> Int {
     let spill = UnsafeRawPointer(environment) + spillOffset
     let pc = spill.load(as: PC.self)
     return pc.load(as: Handler.self)(
-        pc, spill.load(fromByteOffset: 8, as: FP.self), Interpreter.memoryBase(environment), environment,
-        spill.load(fromByteOffset: 24, as: UInt64.self), spill.load(fromByteOffset: 32, as: Double.self))
+        pc,
+        spill.load(fromByteOffset: 8, as: FP.self),
+        Interpreter.memoryBase(environment),
+        environment,
+        spill.load(fromByteOffset: 24, as: UInt64.self),
+        spill.load(fromByteOffset: 32, as: Double.self)
+    )
 }

@@ -7,7 +7,12 @@ internal import MoteModule
 /// The frame is there already, with the stub as its code; `r` is the address of the code word.
 @inline(never)
 func translateAndCall(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let caller = UnsafeRawPointer(fp).load(fromByteOffset: -16, as: FP?.self)
     let returnPC = UnsafeRawPointer(fp).load(fromByteOffset: -24, as: PC.self)
@@ -48,20 +53,30 @@ enum LazyTranslation {
 
     /// The code behind a word, translated now unless another thread did.
     static func code(
-        for word: Word, in module: UnsafeMutablePointer<ModuleState>, _ instance: UnsafeMutablePointer<MoteInstance>,
+        for word: Word,
+        in module: UnsafeMutablePointer<ModuleState>,
+        _ instance: UnsafeMutablePointer<MoteInstance>,
         _ environment: Environment
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         guard let words = instance.pointee.codeWords else {
             throw .exhausted(.code, requested: 0, available: -1, site: .translatedCode)
         }
         return try code(
-            for: word, in: module, words: words, variant: instance.pointee.variant,
-            scratch: environment.state.pointee.arena)
+            for: word,
+            in: module,
+            words: words,
+            variant: instance.pointee.variant,
+            scratch: environment.state.pointee.arena
+        )
     }
 
     /// The same for a code table; `scratch` is used by this thread only.
     static func code(
-        for word: Word, in module: UnsafeMutablePointer<ModuleState>, words: Word, variant: UInt32, scratch: Arena
+        for word: Word,
+        in module: UnsafeMutablePointer<ModuleState>,
+        words: Word,
+        variant: UInt32,
+        scratch: Arena
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         mote_lock_acquire(module.lock)
         defer { mote_lock_release(module.lock) }
@@ -69,17 +84,27 @@ enum LazyTranslation {
         if let current = mote_load_acquire_pointer(word), current != UnsafeMutableRawPointer(stub) {
             return current.assumingMemoryBound(to: MoteCode.self)
         }
-        let index = UInt32(truncatingIfNeeded: (word - words) &+ module.pointee.module.pointee.importedFunctionCount)
+        let index = UInt32(
+            truncatingIfNeeded: (word - words) &+ module.pointee.module.pointee.importedFunctionCount
+        )
         let code = try Translator.translate(
-            module.pointee.module, functionIndex: index, variant: variant, codeWords: words, scratch: scratch)
+            module.pointee.module,
+            functionIndex: index,
+            variant: variant,
+            codeWords: words,
+            scratch: scratch
+        )
         mote_store_release_pointer(word, code)
         return code
     }
 
     /// Offset in the module's bytes of the instruction at a pc, or of the call before it, when it is a return pc.
     static func byteOffset(
-        of pc: UnsafeRawPointer, isReturn: Bool, in code: UnsafePointer<MoteCode>,
-        _ module: UnsafeMutablePointer<ModuleState>, _ environment: EngineEnvironment
+        of pc: UnsafeRawPointer,
+        isReturn: Bool,
+        in code: UnsafePointer<MoteCode>,
+        _ module: UnsafeMutablePointer<ModuleState>,
+        _ environment: EngineEnvironment
     ) -> UInt32? {
         let offset = pc - UnsafeRawPointer(code) - codeHeaderSizeInBytes - (isReturn ? 1 : 0)
         guard offset >= 0, offset < Int(code.pointee.sizeInBytes) else { return nil }
@@ -89,8 +114,13 @@ enum LazyTranslation {
                 index < module.pointee.definedFunctionCount, words[index].map({ UnsafePointer($0) }) == code
             else { continue }
             return Translator.byteOffset(
-                of: offset, module.pointee.module, functionIndex: code.pointee.functionIndex,
-                variant: UInt32(variant), codeWords: words, scratch: environment.state.pointee.arena)
+                of: offset,
+                module.pointee.module,
+                functionIndex: code.pointee.functionIndex,
+                variant: UInt32(variant),
+                codeWords: words,
+                scratch: environment.state.pointee.arena
+            )
         }
         return nil
     }

@@ -13,78 +13,135 @@ private func operand(_ pc: PC, _ fp: FP, _ at: Int) -> UInt64 { fp[slotField(pc,
 /// Goes on behind an operation that may have moved memory, or stops with its trap.
 @inline(__always)
 private func proceed(
-    _ code: UInt32, _ pc: PC, _ size: Int, _ fp: FP, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ code: UInt32,
+    _ pc: PC,
+    _ size: Int,
+    _ fp: FP,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     return go(pc + size, fp, Interpreter.memoryBase(environment), environment, r, d)
 }
 
-/// destination @8, memory @12; 16 bytes
+// destination @8, memory @12; 16 bytes
 @inline(__always)
 func memorySizeOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = Operations.memorySize(environment, immediate32(pc))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-/// destination @8, page count @10, memory @12; 16 bytes. The count of a 32-bit memory is read as 32 bits.
+/// destination @8, page count @10, memory @12; 16 bytes.
+///
+/// The count of a 32-bit memory is read as 32 bits.
 @inline(__always)
 func memoryGrowOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = Operations.memoryGrow(environment, immediate32(pc), operand(pc, fp, 10))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, Interpreter.memoryBase(environment), environment, z, d)
 }
 
-/// destination, value, count; memory @16
+// destination, value, count; memory @16
 @inline(__always)
 func memoryFillOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.memoryFill(
-        environment, index16(pc), UInt64(low(operand(pc, fp, 8))), low(operand(pc, fp, 10)),
-        UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        low(operand(pc, fp, 10)),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
 
-/// destination, source, count; destination memory @16, source memory @20
+// destination, source, count; destination memory @16, source memory @20
 @inline(__always)
 func memoryCopyOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.memoryCopy(
-        environment, index16(pc), index20(pc), UInt64(low(operand(pc, fp, 8))), UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        index20(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        UInt64(low(operand(pc, fp, 10))),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
 
-/// destination, source, count; memory @16, segment @20
+// destination, source, count; memory @16, segment @20
 @inline(__always)
 func memoryInitOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.memoryInit(
-        environment, index16(pc), index20(pc), UInt64(low(operand(pc, fp, 8))), UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        index20(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        UInt64(low(operand(pc, fp, 10))),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
 
-/// segment @12; 16 bytes
+// segment @12; 16 bytes
 @inline(__always)
 func dataDropOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     Operations.dataDrop(environment, immediate32(pc))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destination @8, index @10, table @12; 16 bytes
+// destination @8, index @10, table @12; 16 bytes
 @inline(__always)
 func tableGetOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let (value, code) = Operations.tableGet(environment, immediate32(pc), UInt64(low(operand(pc, fp, 10))))
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
@@ -92,83 +149,145 @@ func tableGetOperation(
     return go(pc + 16, fp, memory, environment, value, d)
 }
 
-/// index @8, value @10, table @12; 16 bytes
+// index @8, value @10, table @12; 16 bytes
 @inline(__always)
 func tableSetOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.tableSet(
-        environment, immediate32(pc), UInt64(low(operand(pc, fp, 8))), operand(pc, fp, 10))
+        environment,
+        immediate32(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        operand(pc, fp, 10)
+    )
     return proceed(code, pc, 16, fp, environment, r, d)
 }
 
-/// destination @8, table @12; 16 bytes
+// destination @8, table @12; 16 bytes
 @inline(__always)
 func tableSizeOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = Operations.tableSize(environment, immediate32(pc))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-/// destination @8, value @10, count @12, table @16
+// destination @8, value @10, count @12, table @16
 @inline(__always)
 func tableGrowOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = Operations.tableGrow(
-        environment, index16(pc), operand(pc, fp, 10), UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        operand(pc, fp, 10),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-/// index, value, count; table @16
+// index, value, count; table @16
 @inline(__always)
 func tableFillOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.tableFill(
-        environment, index16(pc), UInt64(low(operand(pc, fp, 8))), operand(pc, fp, 10),
-        UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        operand(pc, fp, 10),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
 
-/// destination, source, count; destination table @16, source table @20
+// destination, source, count; destination table @16, source table @20
 @inline(__always)
 func tableCopyOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.tableCopy(
-        environment, index16(pc), index20(pc), UInt64(low(operand(pc, fp, 8))), UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        index20(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        UInt64(low(operand(pc, fp, 10))),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
 
-/// destination, source, count; table @16, segment @20
+// destination, source, count; table @16, segment @20
 @inline(__always)
 func tableInitOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let code = Operations.tableInit(
-        environment, index16(pc), index20(pc), UInt64(low(operand(pc, fp, 8))), UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12))))
+        environment,
+        index16(pc),
+        index20(pc),
+        UInt64(low(operand(pc, fp, 8))),
+        UInt64(low(operand(pc, fp, 10))),
+        UInt64(low(operand(pc, fp, 12)))
+    )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
 
-/// segment @12; 16 bytes
+// segment @12; 16 bytes
 @inline(__always)
 func elementDropOperation(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     Operations.elementDrop(environment, immediate32(pc))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destination @8, function index @12; 16 bytes
+// destination @8, function index @12; 16 bytes
 @inline(__always)
 func referenceFunction(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = Operations.functionReference(environment, immediate32(pc))
     fp[slotField(pc, 8)] = z

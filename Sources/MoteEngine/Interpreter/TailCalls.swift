@@ -13,8 +13,13 @@ internal import CPlatform
 /// Replaces the frame at `fp` by one of `word`'s function.
 @inline(__always)
 private func replaceFrame(
-    _ word: UnsafeRawPointer, argumentSlots: Int, _ pc: PC, _ fp: FP, _ memory: Memory,
-    _ environment: Environment, _ d: Double
+    _ word: UnsafeRawPointer,
+    argumentSlots: Int,
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ d: Double
 ) -> Int {
     let code = codeBehind(word)
     let slots = fp + slotField(pc, 12)
@@ -32,7 +37,13 @@ private func replaceFrame(
     callee[-2] = caller
     callee[-1] = UInt64(UInt(bitPattern: code))
     return go(
-        code + codeHeaderSizeInBytes, callee, memory, environment, UInt64(UInt(bitPattern: word)), d)
+        code + codeHeaderSizeInBytes,
+        callee,
+        memory,
+        environment,
+        UInt64(UInt(bitPattern: word)),
+        d
+    )
 }
 
 /// Upwards: the frame's slots lie below the arguments.
@@ -49,27 +60,52 @@ private func copyArguments(_ pc: PC, _ fp: FP, to slots: FP) {
 
 @inline(never)
 func returnCallDirect(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     replaceFrame(
-        pc.load(fromByteOffset: 16, as: UnsafeRawPointer.self), argumentSlots: slotField(pc, 14), pc, fp, memory,
-        environment, d)
+        pc.load(fromByteOffset: 16, as: UnsafeRawPointer.self),
+        argumentSlots: slotField(pc, 14),
+        pc,
+        fp,
+        memory,
+        environment,
+        d
+    )
 }
 
 @inline(never)
 func returnCallImported(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
-    let functions = UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedFunctions.unsafelyUnwrapped)
+    let functions = UnsafeRawPointer(
+        environment.pointee.instance.unsafelyUnwrapped.pointee.importedFunctions.unsafelyUnwrapped
+    )
     let function = functions.load(
-        fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8, as: UnsafePointer<MoteFunction>?.self)
+        fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8,
+        as: UnsafePointer<MoteFunction>?.self
+    )
     guard let function else { return trap(.unlinkedFunction, pc, fp, environment) }
     return returnCall(function, pc, fp, memory, environment, d)
 }
 
 @inline(never)
 func returnCallIndirect(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     var code = TrapCode.none
     guard let function = resolve(pc, environment, low(fp[slotField(pc, 14)]), tableAt: 16, &code) else {
@@ -80,13 +116,23 @@ func returnCallIndirect(
 
 @inline(__always)
 private func returnCall(
-    _ function: UnsafePointer<MoteFunction>, _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
+    _ function: UnsafePointer<MoteFunction>,
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
     _ d: Double
 ) -> Int {
     if function.pointee.instance == environment.pointee.instance, function.pointee.isHost == 0 {
         return replaceFrame(
             UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped),
-            argumentSlots: function.frameArgumentSlots, pc, fp, memory, environment, d)
+            argumentSlots: function.frameArgumentSlots,
+            pc,
+            fp,
+            memory,
+            environment,
+            d
+        )
     }
     if function.pointee.isHost == 0, let record = CrossCall.record(of: fp, environment) {
         copyArguments(pc, fp, to: record + CrossCall.recordSlots)

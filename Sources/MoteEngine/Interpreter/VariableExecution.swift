@@ -3,16 +3,20 @@ internal import CPlatform
 // Copies, constants, select and globals. A copy leaves both registers alone, so that values which were spilled
 // between a comparison and its branch do not lose the comparison's operand.
 
-/// destination @8, source @10
+// destination @8, source @10
 @inline(__always)
-func copySlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func copySlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     fp[slotField(pc, 8)] = fp[slotField(pc, 10)]
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destinations @8 and the next, sources @10, @12
+// destinations @8 and the next, sources @10, @12
 @inline(__always)
-func copyTwo(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func copyTwo(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let first = fp[slotField(pc, 10)]
     let second = fp[slotField(pc, 12)]
     let to = fp + slotField(pc, 8)
@@ -21,9 +25,11 @@ func copyTwo(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destinations @8 and the next two, sources @10, @12, @14
+// destinations @8 and the next two, sources @10, @12, @14
 @inline(__always)
-func copyThree(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func copyThree(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let first = fp[slotField(pc, 10)]
     let second = fp[slotField(pc, 12)]
     let third = fp[slotField(pc, 14)]
@@ -34,68 +40,90 @@ func copyThree(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destination @8
+// destination @8
 @inline(__always)
-func copyLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func copyLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     fp[slotField(pc, 8)] = r
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destination @8
+// destination @8
 @inline(__always)
-func copyLastFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func copyLastFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     fp[slotField(pc, 8)] = d.bitPattern
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// destination @8, value @12
+// destination @8, value @12
 @inline(__always)
-func constant32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func constant32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let z = UInt64(immediate32(pc))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-/// destination @8, value @16; 24 bytes
+// destination @8, value @16; 24 bytes
 @inline(__always)
-func constant64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func constant64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let z = pc.load(fromByteOffset: 16, as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-/// destination @8, bits @12
+// destination @8, bits @12
 @inline(__always)
 func constantFloat32(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = UInt64(immediate32(pc))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-/// destination @8, bits @16; 24 bytes
+// destination @8, bits @16; 24 bytes
 @inline(__always)
 func constantFloat64(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = pc.load(fromByteOffset: 16, as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
 }
 
-/// destination @8, first @10, second @12, condition @14
+// destination @8, first @10, second @12, condition @14
 @inline(__always)
-func selectSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func selectSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let at = low(fp[slotField(pc, 14)]) != 0 ? slotField(pc, 10) : slotField(pc, 12)
     let z = fp[at]
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, f64(z))
 }
 
-/// destination @8, first @10, second @12, condition in `r`
+// destination @8, first @10, second @12, condition in `r`
 @inline(__always)
-func selectLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func selectLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let at = low(r) != 0 ? slotField(pc, 10) : slotField(pc, 12)
     let z = fp[at]
     fp[slotField(pc, 8)] = z
@@ -114,20 +142,26 @@ private func clear(_ fp: FP, _ from: Int) {
 }
 
 @inline(__always)
-func clearFour(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func clearFour(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     clear(fp, 0)
     return go(pc + 8, fp, memory, environment, r, d)
 }
 
 @inline(__always)
-func clearEight(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func clearEight(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     clear(fp, 0)
     clear(fp, 4)
     return go(pc + 8, fp, memory, environment, r, d)
 }
 
 @inline(__always)
-func clearSixteen(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func clearSixteen(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     clear(fp, 0)
     clear(fp, 4)
     clear(fp, 8)
@@ -135,9 +169,11 @@ func clearSixteen(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 8, fp, memory, environment, r, d)
 }
 
-/// count @12; 16 bytes
+// count @12; 16 bytes
 @inline(never)
-func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     memset(fp, 0, Int(immediate32(pc)) &* 8)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -148,17 +184,26 @@ private func globals(_ environment: Environment) -> FP {
     UnsafeRawPointer(environment).load(fromByteOffset: 32, as: FP.self)
 }
 
-/// destination @8, slot among the instance's globals @12
+// destination @8, slot among the instance's globals @12
 @inline(__always)
-func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     let z = globals(environment)[Int(immediate32(pc))]
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-/// destination @8, slot among the instance's globals @12
+// destination @8, slot among the instance's globals @12
 @inline(__always)
-func globalGetFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func globalGetFloat(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     let z = globals(environment)[Int(immediate32(pc))]
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -167,37 +212,53 @@ func globalGetFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 private func importedGlobal(_ pc: PC, _ environment: Environment) -> UnsafeMutablePointer<UInt64> {
     UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedGlobals).load(
-        fromByteOffset: Int(immediate32(pc)) * 8, as: UnsafeMutablePointer<UInt64>.self)
+        fromByteOffset: Int(immediate32(pc)) * 8,
+        as: UnsafeMutablePointer<UInt64>.self
+    )
 }
 
-/// destination @8, index among imported globals @12
+// destination @8, index among imported globals @12
 @inline(__always)
 func globalGetImported(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     let z = importedGlobal(pc, environment).pointee
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, f64(z))
 }
 
-/// value slot @8, slot among the instance's globals @12
+// value slot @8, slot among the instance's globals @12
 @inline(__always)
-func globalSetSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func globalSetSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     globals(environment)[Int(immediate32(pc))] = fp[slotField(pc, 8)]
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// value in `r`, slot among the instance's globals @12
+// value in `r`, slot among the instance's globals @12
 @inline(__always)
-func globalSetLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+func globalSetLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     globals(environment)[Int(immediate32(pc))] = r
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-/// value slot @8, index among imported globals @12
+// value slot @8, index among imported globals @12
 @inline(__always)
 func globalSetImported(
-    _ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
 ) -> Int {
     importedGlobal(pc, environment).pointee = fp[slotField(pc, 8)]
     return go(pc + 16, fp, memory, environment, r, d)

@@ -26,8 +26,11 @@ package enum Backtrace {
         while let current = activation {
             if current.pointee.kind == UInt32(truncatingIfNeeded: MOTE_ACTIVATION_HOST_CALL) {
                 let frame = BacktraceFrame(
-                    module: nil, functionIndex: 0, byteOffset: nil,
-                    hostFunction: current.pointee.callee.map { UnsafePointer($0) })
+                    module: nil,
+                    functionIndex: 0,
+                    byteOffset: nil,
+                    hostFunction: current.pointee.callee.map { UnsafePointer($0) }
+                )
                 guard visit(frame) else { return }
                 pc = current.pointee.pc
                 fp = current.pointee.fp
@@ -46,8 +49,10 @@ package enum Backtrace {
     /// fp[-3] return pc    fp[-2] caller fp    fp[-1] MoteCode *
     /// ```
     private static func walkFrames(
-        of entry: UnsafeMutablePointer<MoteActivation>, in environment: EngineEnvironment,
-        from innermost: UnsafeMutablePointer<UInt64>?, at innermostPC: UnsafeRawPointer?,
+        of entry: UnsafeMutablePointer<MoteActivation>,
+        in environment: EngineEnvironment,
+        from innermost: UnsafeMutablePointer<UInt64>?,
+        at innermostPC: UnsafeRawPointer?,
         visit: (BacktraceFrame) -> Bool
     ) -> Bool {
         let runtime = environment.state.pointee.store.pointee.runtime
@@ -61,11 +66,16 @@ package enum Backtrace {
         {
             let module = owner(of: code, in: runtime)
             let offset = pc.flatMap { at in
-                module.flatMap { LazyTranslation.byteOffset(of: at, isReturn: isReturn, in: code, $0, environment) }
+                module.flatMap {
+                    LazyTranslation.byteOffset(of: at, isReturn: isReturn, in: code, $0, environment)
+                }
             }
             let line = BacktraceFrame(
-                module: module.map { EngineModule(state: $0) }, functionIndex: code.pointee.functionIndex,
-                byteOffset: offset, hostFunction: nil)
+                module: module.map { EngineModule(state: $0) },
+                functionIndex: code.pointee.functionIndex,
+                byteOffset: offset,
+                hostFunction: nil
+            )
             guard visit(line) else { return false }
             (pc, fp) = Interpreter.caller(of: frame, in: environment.base)
             isReturn = true
@@ -75,7 +85,8 @@ package enum Backtrace {
 
     /// The module one of whose code words is this code; O(modules).
     private static func owner(
-        of code: UnsafePointer<MoteCode>, in runtime: UnsafeMutablePointer<RuntimeState>
+        of code: UnsafePointer<MoteCode>,
+        in runtime: UnsafeMutablePointer<RuntimeState>
     ) -> UnsafeMutablePointer<ModuleState>? {
         var next = runtime.pointee.firstModule
         while let state = next {

@@ -12,7 +12,9 @@ extension EngineEnvironment {
     /// environment: the new frames start above the old ones. From another thread it is
     /// ``TrapCode/environmentBusy``. After a trap the slots are as before.
     package func call(
-        _ function: UnsafeMutablePointer<MoteFunction>, slots: UnsafeMutablePointer<UInt64>?, slotCount: Int
+        _ function: UnsafeMutablePointer<MoteFunction>,
+        slots: UnsafeMutablePointer<UInt64>?,
+        slotCount: Int
     ) -> TrapCode {
         let parameterCount = Int(function.pointee.parameterSlots)
         let resultCount = Int(function.pointee.resultSlots)
@@ -55,8 +57,10 @@ extension EngineEnvironment {
     /// start: | MoteActivation (8 slots) | parameters, then results over them | frames ...
     /// ```
     private func run(
-        _ function: UnsafeMutablePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>?,
-        _ parameterCount: Int, _ resultCount: Int
+        _ function: UnsafeMutablePointer<MoteFunction>,
+        _ slots: UnsafeMutablePointer<UInt64>?,
+        _ parameterCount: Int,
+        _ resultCount: Int
     ) -> TrapCode {
         let environment = state.base
         state.pointee.lastTrap = .none
@@ -65,13 +69,21 @@ extension EngineEnvironment {
             let limit = environment.pointee.stackLimit
         else { return .callStackExhausted }
         let valueCount = max(parameterCount, resultCount)
-        guard limit - start >= valueCount &+ Operations.activationSlotCount else { return .callStackExhausted }
-        guard environment.pointee.hostDepth < EngineEnvironment.maximumHostDepth else { return .hostDepthExceeded }
+        guard limit - start >= valueCount &+ Operations.activationSlotCount else {
+            return .callStackExhausted
+        }
+        guard environment.pointee.hostDepth < EngineEnvironment.maximumHostDepth else {
+            return .hostDepthExceeded
+        }
 
         let arguments = start + Operations.activationSlotCount
         let activation = Operations.push(
-            on: environment, at: start, kind: MOTE_ACTIVATION_ENTRY, callee: function,
-            operandPointer: arguments + valueCount)
+            on: environment,
+            at: start,
+            kind: MOTE_ACTIVATION_ENTRY,
+            callee: function,
+            operandPointer: arguments + valueCount
+        )
         environment.pointee.hostDepth &+= 1
         if let slots {
             for index in 0..<parameterCount { arguments[index] = slots[index] }
@@ -103,7 +115,11 @@ extension EngineEnvironment {
         let last = state.pointee.lastTrap
         if last.code == trap, let inner = last.activation, inner > activation { return }
         state.pointee.lastTrap = TrapPlace(
-            code: trap, activation: activation, pc: state.pointee.base.trapPC, fp: state.pointee.base.trapFP)
+            code: trap,
+            activation: activation,
+            pc: state.pointee.base.trapPC,
+            fp: state.pointee.base.trapFP
+        )
         state.pointee.base.trapCode = UInt32(trap.rawValue)
     }
 }

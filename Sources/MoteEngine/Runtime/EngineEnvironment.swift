@@ -14,7 +14,8 @@ package struct EngineEnvironment {
 
     /// A new environment; the size of its operand stack is in bytes, nil for the plan's.
     package static func create(
-        in store: EngineStore, operandStackSizeInBytes: Int? = nil
+        in store: EngineStore,
+        operandStackSizeInBytes: Int? = nil
     ) throws(EngineError) -> EngineEnvironment {
         let runtime = store.state.pointee.runtime
         let size = operandStackSizeInBytes ?? runtime.pointee.plan.operandStackSizeInBytes
@@ -32,10 +33,16 @@ package struct EngineEnvironment {
     }
 
     private static func create(
-        in store: EngineStore, arena: Arena, operandStackSizeInBytes size: Int
+        in store: EngineStore,
+        arena: Arena,
+        operandStackSizeInBytes size: Int
     ) throws(MemoryError) -> EngineEnvironment {
         let state = try arena.allocate(
-            EnvironmentState.self, count: 1, region: .structures, site: .environmentState)
+            EnvironmentState.self,
+            count: 1,
+            region: .structures,
+            site: .environmentState
+        )
         let slots = try OperandStack.create(in: arena, sizeInBytes: size)
         var base = MoteEnvironment()
         base.stackBase = slots.base
@@ -47,8 +54,18 @@ package struct EngineEnvironment {
         base.pseudoCode = UnsafeRawPointer(store.state.pointee.runtime.pointee.stub)
         state.initialize(
             to: EnvironmentState(
-                base: base, thread: nil, arena: arena, store: store.state, memoryError: nil, lastTrap: .none,
-                entryCount: 0, ownerInstance: nil, next: nil, previous: nil))
+                base: base,
+                thread: nil,
+                arena: arena,
+                store: store.state,
+                memoryError: nil,
+                lastTrap: .none,
+                entryCount: 0,
+                ownerInstance: nil,
+                next: nil,
+                previous: nil
+            )
+        )
         store.link(state)
         return EngineEnvironment(state: state)
     }

@@ -2,8 +2,10 @@ internal import CPlatform
 internal import MoteMemory
 
 extension EngineInstance {
-    /// Gives the instance up. Its arena goes at once where nothing else can reach it (true); otherwise it is only
-    /// marked, and goes with the last live instance of its link group, the calls inside, or the store.
+    /// Gives the instance up.
+    ///
+    /// Its arena goes at once where nothing else can reach it (true); otherwise it is only marked, and goes
+    /// with the last live instance of its link group, the calls inside, or the store.
     @discardableResult
     package func destroy() -> Bool {
         let store = state.pointee.store

@@ -15,7 +15,9 @@ package struct EngineInstance {
     /// The C structure that code reads.
     package var base: UnsafeMutablePointer<MoteInstance> { state.base }
 
-    /// What the instance exports under a name (UTF-8); nil where it exports nothing of that name. O(exports).
+    /// What the instance exports under a name (UTF-8); nil where it exports nothing of that name.
+    ///
+    /// O(exports).
     package func export(named name: UnsafeBufferPointer<UInt8>) -> ExternalValue? {
         module.export(named: name).flatMap { export($0) }
     }
@@ -38,7 +40,8 @@ package struct EngineInstance {
         if Int(index) < module.pointee.importedFunctionCount {
             return state.pointee.base.importedFunctions?[Int(index)]
         }
-        guard let rank = module.pointee.referencedRank(of: index), let records = state.pointee.base.functionRecords
+        guard let rank = module.pointee.referencedRank(of: index),
+            let records = state.pointee.base.functionRecords
         else { return nil }
         return records + rank
     }
@@ -63,11 +66,15 @@ package struct EngineInstance {
         return GlobalCell(slots: globals + Int(declaration.slot), type: declaration.type, owner: state.base)
     }
 
-    /// The environment that calls use when the caller has none: the instance's own where its limits say a size,
-    /// the store's otherwise. Made at first need.
+    /// The environment that calls use when the caller has none: the instance's own where its limits say a
+    /// size, the store's otherwise.
+    ///
+    /// Made at first need.
     package func environment() throws(EngineError) -> EngineEnvironment {
         if let environment = state.pointee.environment { return EngineEnvironment(state: environment) }
-        guard let size = state.pointee.limits.operandStackSizeInBytes else { return try store.defaultEnvironment() }
+        guard let size = state.pointee.limits.operandStackSizeInBytes else {
+            return try store.defaultEnvironment()
+        }
         let environment = try EngineEnvironment.create(in: store, operandStackSizeInBytes: size)
         state.pointee.environment = environment.state
         environment.state.pointee.ownerInstance = state

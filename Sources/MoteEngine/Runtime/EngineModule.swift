@@ -15,7 +15,9 @@ package struct EngineModule {
 
     package var runtime: EngineRuntime { EngineRuntime(state: state.pointee.runtime) }
 
-    /// Gives the module back. False: instances live, so it is done when the last one goes.
+    /// Gives the module back.
+    ///
+    /// False: instances live, so it is done when the last one goes.
     @discardableResult
     package func unload() -> Bool {
         let runtime = state.pointee.runtime
@@ -86,7 +88,11 @@ package struct EngineModule {
         let count = state.pointee.definedFunctionCount
         guard count > 0 else { return nil }
         let words = try module.pointee.arena.allocate(
-            UnsafeMutablePointer<MoteCode>?.self, count: count, region: .code, site: .codeWords)
+            UnsafeMutablePointer<MoteCode>?.self,
+            count: count,
+            region: .code,
+            site: .codeWords
+        )
         words.initialize(repeating: state.pointee.runtime.pointee.stub, count: count)
         state.pointee.codeWords[variant & 3] = words
         return words
@@ -99,8 +105,12 @@ package struct EngineModule {
         defer { scratch.destroy() }
         for index in 0..<state.pointee.definedFunctionCount {
             _ = try LazyTranslation.code(
-                for: words + index, in: state, words: words, variant: UInt32(truncatingIfNeeded: variant),
-                scratch: scratch)
+                for: words + index,
+                in: state,
+                words: words,
+                variant: UInt32(truncatingIfNeeded: variant),
+                scratch: scratch
+            )
         }
     }
 }

@@ -9,8 +9,11 @@ extension EngineRuntime {
     ///
     /// What `ownership` says decides how long `bytes` must stay.
     package func load(
-        _ bytes: UnsafePointer<UInt8>, sizeInBytes: Int, ownership: ModuleBytesOwnership,
-        features: FeatureSet = .executable, eager: Bool = false
+        _ bytes: UnsafePointer<UInt8>,
+        sizeInBytes: Int,
+        ownership: ModuleBytesOwnership,
+        features: FeatureSet = .executable,
+        eager: Bool = false
     ) throws(EngineError) -> EngineModule {
         let module = try decode(bytes, sizeInBytes, ownership, features)
         do throws(EngineError) {
@@ -43,24 +46,37 @@ extension EngineRuntime {
     }
 
     private func decode(
-        _ bytes: UnsafePointer<UInt8>, _ sizeInBytes: Int, _ ownership: ModuleBytesOwnership, _ features: FeatureSet
+        _ bytes: UnsafePointer<UInt8>,
+        _ sizeInBytes: Int,
+        _ ownership: ModuleBytesOwnership,
+        _ features: FeatureSet
     ) throws(EngineError) -> Module.Pointer {
         do throws(LoadFailure) {
             return try ModuleDecoder.decode(
-                bytes, sizeInBytes: sizeInBytes, ownership: ownership, heap: heap, registry: state.pointee.types,
-                features: features)
+                bytes,
+                sizeInBytes: sizeInBytes,
+                ownership: ownership,
+                heap: heap,
+                registry: state.pointee.types,
+                features: features
+            )
         } catch {
             switch error {
             case .malformed(let error): throw .decode(error)
             case .memory(let error): throw .memory(error)
-            case .unsupported(let feature, let byteOffset): throw .unsupported(feature, byteOffset: byteOffset)
+            case .unsupported(let feature, let byteOffset):
+                throw .unsupported(feature, byteOffset: byteOffset)
             }
         }
     }
 
     private func validate(_ module: Module.Pointer, _ features: FeatureSet) throws(EngineError) {
         do throws(ValidationFailure) {
-            _ = try ModuleValidator.validate(module: module, registry: state.pointee.types, features: features)
+            _ = try ModuleValidator.validate(
+                module: module,
+                registry: state.pointee.types,
+                features: features
+            )
         } catch {
             switch error {
             case .invalid(let error): throw .validation(error)
@@ -76,7 +92,11 @@ extension EngineRuntime {
         let record: UnsafeMutablePointer<ModuleState>
         do throws(MemoryError) {
             record = try module.pointee.arena.allocate(
-                ModuleState.self, count: 1, region: .structures, site: .moduleState)
+                ModuleState.self,
+                count: 1,
+                region: .structures,
+                site: .moduleState
+            )
         } catch {
             Module.destroy(module)
             throw error
@@ -85,8 +105,16 @@ extension EngineRuntime {
         defer { mote_lock_release(state.lock) }
         record.initialize(
             to: ModuleState(
-                lock: MoteLock(), module: module, runtime: state, codeWords: .init(repeating: nil),
-                instanceCount: 0, isUnloaded: false, next: state.pointee.firstModule, previous: nil))
+                lock: MoteLock(),
+                module: module,
+                runtime: state,
+                codeWords: .init(repeating: nil),
+                instanceCount: 0,
+                isUnloaded: false,
+                next: state.pointee.firstModule,
+                previous: nil
+            )
+        )
         mote_lock_init(record.lock)
         module.pointee.engineState = UnsafeMutableRawPointer(record)
         state.pointee.firstModule?.pointee.previous = record

@@ -27,19 +27,37 @@ package struct EngineRuntime {
 
     /// The same in a heap that is there already, with the plan's source; on failure the heap is as before.
     package static func create(
-        plan: MemoryPlan, in heap: GlobalHeap.Pointer
+        plan: MemoryPlan,
+        in heap: GlobalHeap.Pointer
     ) throws(MemoryError) -> UnsafeMutablePointer<RuntimeState> {
         let arena = try Arena.create(in: heap, owner: .runtime)
         do throws(MemoryError) {
-            let state = try arena.allocate(RuntimeState.self, count: 1, region: .structures, site: .runtimeState)
+            let state = try arena.allocate(
+                RuntimeState.self,
+                count: 1,
+                region: .structures,
+                site: .runtimeState
+            )
             let stub = try arena.allocateBytes(
-                Interpreter.stubSizeInBytes, region: .structures, site: .stubCode)
+                Interpreter.stubSizeInBytes,
+                region: .structures,
+                site: .stubCode
+            )
             let reservations = try ReservationCache.create(in: arena, capacity: plan.retainedReservationCount)
             let types = try TypeRegistry.create(in: heap)
             state.initialize(
                 to: RuntimeState(
-                    lock: MoteLock(), heap: heap, plan: plan, arena: arena, stub: Interpreter.makeStub(at: stub), types: types,
-                    reservations: reservations, firstModule: nil, firstStore: nil))
+                    lock: MoteLock(),
+                    heap: heap,
+                    plan: plan,
+                    arena: arena,
+                    stub: Interpreter.makeStub(at: stub),
+                    types: types,
+                    reservations: reservations,
+                    firstModule: nil,
+                    firstStore: nil
+                )
+            )
             mote_lock_init(state.lock)
             return state
         } catch {

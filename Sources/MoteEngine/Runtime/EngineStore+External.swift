@@ -5,7 +5,8 @@ extension EngineStore {
     ///
     /// `finalizer` is called with the data when the handle ends, with the store.
     package func makeExternalReference(
-        _ data: UnsafeMutableRawPointer?, finalizer: HostFinalizer?
+        _ data: UnsafeMutableRawPointer?,
+        finalizer: HostFinalizer?
     ) throws(EngineError) -> UInt64 {
         do throws(MemoryError) {
             return try state.pointee.externals.make(in: state.pointee.arena, data: data, finalizer: finalizer)

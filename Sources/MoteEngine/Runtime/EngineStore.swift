@@ -25,10 +25,20 @@ package struct EngineStore {
         defer { mote_lock_release(runtime.lock) }
         state.initialize(
             to: StoreState(
-                lock: MoteLock(), runtime: runtime, arena: arena, userData: nil, next: runtime.pointee.firstStore,
-                previous: nil, firstInstance: nil, firstEnvironment: nil, firstHostFunction: nil,
+                lock: MoteLock(),
+                runtime: runtime,
+                arena: arena,
+                userData: nil,
+                next: runtime.pointee.firstStore,
+                previous: nil,
+                firstInstance: nil,
+                firstEnvironment: nil,
+                firstHostFunction: nil,
                 firstHostMemory: nil,
-                externals: ExternalReferences(), defaultEnvironment: nil))
+                externals: ExternalReferences(),
+                defaultEnvironment: nil
+            )
+        )
         mote_lock_init(state.lock)
         runtime.pointee.firstStore?.pointee.previous = state
         runtime.pointee.firstStore = state

@@ -1,7 +1,9 @@
 package import CPlatform
 package import MoteMemory
 
-/// An execution environment: what every tier reads of it, then what only the engine looks at. In its own arena.
+/// An execution environment: what every tier reads of it, then what only the engine looks at.
+///
+/// In its own arena.
 package struct EnvironmentState {
     /// First: its address is the environment's.
     package var base: MoteEnvironment

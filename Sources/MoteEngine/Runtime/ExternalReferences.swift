@@ -25,7 +25,9 @@ struct ExternalReferences {
 
     /// A handle retained once.
     mutating func make(
-        in arena: Arena, data: UnsafeMutableRawPointer?, finalizer: HostFinalizer?
+        in arena: Arena,
+        data: UnsafeMutableRawPointer?,
+        finalizer: HostFinalizer?
     ) throws(MemoryError) -> UInt64 {
         if firstFree < 0, count == capacity { try grow(in: arena) }
         guard let entries else { return 0 }
@@ -36,7 +38,13 @@ struct ExternalReferences {
         } else {
             index = count
             entries[index] = Entry(
-                data: nil, finalizer: nil, retainCount: 0, generation: 0, nextFree: -1, isMarked: false)
+                data: nil,
+                finalizer: nil,
+                retainCount: 0,
+                generation: 0,
+                nextFree: -1,
+                isMarked: false
+            )
             count &+= 1
         }
         entries[index].data = data
@@ -74,10 +82,16 @@ struct ExternalReferences {
         let raw: UnsafeMutableRawPointer
         if let entries {
             raw = try arena.resizeGrowable(
-                UnsafeMutableRawPointer(entries), to: newCapacity &* stride, site: .externalReferenceGrowth)
+                UnsafeMutableRawPointer(entries),
+                to: newCapacity &* stride,
+                site: .externalReferenceGrowth
+            )
         } else {
             raw = try arena.allocateGrowable(
-                sizeInBytes: newCapacity &* stride, region: .structures, site: .externalReferences)
+                sizeInBytes: newCapacity &* stride,
+                region: .structures,
+                site: .externalReferences
+            )
         }
         entries = raw.bindMemory(to: Entry.self, capacity: newCapacity)
         capacity = newCapacity

@@ -32,7 +32,9 @@ package struct GlobalCell {
     package var owner: UnsafeMutablePointer<MoteInstance>?
 
     package init(
-        slots: UnsafeMutablePointer<UInt64>, type: GlobalType, owner: UnsafeMutablePointer<MoteInstance>?
+        slots: UnsafeMutablePointer<UInt64>,
+        type: GlobalType,
+        owner: UnsafeMutablePointer<MoteInstance>?
     ) {
         self.slots = slots
         self.type = type

@@ -4,7 +4,9 @@ package import MoteModule
 
 /// What a function reference tells about its function.
 package enum FunctionDescription {
-    /// The type of a function: parameters and results. In the module's or store's arena.
+    /// The type of a function: parameters and results.
+    ///
+    /// In the module's or store's arena.
     package static func type(of function: UnsafePointer<MoteFunction>) -> UnsafePointer<DefinedType>? {
         if let instance = function.pointee.instance {
             let module = instance.state.pointee.module.pointee.module
@@ -12,7 +14,9 @@ package enum FunctionDescription {
         }
         guard function.pointee.isHost != 0 else { return nil }
         // A host function's record starts with what its reference points at.
-        let record = UnsafeMutableRawPointer(mutating: function).assumingMemoryBound(to: HostFunctionRecord.self)
+        let record = UnsafeMutableRawPointer(mutating: function).assumingMemoryBound(
+            to: HostFunctionRecord.self
+        )
         return withUnsafePointer(to: &record.pointee.type) { $0 }
     }
 }

@@ -2,7 +2,9 @@ package import CPlatform
 package import MoteMemory
 internal import MoteModule
 
-/// An instance: what code reads of it, then what only the engine looks at. In the instance's arena.
+/// An instance: what code reads of it, then what only the engine looks at.
+///
+/// In the instance's arena.
 package struct InstanceState {
     /// First: its address is the instance's.
     package var base: MoteInstance
@@ -41,7 +43,9 @@ extension UnsafeMutablePointer where Pointee == InstanceState {
 
     /// The counter of running calls, for atomic access.
     @inline(__always)
-    var activeEntries: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + MemoryLayout<MoteInstance>.size }
+    var activeEntries: UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(self) + MemoryLayout<MoteInstance>.size
+    }
 }
 
 extension UnsafeMutablePointer where Pointee == MoteInstance {

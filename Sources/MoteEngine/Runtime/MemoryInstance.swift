@@ -34,15 +34,23 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: LinearMemory.self)
     }
 
-    /// Prepares a memory of its minimum size, all zero. `isFirst`: it is memory 0 of who makes it, so that it may
-    /// have guard pages. On failure nothing was taken.
+    /// Prepares a memory of its minimum size, all zero.
+    ///
+    /// `isFirst`: it is memory 0 of who makes it, so that it may have guard pages. On failure nothing was
+    /// taken.
     func create(
-        type: MemoryType, isFirst: Bool, limits: InstanceLimits, runtime: UnsafeMutablePointer<RuntimeState>,
-        owner: UnsafeMutablePointer<MoteInstance>?, arena: Arena
+        type: MemoryType,
+        isFirst: Bool,
+        limits: InstanceLimits,
+        runtime: UnsafeMutablePointer<RuntimeState>,
+        owner: UnsafeMutablePointer<MoteInstance>?,
+        arena: Arena
     ) throws(MemoryError) {
         let plan = runtime.pointee.plan
         var request = LinearMemoryRequest(
-            initialPageCount: type.limits.minimum, maximumPageCount: type.limits.maximum)
+            initialPageCount: type.limits.minimum,
+            maximumPageCount: type.limits.maximum
+        )
         request.pageCountCap = limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount
         request.pageSizeLog2 = UInt32(type.pageSizeLog2)
         request.is64 = type.limits.is64
@@ -56,7 +64,9 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         pointee.next = nil
     }
 
-    /// Adds zero pages; the count before, or nil past the maximum. The base may move.
+    /// Adds zero pages; the count before, or nil past the maximum.
+    ///
+    /// The base may move.
     func grow(byPages delta: UInt64) throws(MemoryError) -> UInt64? {
         var failure: MemoryError?
         let before = LinearMemory.grow(linear, by: delta, failure: &failure)

@@ -26,5 +26,7 @@ package struct ModuleState {
 extension UnsafeMutablePointer where Pointee == ModuleState {
     /// The lock inside, at its stable address.
     @inline(__always)
-    package var lock: UnsafeMutablePointer<MoteLock> { UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self) }
+    package var lock: UnsafeMutablePointer<MoteLock> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self)
+    }
 }

@@ -11,15 +11,26 @@ enum Operations {
     ///
     /// Records the current instance, which ``pop(_:of:)`` brings back. The caller has checked the space.
     static func push(
-        on environment: Environment, at start: UnsafeMutablePointer<UInt64>, kind: Int,
-        callee: UnsafePointer<MoteFunction>?, operandPointer: UnsafeMutablePointer<UInt64>
+        on environment: Environment,
+        at start: UnsafeMutablePointer<UInt64>,
+        kind: Int,
+        callee: UnsafePointer<MoteFunction>?,
+        operandPointer: UnsafeMutablePointer<UInt64>
     ) -> UnsafeMutablePointer<MoteActivation> {
         let activation = UnsafeMutableRawPointer(start).assumingMemoryBound(to: MoteActivation.self)
         activation.initialize(
             to: MoteActivation(
-                previous: environment.pointee.activation, kind: UInt32(truncatingIfNeeded: kind), inGuest: 0,
-                operandPointer: operandPointer, pc: nil, fp: nil, nativeStackPointer: nil,
-                instance: environment.pointee.instance, callee: callee))
+                previous: environment.pointee.activation,
+                kind: UInt32(truncatingIfNeeded: kind),
+                inGuest: 0,
+                operandPointer: operandPointer,
+                pc: nil,
+                fp: nil,
+                nativeStackPointer: nil,
+                instance: environment.pointee.instance,
+                callee: callee
+            )
+        )
         environment.pointee.activation = activation
         if let peak = environment.pointee.stackPeak, peak < operandPointer {
             environment.pointee.stackPeak = operandPointer

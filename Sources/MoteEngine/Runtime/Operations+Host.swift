@@ -8,8 +8,11 @@ extension Operations {
     /// again meanwhile: the caches are fresh afterwards.
     @inline(never)
     static func callHost(
-        _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>,
-        _ fp: UnsafeMutablePointer<UInt64>, _ pc: UnsafeRawPointer
+        _ environment: Environment,
+        _ function: UnsafePointer<MoteFunction>,
+        _ slots: UnsafeMutablePointer<UInt64>,
+        _ fp: UnsafeMutablePointer<UInt64>,
+        _ pc: UnsafeRawPointer
     ) -> UInt32 {
         let start = slots + Int(max(function.pointee.parameterSlots, function.pointee.resultSlots))
         guard let limit = environment.pointee.stackLimit, limit - start >= activationSlotCount else {
@@ -19,8 +22,12 @@ extension Operations {
         let wasInGuest = outer?.pointee.inGuest ?? 0
         outer?.pointee.inGuest = 0
         let activation = push(
-            on: environment, at: start, kind: MOTE_ACTIVATION_HOST_CALL, callee: function,
-            operandPointer: start + activationSlotCount)
+            on: environment,
+            at: start,
+            kind: MOTE_ACTIVATION_HOST_CALL,
+            callee: function,
+            operandPointer: start + activationSlotCount
+        )
         activation.pointee.pc = pc
         activation.pointee.fp = fp
         let code = invoke(environment, function, slots)
@@ -32,7 +39,9 @@ extension Operations {
     /// Runs the host function itself, and notes references that it gives to the guest.
     @inline(__always)
     static func invoke(
-        _ environment: Environment, _ function: UnsafePointer<MoteFunction>, _ slots: UnsafeMutablePointer<UInt64>
+        _ environment: Environment,
+        _ function: UnsafePointer<MoteFunction>,
+        _ slots: UnsafeMutablePointer<UInt64>
     ) -> UInt32 {
         guard let target = function.pointee.target else { return UInt32(TrapCode.unlinkedFunction.rawValue) }
         let host = unsafeBitCast(target, to: HostTarget.self)

@@ -52,7 +52,11 @@ extension Operations {
 
     @inline(never)
     static func memoryFill(
-        _ environment: Environment, _ index: UInt32, _ destination: UInt64, _ value: UInt32, _ count: UInt64
+        _ environment: Environment,
+        _ index: UInt32,
+        _ destination: UInt64,
+        _ value: UInt32,
+        _ count: UInt64
     ) -> UInt32 {
         let memory = memory(environment, index)
         guard isInside(destination, count, memory.pointee.sizeInBytes) else {
@@ -60,13 +64,21 @@ extension Operations {
         }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         guard count > 0, let base = memory.pointee.base else { return 0 }
-        memset(base + Int(truncatingIfNeeded: destination), Int32(value & 0xFF), Int(truncatingIfNeeded: count))
+        memset(
+            base + Int(truncatingIfNeeded: destination),
+            Int32(value & 0xFF),
+            Int(truncatingIfNeeded: count)
+        )
         return 0
     }
 
     @inline(never)
     static func memoryCopy(
-        _ environment: Environment, _ to: UInt32, _ from: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ environment: Environment,
+        _ to: UInt32,
+        _ from: UInt32,
+        _ destination: UInt64,
+        _ source: UInt64,
         _ count: UInt64
     ) -> UInt32 {
         let target = memory(environment, to)
@@ -75,27 +87,45 @@ extension Operations {
             isInside(source, count, origin.pointee.sizeInBytes)
         else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
-        guard count > 0, let targetBase = target.pointee.base, let originBase = origin.pointee.base else { return 0 }
+        guard count > 0, let targetBase = target.pointee.base, let originBase = origin.pointee.base else {
+            return 0
+        }
         memmove(
-            targetBase + Int(truncatingIfNeeded: destination), originBase + Int(truncatingIfNeeded: source),
-            Int(truncatingIfNeeded: count))
+            targetBase + Int(truncatingIfNeeded: destination),
+            originBase + Int(truncatingIfNeeded: source),
+            Int(truncatingIfNeeded: count)
+        )
         return 0
     }
 
     @inline(never)
     static func memoryInit(
-        _ environment: Environment, _ index: UInt32, _ segment: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ environment: Environment,
+        _ index: UInt32,
+        _ segment: UInt32,
+        _ destination: UInt64,
+        _ source: UInt64,
         _ count: UInt64
     ) -> UInt32 {
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         return initialize(
-            memory(environment, index), environment.pointee.instance.state, segment, destination, source, count)
+            memory(environment, index),
+            environment.pointee.instance.state,
+            segment,
+            destination,
+            source,
+            count
+        )
     }
 
     /// Copies bytes of a data segment; a dropped one has none.
     static func initialize(
-        _ memory: UnsafeMutablePointer<MoteMemory>, _ instance: UnsafeMutablePointer<InstanceState>,
-        _ segmentIndex: UInt32, _ destination: UInt64, _ source: UInt64, _ count: UInt64
+        _ memory: UnsafeMutablePointer<MoteMemory>,
+        _ instance: UnsafeMutablePointer<InstanceState>,
+        _ segmentIndex: UInt32,
+        _ destination: UInt64,
+        _ source: UInt64,
+        _ count: UInt64
     ) -> UInt32 {
         let module = instance.pointee.module.pointee.module
         guard let segment = module.pointee.dataSegments[checked: Int(segmentIndex)] else {

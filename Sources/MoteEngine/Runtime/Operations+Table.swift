@@ -13,7 +13,9 @@ extension Operations {
 
     @inline(never)
     static func tableGet(
-        _ environment: Environment, _ index: UInt32, _ element: UInt64
+        _ environment: Environment,
+        _ index: UInt32,
+        _ element: UInt64
     ) -> (value: UInt64, trap: UInt32) {
         let table = table(environment, index)
         guard element < table.pointee.count else { return (0, UInt32(TrapCode.tableOutOfBounds.rawValue)) }
@@ -21,7 +23,9 @@ extension Operations {
     }
 
     @inline(never)
-    static func tableSet(_ environment: Environment, _ index: UInt32, _ element: UInt64, _ value: UInt64) -> UInt32 {
+    static func tableSet(_ environment: Environment, _ index: UInt32, _ element: UInt64, _ value: UInt64)
+        -> UInt32
+    {
         let table = table(environment, index)
         guard element < table.pointee.count else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
         table.pointee.elements[Int(truncatingIfNeeded: element)] = value
@@ -36,7 +40,10 @@ extension Operations {
     /// Grows a table with a value; the elements it had, or -1 in the table's address type.
     @inline(never)
     static func tableGrow(
-        _ environment: Environment, _ index: UInt32, _ value: UInt64, _ delta: UInt64
+        _ environment: Environment,
+        _ index: UInt32,
+        _ value: UInt64,
+        _ delta: UInt64
     ) -> UInt64 {
         let table = table(environment, index)
         let failure: UInt64 = table.pointee.is64 != 0 ? .max : 0xFFFF_FFFF
@@ -51,7 +58,11 @@ extension Operations {
 
     @inline(never)
     static func tableFill(
-        _ environment: Environment, _ index: UInt32, _ start: UInt64, _ value: UInt64, _ count: UInt64
+        _ environment: Environment,
+        _ index: UInt32,
+        _ start: UInt64,
+        _ value: UInt64,
+        _ count: UInt64
     ) -> UInt32 {
         let table = table(environment, index)
         guard isInside(start, count, table.pointee.count) else {
@@ -66,12 +77,17 @@ extension Operations {
 
     @inline(never)
     static func tableCopy(
-        _ environment: Environment, _ to: UInt32, _ from: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ environment: Environment,
+        _ to: UInt32,
+        _ from: UInt32,
+        _ destination: UInt64,
+        _ source: UInt64,
         _ count: UInt64
     ) -> UInt32 {
         let target = table(environment, to)
         let origin = table(environment, from)
-        guard isInside(destination, count, target.pointee.count), isInside(source, count, origin.pointee.count)
+        guard isInside(destination, count, target.pointee.count),
+            isInside(source, count, origin.pointee.count)
         else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         guard count > 0, let targets = target.pointee.elements, let origins = origin.pointee.elements else {
@@ -79,20 +95,32 @@ extension Operations {
         }
         // Safe: the range was checked against tables that exist in memory.
         memmove(
-            targets + Int(truncatingIfNeeded: destination), origins + Int(truncatingIfNeeded: source),
-            Int(truncatingIfNeeded: count) &* 8)
+            targets + Int(truncatingIfNeeded: destination),
+            origins + Int(truncatingIfNeeded: source),
+            Int(truncatingIfNeeded: count) &* 8
+        )
         return 0
     }
 
     @inline(never)
     static func tableInit(
-        _ environment: Environment, _ index: UInt32, _ segment: UInt32, _ destination: UInt64, _ source: UInt64,
+        _ environment: Environment,
+        _ index: UInt32,
+        _ segment: UInt32,
+        _ destination: UInt64,
+        _ source: UInt64,
         _ count: UInt64
     ) -> UInt32 {
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         do throws(MemoryError) {
             let trap = try initialize(
-                table(environment, index), environment.pointee.instance.state, segment, destination, source, count)
+                table(environment, index),
+                environment.pointee.instance.state,
+                segment,
+                destination,
+                source,
+                count
+            )
             return UInt32(trap.rawValue)
         } catch {
             environment.state.pointee.memoryError = error
@@ -100,13 +128,21 @@ extension Operations {
         }
     }
 
-    /// Copies references of an element segment; a dropped one has none. O(source + count): they lie encoded.
+    /// Copies references of an element segment; a dropped one has none.
+    ///
+    /// O(source + count): they lie encoded.
     static func initialize(
-        _ table: UnsafeMutablePointer<MoteTable>, _ instance: UnsafeMutablePointer<InstanceState>,
-        _ segmentIndex: UInt32, _ destination: UInt64, _ source: UInt64, _ count: UInt64
+        _ table: UnsafeMutablePointer<MoteTable>,
+        _ instance: UnsafeMutablePointer<InstanceState>,
+        _ segmentIndex: UInt32,
+        _ destination: UInt64,
+        _ source: UInt64,
+        _ count: UInt64
     ) throws(MemoryError) -> TrapCode {
         let module = instance.pointee.module.pointee.module
-        guard let segment = module.pointee.elements[checked: Int(segmentIndex)] else { return .tableOutOfBounds }
+        guard let segment = module.pointee.elements[checked: Int(segmentIndex)] else {
+            return .tableOutOfBounds
+        }
         let size = instance.isElementDropped(segmentIndex) ? 0 : UInt64(segment.count)
         guard isInside(destination, count, table.pointee.count), isInside(source, count, size) else {
             return .tableOutOfBounds
@@ -142,7 +178,8 @@ extension Operations {
     }
 
     @inline(never)
-    static func functionReference(_ instance: UnsafeMutablePointer<InstanceState>, _ index: UInt32) -> UInt64 {
+    static func functionReference(_ instance: UnsafeMutablePointer<InstanceState>, _ index: UInt32) -> UInt64
+    {
         UInt64(UInt(bitPattern: EngineInstance(state: instance).function(at: index)))
     }
 }

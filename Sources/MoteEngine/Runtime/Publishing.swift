@@ -14,7 +14,9 @@ enum Publishing {
             if global.type.valueType.isReference { return true }
         }
         for index in 0..<module.pointee.importedFunctionCount {
-            guard let type = module.pointee.functionType(of: UInt32(truncatingIfNeeded: index)) else { continue }
+            guard let type = module.pointee.functionType(of: UInt32(truncatingIfNeeded: index)) else {
+                continue
+            }
             // Results too: a function received that way can be called with references.
             if hasReferences(type.pointee.values) { return true }
         }
@@ -29,15 +31,18 @@ enum Publishing {
 
     /// The instance that a function reference belongs to; nil for null, a host function, another kind of reference.
     static func owner(
-        of reference: UInt64, type: ValueType
+        of reference: UInt64,
+        type: ValueType
     ) -> UnsafeMutablePointer<MoteInstance>? {
         guard type.isReference, type.heapType != .external, type.heapType != .noExternal else { return nil }
-        return UnsafeMutablePointer<MoteFunction>(bitPattern: UInt(truncatingIfNeeded: reference))?.pointee.instance
+        return UnsafeMutablePointer<MoteFunction>(bitPattern: UInt(truncatingIfNeeded: reference))?.pointee
+            .instance
     }
 
     /// Notes that `giver`'s references may lie in `taker`: neither goes before the other.
     static func link(
-        _ giver: UnsafeMutablePointer<MoteInstance>, to taker: UnsafeMutablePointer<MoteInstance>?
+        _ giver: UnsafeMutablePointer<MoteInstance>,
+        to taker: UnsafeMutablePointer<MoteInstance>?
     ) {
         guard giver != taker else { return }
         let store = giver.state.pointee.store
@@ -55,7 +60,8 @@ enum Publishing {
 
     /// Notes the references among the values that a call passes to `taker` (nil: to the host for good).
     static func link(
-        values: UnsafePointer<UInt64>, _ types: Items<ValueType>,
+        values: UnsafePointer<UInt64>,
+        _ types: Items<ValueType>,
         to taker: UnsafeMutablePointer<MoteInstance>?
     ) {
         var slot = 0

@@ -28,5 +28,7 @@ extension UnsafeMutablePointer where Pointee == RuntimeState {
 
     /// The lock inside, at its stable address.
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> { UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self) }
+    var lock: UnsafeMutablePointer<MoteLock> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self)
+    }
 }

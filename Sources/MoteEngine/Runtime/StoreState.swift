@@ -26,7 +26,9 @@ package struct StoreState {
 extension UnsafeMutablePointer where Pointee == StoreState {
     /// The lock inside, at its stable address.
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> { UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self) }
+    var lock: UnsafeMutablePointer<MoteLock> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self)
+    }
 }
 
 /// A host function: what a funcref points at, then what only the store looks at.
@@ -43,4 +45,3 @@ package struct HostFunctionRecord {
 
 /// Called once with a host function's or externref's data when the store lets go of it.
 package typealias HostFinalizer = @convention(c) (UnsafeMutableRawPointer?) -> Void
-

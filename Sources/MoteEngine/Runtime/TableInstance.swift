@@ -31,7 +31,10 @@ extension UnsafeMutablePointer where Pointee == TableInstance {
 
     /// Prepares a table of its minimum size, each element `initial`.
     func create(
-        type: TableType, initial: UInt64, owner: UnsafeMutablePointer<MoteInstance>?, arena: Arena
+        type: TableType,
+        initial: UInt64,
+        owner: UnsafeMutablePointer<MoteInstance>?,
+        arena: Arena
     ) throws(MemoryError) {
         var table = MoteTable()
         table.elementType = type.elementType.rawValue
@@ -43,7 +46,9 @@ extension UnsafeMutablePointer where Pointee == TableInstance {
         fill(from: 0, with: initial)
     }
 
-    /// Adds elements; the count before, or nil past the maximum. The elements may move.
+    /// Adds elements; the count before, or nil past the maximum.
+    ///
+    /// The elements may move.
     func grow(by delta: UInt64, filledWith value: UInt64) throws(MemoryError) -> UInt64? {
         var failure: MemoryError?
         let before = TableSpace.grow(base, by: delta, in: pointee.arena, failure: &failure)

@@ -1,4 +1,6 @@
-/// Why guest code stopped. 0 is success; the numbers are what handlers, host functions and C hosts return.
+/// Why guest code stopped.
+///
+/// 0 is success; the numbers are what handlers, host functions and C hosts return.
 package enum TrapCode: UInt8, Error, Sendable {
     case none = 0
     case unreachable = 1

@@ -34,11 +34,15 @@ extension Semantics {
 
     @inline(__always)
     static func divideSigned(_ a: UInt32, _ b: UInt32) -> UInt32 {
-        UInt32(bitPattern: Int32(bitPattern: a).dividedReportingOverflow(by: Int32(bitPattern: b)).partialValue)
+        UInt32(
+            bitPattern: Int32(bitPattern: a).dividedReportingOverflow(by: Int32(bitPattern: b)).partialValue
+        )
     }
     @inline(__always)
     static func divideSigned(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        UInt64(bitPattern: Int64(bitPattern: a).dividedReportingOverflow(by: Int64(bitPattern: b)).partialValue)
+        UInt64(
+            bitPattern: Int64(bitPattern: a).dividedReportingOverflow(by: Int64(bitPattern: b)).partialValue
+        )
     }
     @inline(__always)
     static func divideUnsigned(_ a: UInt32, _ b: UInt32) -> UInt32 {
@@ -51,11 +55,17 @@ extension Semantics {
     /// Remainder of a quotient that overflows is zero.
     @inline(__always)
     static func remainderSigned(_ a: UInt32, _ b: UInt32) -> UInt32 {
-        UInt32(bitPattern: Int32(bitPattern: a).remainderReportingOverflow(dividingBy: Int32(bitPattern: b)).partialValue)
+        UInt32(
+            bitPattern: Int32(bitPattern: a).remainderReportingOverflow(dividingBy: Int32(bitPattern: b))
+                .partialValue
+        )
     }
     @inline(__always)
     static func remainderSigned(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        UInt64(bitPattern: Int64(bitPattern: a).remainderReportingOverflow(dividingBy: Int64(bitPattern: b)).partialValue)
+        UInt64(
+            bitPattern: Int64(bitPattern: a).remainderReportingOverflow(dividingBy: Int64(bitPattern: b))
+                .partialValue
+        )
     }
     @inline(__always)
     static func remainderUnsigned(_ a: UInt32, _ b: UInt32) -> UInt32 {

@@ -51,7 +51,11 @@ extension Translator {
         let negate = wantsNegation != isNegated
         isNegated = false
         if isLastResult(entry) {
-            if let fused = fuseInteger(.i32Compare, .i32Branch, negate) ?? fuseInteger(.i64Compare, .i64Branch, negate)
+            if let fused = fuseInteger(.i32Compare, .i32Branch, negate) ?? fuseInteger(
+                .i64Compare,
+                .i64Branch,
+                negate
+            )
                 ?? fuseFloat(.f32Compare, .f32Branch, negate) ?? fuseFloat(.f64Compare, .f64Branch, negate)
             {
                 removeLast()
@@ -60,26 +64,43 @@ extension Translator {
         }
         let source = try slot(of: entry)
         return BranchCondition(
-            family: .i32Branch + (negate ? 0 : 1) * IntegerForm.branchCount, isFloat: false, left: source, right: 0,
-            hasImmediate: true, immediate: 0, floatForm: 0, constant: 0)
+            family: .i32Branch + (negate ? 0 : 1) * IntegerForm.branchCount,
+            isFloat: false,
+            left: source,
+            right: 0,
+            hasImmediate: true,
+            immediate: 0,
+            floatForm: 0,
+            constant: 0
+        )
     }
 
     private func field16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
 
     private func fuseInteger(
-        _ family: InternalOpcode, _ branches: InternalOpcode, _ negate: Bool
+        _ family: InternalOpcode,
+        _ branches: InternalOpcode,
+        _ negate: Bool
     ) -> BranchCondition? {
         guard let at = index(last.opcode, in: family, count: 10 * IntegerForm.count) else { return nil }
         let (condition, form) = at.quotientAndRemainder(dividingBy: IntegerForm.count)
         let hasImmediate = form == IntegerForm.slotImmediate || form == IntegerForm.lastImmediate
         let index = negate ? Translator.negated(condition) : condition
         return BranchCondition(
-            family: branches + index * IntegerForm.branchCount, isFloat: false, left: field16(10),
-            right: hasImmediate ? 0 : field16(12), hasImmediate: hasImmediate,
-            immediate: hasImmediate ? code.get32(last.offset + 12) : 0, floatForm: 0, constant: 0)
+            family: branches + index * IntegerForm.branchCount,
+            isFloat: false,
+            left: field16(10),
+            right: hasImmediate ? 0 : field16(12),
+            hasImmediate: hasImmediate,
+            immediate: hasImmediate ? code.get32(last.offset + 12) : 0,
+            floatForm: 0,
+            constant: 0
+        )
     }
 
-    private func fuseFloat(_ family: InternalOpcode, _ branches: InternalOpcode, _ negate: Bool) -> BranchCondition? {
+    private func fuseFloat(_ family: InternalOpcode, _ branches: InternalOpcode, _ negate: Bool)
+        -> BranchCondition?
+    {
         guard let at = index(last.opcode, in: family, count: 4 * FloatForm.count) else { return nil }
         let (condition, form) = at.quotientAndRemainder(dividingBy: FloatForm.count)
         // eq ne lt le, not-lt not-le: the opposite of eq is ne, that of lt is not ge (NaN).
@@ -87,8 +108,15 @@ extension Translator {
         let constant =
             form >= FloatForm.slotConstant ? (code.base + last.offset + 16).load(as: UInt64.self) : 0
         return BranchCondition(
-            family: branches + index * FloatForm.count, isFloat: true, left: field16(10), right: field16(12),
-            hasImmediate: false, immediate: 0, floatForm: form, constant: constant)
+            family: branches + index * FloatForm.count,
+            isFloat: true,
+            left: field16(10),
+            right: field16(12),
+            hasImmediate: false,
+            immediate: 0,
+            floatForm: form,
+            constant: constant
+        )
     }
 
     /// Writes the branch with its distance unknown; returns the offset of the distance.
@@ -107,12 +135,17 @@ extension Translator {
             return at + 12
         }
         if let small = Int16(exactly: condition.immediate) {
-            let at = try emit(condition.family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate))
+            let at = try emit(
+                condition.family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate)
+            )
             code.set16(at + 8, condition.left)
             code.set16(at + 10, small)
             return at + 12
         }
-        let at = try emit(condition.family + (isLast ? IntegerForm.lastWide : IntegerForm.slotWide), sizeInBytes: 24)
+        let at = try emit(
+            condition.family + (isLast ? IntegerForm.lastWide : IntegerForm.slotWide),
+            sizeInBytes: 24
+        )
         code.set16(at + 8, condition.left)
         code.set32(at + 16, UInt32(bitPattern: condition.immediate))
         return at + 12
@@ -128,7 +161,8 @@ extension Translator {
         default:
             form =
                 condition.right == floatRegister
-                ? FloatForm.slotLast : condition.left == floatRegister ? FloatForm.lastSlot : FloatForm.slotSlot
+                ? FloatForm.slotLast
+                : condition.left == floatRegister ? FloatForm.lastSlot : FloatForm.slotSlot
         }
         let hasConstant = form >= FloatForm.slotConstant
         let at = try emit(condition.family + form, sizeInBytes: hasConstant ? 24 : 16)
@@ -143,7 +177,8 @@ extension Translator {
         let branches = 10 * IntegerForm.branchCount
         guard let at = index(condition.family, in: .i32Branch, count: branches), !condition.isFloat,
             tail.offset >= 0, tail.offset &+ 16 == code.count,
-            tail.opcode == .i32Binary + IntegerForm.slotImmediate || tail.opcode == .i32Binary + IntegerForm.lastImmediate
+            tail.opcode == .i32Binary + IntegerForm.slotImmediate
+                || tail.opcode == .i32Binary + IntegerForm.lastImmediate
         else { return nil }
         let fields = code.base + tail.offset
         let slot = fields.load(fromByteOffset: 8, as: Int16.self)
@@ -152,7 +187,8 @@ extension Translator {
             let step = Int16(exactly: fields.load(fromByteOffset: 12, as: Int32.self))
         else { return nil }
         code.count = tail.offset
-        let opcode = InternalOpcode.i32Step + (at / IntegerForm.branchCount * 2 + (condition.hasImmediate ? 0 : 1))
+        let opcode =
+            InternalOpcode.i32Step + (at / IntegerForm.branchCount * 2 + (condition.hasImmediate ? 0 : 1))
         let branch = try emit(opcode, sizeInBytes: 24)
         code.set16(branch + 8, slot)
         code.set16(branch + 10, step)

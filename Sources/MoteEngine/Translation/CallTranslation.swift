@@ -17,12 +17,21 @@ extension Translator {
 
     func callShape(_ typeIndex: UInt32) -> CallShape {
         guard let type = module.pointee.types.pointer(at: Int(typeIndex)) else {
-            return CallShape(parameterCount: 0, resultCount: 0, typeIndex: typeIndex, argumentSlots: 0, canonicalID: 0)
+            return CallShape(
+                parameterCount: 0,
+                resultCount: 0,
+                typeIndex: typeIndex,
+                argumentSlots: 0,
+                canonicalID: 0
+            )
         }
         return CallShape(
-            parameterCount: Int(type.pointee.parameterCount), resultCount: type.pointee.resultCount,
-            typeIndex: typeIndex, argumentSlots: Int(max(type.pointee.parameterSlots, type.pointee.resultSlots)),
-            canonicalID: type.pointee.canonicalID)
+            parameterCount: Int(type.pointee.parameterCount),
+            resultCount: type.pointee.resultCount,
+            typeIndex: typeIndex,
+            argumentSlots: Int(max(type.pointee.parameterSlots, type.pointee.resultSlots)),
+            canonicalID: type.pointee.canonicalID
+        )
     }
 
     private func shape(ofFunction index: UInt32) -> CallShape {
@@ -100,7 +109,9 @@ extension Translator {
 
     /// The fields that all tail calls share.
     private mutating func emitTailCall(
-        _ opcode: InternalOpcode, _ shape: CallShape, first: Int16
+        _ opcode: InternalOpcode,
+        _ shape: CallShape,
+        first: Int16
     ) throws(MemoryError) -> Int {
         let at = try emit(opcode, sizeInBytes: 24)
         code.set16(at + 8, first)

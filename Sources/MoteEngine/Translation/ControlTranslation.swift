@@ -10,7 +10,9 @@ extension Translator {
         if frameCount == frameCapacity {
             let raw = try arena.resizeGrowable(
                 UnsafeMutableRawPointer(frames),
-                to: frameCapacity &* 2 &* MemoryLayout<ControlFrame>.stride, site: .translationFrameGrowth)
+                to: frameCapacity &* 2 &* MemoryLayout<ControlFrame>.stride,
+                site: .translationFrameGrowth
+            )
             frames = raw.assumingMemoryBound(to: ControlFrame.self)
             frameCapacity &*= 2
         }
@@ -19,12 +21,19 @@ extension Translator {
             references &-= 1
         }
         frames[frameCount] = ControlFrame(
-            kind: kind, isUnreachable: false, isTargeted: false,
+            kind: kind,
+            isUnreachable: false,
+            isTargeted: false,
             entryCount: Int32(truncatingIfNeeded: entryCount &- type.parameterCount),
             referenceCount: Int32(truncatingIfNeeded: references),
             parameterCount: Int32(truncatingIfNeeded: type.parameterCount),
-            resultCount: Int32(truncatingIfNeeded: type.resultCount), typeIndex: type.typeIndex,
-            singleResult: type.singleResult, start: Int32(truncatingIfNeeded: code.count), fixups: -1, elseFixup: -1)
+            resultCount: Int32(truncatingIfNeeded: type.resultCount),
+            typeIndex: type.typeIndex,
+            singleResult: type.singleResult,
+            start: Int32(truncatingIfNeeded: code.count),
+            fixups: -1,
+            elseFixup: -1
+        )
         frameCount &+= 1
     }
 
@@ -41,27 +50,44 @@ extension Translator {
         let first = reader.base[reader.offset]
         if first == 0x40 {
             reader.offset &+= 1
-            return BlockType(parameterCount: 0, resultCount: 0, typeIndex: Translator.noType, singleResult: .i32)
+            return BlockType(
+                parameterCount: 0,
+                resultCount: 0,
+                typeIndex: Translator.noType,
+                singleResult: .i32
+            )
         }
         if first >= 0x40, first < 0x80 {
             let kind = reader.valueTypeKind()
             return BlockType(
-                parameterCount: 0, resultCount: 1, typeIndex: Translator.noType,
-                singleResult: ValueType(rawValue: UInt32(kind)))
+                parameterCount: 0,
+                resultCount: 1,
+                typeIndex: Translator.noType,
+                singleResult: ValueType(rawValue: UInt32(kind))
+            )
         }
         let index = UInt32(truncatingIfNeeded: reader.s64())
         guard let type = module.pointee.types.pointer(at: Int(index)) else {
-            return BlockType(parameterCount: 0, resultCount: 0, typeIndex: Translator.noType, singleResult: .i32)
+            return BlockType(
+                parameterCount: 0,
+                resultCount: 0,
+                typeIndex: Translator.noType,
+                singleResult: .i32
+            )
         }
         return BlockType(
-            parameterCount: Int(type.pointee.parameterCount), resultCount: type.pointee.resultCount, typeIndex: index,
-            singleResult: .i32)
+            parameterCount: Int(type.pointee.parameterCount),
+            resultCount: type.pointee.resultCount,
+            typeIndex: index,
+            singleResult: .i32
+        )
     }
 
     mutating func beginFunction(_ typeIndex: UInt32, resultCount: Int) throws(MemoryError) {
         try open(
             .function,
-            BlockType(parameterCount: 0, resultCount: resultCount, typeIndex: typeIndex, singleResult: .i32))
+            BlockType(parameterCount: 0, resultCount: resultCount, typeIndex: typeIndex, singleResult: .i32)
+        )
     }
 
     mutating func beginBlock() throws(MemoryError) {
@@ -183,7 +209,8 @@ extension Translator {
     private func homes(_ frame: Int) -> LabelHomes {
         LabelHomes(
             position: position(Int(frames[frame].entryCount)),
-            reference: Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount)))
+            reference: Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount))
+        )
     }
 
     /// Whether the values on top are where the label wants them.
@@ -312,8 +339,10 @@ extension Translator {
         }
     }
 
-    /// Several results go over the arguments, which entries may still read as locals: those move to their homes
-    /// first. The entries stay as they were, since a conditional return goes on with them.
+    /// Several results go over the arguments, which entries may still read as locals: those move to their
+    /// homes first.
+    ///
+    /// The entries stay as they were, since a conditional return goes on with them.
     private mutating func emitReturnOfMany(_ count: Int, to result: Int16) throws(MemoryError) {
         let first = entryCount &- count
         var saved = SavedEntries()
@@ -333,7 +362,8 @@ extension Translator {
 /// Lazy entries as they were; there are never more than the list of them holds.
 private struct SavedEntries {
     var entries = InlineArray<32, OperandEntry>(
-        repeating: OperandEntry(value: 0, slot: 0, home: 0, position: 0, kind: .temporary, type: 0))
+        repeating: OperandEntry(value: 0, slot: 0, home: 0, position: 0, kind: .temporary, type: 0)
+    )
     var indices = InlineArray<32, Int>(repeating: 0)
     var count = 0
 

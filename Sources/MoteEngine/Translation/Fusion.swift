@@ -68,7 +68,9 @@ extension Translator {
 
     /// `left op constant`: as a sum to be added later, or together with the operation before it.
     mutating func fuseImmediate(
-        _ family: InternalOpcode, _ left: OperandEntry, _ constant: UInt64
+        _ family: InternalOpcode,
+        _ left: OperandEntry,
+        _ constant: UInt64
     ) throws(MemoryError) -> Bool {
         guard let second = binaryOperation(family) else { return false }
         if second.index == 0 {
@@ -108,7 +110,10 @@ extension Translator {
         // The sum may have been written out already: the rest is the plain operation.
         let isLast = left.slot == integerRegister
         let result = pushTemporary(0x7F)
-        let at = try emit(family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate), result: result)
+        let at = try emit(
+            family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
+            result: result
+        )
         code.set16(at + 10, left.slot)
         code.set32(at + 12, UInt32(truncatingIfNeeded: constant))
         return true
@@ -122,9 +127,14 @@ extension Translator {
 
     /// `left op right` where one side is an operation with an immediate that was written last.
     mutating func combine(
-        _ family: InternalOpcode, _ left: OperandEntry, _ right: OperandEntry, _ isCommutative: Bool
+        _ family: InternalOpcode,
+        _ left: OperandEntry,
+        _ right: OperandEntry,
+        _ isCommutative: Bool
     ) throws(MemoryError) -> Bool {
-        guard let second = binaryOperation(family), Translator.combineSecond(second.index) >= 0 else { return false }
+        guard let second = binaryOperation(family), Translator.combineSecond(second.index) >= 0 else {
+            return false
+        }
         let (fresh, other) = isCommutative && isLastResult(left) ? (left, right) : (right, left)
         guard let first = freshImmediate(fresh), Translator.combineFirst(first) >= 0,
             other.kind == .temporary || other.kind == .local
@@ -160,7 +170,10 @@ extension Translator {
         let factors = b == floatRegister ? 2 : a == floatRegister ? 1 : 0
         let result = pushTemporary(0x7C)
         let at = try emit(
-            .f64Product + (factors * 3 + (isSum ? 0 : isRight ? 1 : 2)), result: result, isFloat: true)
+            .f64Product + (factors * 3 + (isSum ? 0 : isRight ? 1 : 2)),
+            result: result,
+            isFloat: true
+        )
         code.set16(at + 10, a)
         code.set16(at + 12, b)
         code.set16(at + 14, other.slot)

@@ -60,7 +60,8 @@ extension Translator {
         let address = pop()
         let type = Translator.loadType(byte)
         let isFloat = type == 0x7D || type == 0x7C
-        let family = (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * Translator.loadForms
+        let family =
+            (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * Translator.loadForms
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
             let result = pushTemporary(type)
             let at = try emit(family + 2, result: result, isFloat: isFloat)
@@ -125,7 +126,9 @@ extension Translator {
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
             return
         }
-        if immediate == nil, value.kind == .temporary || value.kind == .local, isFreshSum(address), offset <= UInt64(UInt16.max) {
+        if immediate == nil, value.kind == .temporary || value.kind == .local, isFreshSum(address),
+            offset <= UInt64(UInt16.max)
+        {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
             let at = try emit(family + 4)

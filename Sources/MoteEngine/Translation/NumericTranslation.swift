@@ -31,7 +31,9 @@ enum FloatForm {
 }
 
 extension Translator {
-    /// A comparison mirrored: a < b is b > a. Indices of eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
+    /// A comparison mirrored: a < b is b > a.
+    ///
+    /// Indices of eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
     static func mirrored(_ condition: Int) -> Int {
         switch condition {
         case 2: 4
@@ -69,7 +71,10 @@ extension Translator {
 
     /// Binary integer operation or comparison of a family; `family` is the opcode of its first form.
     mutating func integerBinary(
-        _ family: InternalOpcode, is64: Bool, isCommutative: Bool, resultType: UInt8
+        _ family: InternalOpcode,
+        is64: Bool,
+        isCommutative: Bool,
+        resultType: UInt8
     ) throws(MemoryError) {
         var right = pop()
         var left = pop()
@@ -80,7 +85,9 @@ extension Translator {
             let isLast = leftSlot == integerRegister
             let result = pushTemporary(resultType)
             let at = try emit(
-                family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate), result: result)
+                family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
+                result: result
+            )
             code.set16(at + 10, leftSlot)
             code.set32(at + 12, UInt32(truncatingIfNeeded: right.value))
             return
@@ -109,7 +116,9 @@ extension Translator {
         try integerBinary(family, is64: is64, isCommutative: false, resultType: 0x7F)
     }
 
-    /// Exchanges the values of the two entries on top. The one below must be a constant.
+    /// Exchanges the values of the two entries on top.
+    ///
+    /// The one below must be a constant.
     private mutating func swapTop() {
         var lower = entries[entryCount &- 2]
         var upper = entries[entryCount &- 1]
@@ -133,7 +142,9 @@ extension Translator {
 
     /// One operand, forms slot and last; registers by operand and result type.
     mutating func unary(
-        _ family: InternalOpcode, fromFloat: Bool, resultType: UInt8
+        _ family: InternalOpcode,
+        fromFloat: Bool,
+        resultType: UInt8
     ) throws(MemoryError) {
         let operand = pop()
         let source = try slot(of: operand)
@@ -162,7 +173,9 @@ extension Translator {
         var sizeInBytes: Int { form >= FloatForm.slotConstant ? 24 : 16 }
     }
 
-    mutating func floatOperands(_ left: OperandEntry, _ right: OperandEntry) throws(MemoryError) -> FloatOperands {
+    mutating func floatOperands(_ left: OperandEntry, _ right: OperandEntry) throws(MemoryError)
+        -> FloatOperands
+    {
         if right.kind == .constant {
             let leftSlot = try slot(of: left)
             let form = leftSlot == floatRegister ? FloatForm.lastConstant : FloatForm.slotConstant
@@ -179,14 +192,19 @@ extension Translator {
     }
 
     /// Binary float operation (`family` its first form) with a float or a boolean result.
-    mutating func floatBinary(_ family: InternalOpcode, swapped: Bool, resultType: UInt8) throws(MemoryError) {
+    mutating func floatBinary(_ family: InternalOpcode, swapped: Bool, resultType: UInt8) throws(MemoryError)
+    {
         if try fuseProduct(family) { return }
         let right = pop()
         let left = pop()
         let operands = try swapped ? floatOperands(right, left) : floatOperands(left, right)
         let result = pushTemporary(resultType)
         let at = try emit(
-            family + operands.form, sizeInBytes: operands.sizeInBytes, result: result, isFloat: resultType != 0x7F)
+            family + operands.form,
+            sizeInBytes: operands.sizeInBytes,
+            result: result,
+            isFloat: resultType != 0x7F
+        )
         code.set16(at + 10, operands.left)
         code.set16(at + 12, operands.right)
         if operands.sizeInBytes == 24 { code.set64(at + 16, operands.constant) }
@@ -239,16 +257,24 @@ extension Translator {
             if index == 1, entries[entryCount &- 1].kind == .constant {
                 // x - c is x + (-c), which more can be done with.
                 index = 0
-                entries[entryCount &- 1].value = UInt64(0 &- UInt32(truncatingIfNeeded: entries[entryCount &- 1].value))
+                entries[entryCount &- 1].value = UInt64(
+                    0 &- UInt32(truncatingIfNeeded: entries[entryCount &- 1].value)
+                )
             }
             try integerBinary(
-                .i32Binary + index * IntegerForm.count, is64: false,
-                isCommutative: Translator.isCommutative(index), resultType: 0x7F)
+                .i32Binary + index * IntegerForm.count,
+                is64: false,
+                isCommutative: Translator.isCommutative(index),
+                resultType: 0x7F
+            )
         case 0x79...0x7B: try unary(.i64Unary + (op - 0x79) * 2, fromFloat: false, resultType: 0x7E)
         case 0x7C...0x8A:
             try integerBinary(
-                .i64Binary + (op - 0x7C) * IntegerForm.count, is64: true,
-                isCommutative: Translator.isCommutative(op - 0x7C), resultType: 0x7E)
+                .i64Binary + (op - 0x7C) * IntegerForm.count,
+                is64: true,
+                isCommutative: Translator.isCommutative(op - 0x7C),
+                resultType: 0x7E
+            )
         case 0x8B...0x91: try unary(.f32Unary + (op - 0x8B) * 2, fromFloat: true, resultType: 0x7D)
         case 0x92...0x95:
             try floatBinary(.f32Binary + (op - 0x92) * FloatForm.count, swapped: false, resultType: 0x7D)

@@ -61,8 +61,12 @@ struct ControlFrame {
     var singleResult: ValueType
     /// Loop: offset of its first instruction.
     var start: Int32
-    /// Last branch to the end whose distance is not known yet; each holds the offset of the one before. -1: none.
+    /// Last branch to the end whose distance is not known yet; each holds the offset of the one before.
+    ///
+    /// -1: none.
     var fixups: Int32
-    /// Conditional: the branch to its else. -1: none.
+    /// Conditional: the branch to its else.
+    ///
+    /// -1: none.
     var elseFixup: Int32
 }

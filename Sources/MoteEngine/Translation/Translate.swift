@@ -3,27 +3,49 @@ package import MoteMemory
 internal import MoteModule
 
 extension Translator {
-    /// Translates a function into a block of region `code` of the module's arena. The module's lock is held.
+    /// Translates a function into a block of region `code` of the module's arena.
+    ///
+    /// The module's lock is held.
     static func translate(
-        _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
-        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena
+        _ module: Module.Pointer,
+        functionIndex: UInt32,
+        variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
+        scratch: Arena
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         let translator = try completed(
-            module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, scratch: scratch, sought: -1)
+            module,
+            functionIndex: functionIndex,
+            variant: variant,
+            codeWords: codeWords,
+            scratch: scratch,
+            sought: -1
+        )
         defer { translator.free() }
         return try translator.install()
     }
 
-    /// Offset in the module of the instruction whose code contains `codeOffset` (from the first instruction), found
-    /// by translating again and watching: so no table of offsets takes memory. Nil when there is no memory to do so.
+    /// Offset in the module of the instruction whose code contains `codeOffset` (from the first
+    /// instruction), found by translating again and watching: so no table of offsets takes memory.
+    ///
+    /// Nil when there is no memory to do so.
     static func byteOffset(
-        of codeOffset: Int, _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
-        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena
+        of codeOffset: Int,
+        _ module: Module.Pointer,
+        functionIndex: UInt32,
+        variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
+        scratch: Arena
     ) -> UInt32? {
         do throws(MemoryError) {
             let translator = try completed(
-                module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, scratch: scratch,
-                sought: codeOffset)
+                module,
+                functionIndex: functionIndex,
+                variant: variant,
+                codeWords: codeWords,
+                scratch: scratch,
+                sought: codeOffset
+            )
             translator.free()
             return translator.foundByteOffset
         } catch {
@@ -33,14 +55,23 @@ extension Translator {
 
     /// A translator that has gone through the body, with room for as many references as it needs.
     private static func completed(
-        _ module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
-        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, scratch: Arena, sought: Int
+        _ module: Module.Pointer,
+        functionIndex: UInt32,
+        variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
+        scratch: Arena,
+        sought: Int
     ) throws(MemoryError) -> Translator {
         var references = 0
         while true {
             var translator = try Translator(
-                module: module, functionIndex: functionIndex, variant: variant, codeWords: codeWords, arena: scratch,
-                referenceTemporaries: references)
+                module: module,
+                functionIndex: functionIndex,
+                variant: variant,
+                codeWords: codeWords,
+                arena: scratch,
+                referenceTemporaries: references
+            )
             translator.soughtCodeOffset = sought
             do throws(MemoryError) {
                 if try translator.translateBody() { return translator }
@@ -61,11 +92,16 @@ extension Translator {
         let type = module.pointee.functionType(of: functionIndex)
         header.initialize(
             to: MoteCode(
-                firstHandler: nil, frameSlots: UInt32(truncatingIfNeeded: frameSlots), functionIndex: functionIndex,
-                sizeInBytes: UInt32(truncatingIfNeeded: size), parameterSlots: type?.pointee.parameterSlots ?? 0,
+                firstHandler: nil,
+                frameSlots: UInt32(truncatingIfNeeded: frameSlots),
+                functionIndex: functionIndex,
+                sizeInBytes: UInt32(truncatingIfNeeded: size),
+                parameterSlots: type?.pointee.parameterSlots ?? 0,
                 resultSlots: type?.pointee.resultSlots ?? 0,
                 referenceStart: UInt32(truncatingIfNeeded: referenceRangeStart),
-                referenceCount: UInt32(truncatingIfNeeded: temporaryStart &- referenceRangeStart)))
+                referenceCount: UInt32(truncatingIfNeeded: temporaryStart &- referenceRangeStart)
+            )
+        )
         memcpy(raw + codeHeaderSizeInBytes, code.base, code.count)
         return header
     }

@@ -7,8 +7,12 @@ internal import MoteModule
 extension Translator {
     /// Translates a function; the caller frees the translator with ``free()``, whatever happened.
     init(
-        module: Module.Pointer, functionIndex: UInt32, variant: UInt32,
-        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>, arena: Arena, referenceTemporaries: Int
+        module: Module.Pointer,
+        functionIndex: UInt32,
+        variant: UInt32,
+        codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
+        arena: Arena,
+        referenceTemporaries: Int
     ) throws(MemoryError) {
         let function = module.pointee.functions[checked: Int(functionIndex)]
         let body = function?.body ?? .empty
@@ -30,8 +34,10 @@ extension Translator {
         let entriesSize = operandCount &* MemoryLayout<OperandEntry>.stride
         do throws(MemoryError) {
             let raw = try arena.allocateGrowable(
-                sizeInBytes: entriesSize &+ (localCount &+ 1) &* MemoryLayout<LocalVariable>.stride, region: .scratch,
-                site: .translationOperands)
+                sizeInBytes: entriesSize &+ (localCount &+ 1) &* MemoryLayout<LocalVariable>.stride,
+                region: .scratch,
+                site: .translationOperands
+            )
             entries = raw.assumingMemoryBound(to: OperandEntry.self)
             locals = (raw + entriesSize).assumingMemoryBound(to: LocalVariable.self)
         } catch {
@@ -40,7 +46,8 @@ extension Translator {
         }
         do throws(MemoryError) {
             frames = try arena.allocateGrowable(
-                sizeInBytes: frameCapacity &* MemoryLayout<ControlFrame>.stride, region: .scratch,
+                sizeInBytes: frameCapacity &* MemoryLayout<ControlFrame>.stride,
+                region: .scratch,
                 site: .translationFrames
             ).assumingMemoryBound(to: ControlFrame.self)
         } catch {
@@ -64,7 +71,8 @@ extension Translator {
         for index in 0..<parameters.count {
             locals[localCount] = LocalVariable(
                 slot: Int16(truncatingIfNeeded: index &- argumentSlots &- frameHeaderSlots),
-                type: parameters[checked: index]?.kind ?? 0x7F)
+                type: parameters[checked: index]?.kind ?? 0x7F
+            )
             localCount &+= 1
         }
         var plain = 0
@@ -74,14 +82,17 @@ extension Translator {
             let isReference = type == 0x63 || type == 0x64
             for _ in 0..<count {
                 locals[localCount] = LocalVariable(
-                    slot: isReference ? 0 : Int16(truncatingIfNeeded: plain), type: type)
+                    slot: isReference ? 0 : Int16(truncatingIfNeeded: plain),
+                    type: type
+                )
                 if !isReference { plain &+= 1 }
                 localCount &+= 1
             }
         }
         // References: declared ones, then parameters, then temporaries.
         var references = plain
-        for index in parameters.count..<localCount where locals[index].type == 0x63 || locals[index].type == 0x64 {
+        for index in parameters.count..<localCount
+        where locals[index].type == 0x63 || locals[index].type == 0x64 {
             locals[index].slot = Int16(truncatingIfNeeded: references)
             references &+= 1
         }
@@ -92,7 +103,8 @@ extension Translator {
         referenceRangeStart = plain
         referenceStart = references
         temporaryStart = references &+ referenceTemporaries
-        frameSlots = temporaryStart
+        frameSlots =
+            temporaryStart
             &+ Int(module.pointee.functions[checked: Int(functionIndex)]?.maximumOperandSlots ?? 0)
         try beginCharge()
         try clearFrame(temporaryStart)
@@ -121,7 +133,9 @@ extension Translator {
         frameSlots = max(frameSlots, cleared)
     }
 
-    /// Writes the whole body into `code`. False: it needs more reference temporaries than it was given.
+    /// Writes the whole body into `code`.
+    ///
+    /// False: it needs more reference temporaries than it was given.
     mutating func translateBody() throws(MemoryError) -> Bool {
         let function = module.pointee.functions[checked: Int(functionIndex)]
         let type = module.pointee.functionType(of: functionIndex)

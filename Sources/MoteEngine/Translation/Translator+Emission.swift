@@ -17,7 +17,10 @@ extension Translator {
     ///
     /// - keepsRegisters: a copy, which leaves `r` and `d` as they are.
     mutating func emit(
-        _ opcode: InternalOpcode, sizeInBytes: Int = 16, result: Int16, isFloat: Bool = false,
+        _ opcode: InternalOpcode,
+        sizeInBytes: Int = 16,
+        result: Int16,
+        isFloat: Bool = false,
         keepsRegisters: Bool = false
     ) throws(MemoryError) -> Int {
         let at = try code.append(opcode, sizeInBytes: sizeInBytes)
@@ -63,7 +66,9 @@ extension Translator {
 
     /// Writes a branch and leaves its distance to be known when the target is.
     mutating func emitBranch(
-        _ opcode: InternalOpcode, sizeInBytes: Int = 16, to frame: Int
+        _ opcode: InternalOpcode,
+        sizeInBytes: Int = 16,
+        to frame: Int
     ) throws(MemoryError) -> Int {
         let at = try emit(opcode, sizeInBytes: sizeInBytes)
         link(at + 12, to: frame)
@@ -73,7 +78,10 @@ extension Translator {
     /// Makes the 32-bit field at `field` the distance to a frame's target: a loop's start, or else its end.
     mutating func link(_ field: Int, to frame: Int) {
         if frames[frame].kind == .loop {
-            code.set32(field, UInt32(bitPattern: frames[frame].start &- Int32(truncatingIfNeeded: field &- 12)))
+            code.set32(
+                field,
+                UInt32(bitPattern: frames[frame].start &- Int32(truncatingIfNeeded: field &- 12))
+            )
         } else {
             code.set32(field, UInt32(bitPattern: frames[frame].fixups))
             frames[frame].fixups = Int32(truncatingIfNeeded: field)

@@ -22,7 +22,13 @@ extension Translator {
     mutating func pushTemporary(_ type: UInt8) -> Int16 {
         let slot = home(type)
         entries[entryCount] = OperandEntry(
-            value: 0, slot: slot, home: slot, position: position(entryCount), kind: .temporary, type: type)
+            value: 0,
+            slot: slot,
+            home: slot,
+            position: position(entryCount),
+            kind: .temporary,
+            type: type
+        )
         entryCount &+= 1
         return slot
     }
@@ -30,7 +36,13 @@ extension Translator {
     mutating func pushConstant(_ value: UInt64, _ type: UInt8) {
         let slot = home(type)
         entries[entryCount] = OperandEntry(
-            value: value, slot: slot, home: slot, position: position(entryCount), kind: .constant, type: type)
+            value: value,
+            slot: slot,
+            home: slot,
+            position: position(entryCount),
+            kind: .constant,
+            type: type
+        )
         entryCount &+= 1
     }
 
@@ -39,15 +51,28 @@ extension Translator {
         let slot = home(local.type)
         try pushLazy(
             OperandEntry(
-                value: 0, slot: local.slot, home: slot, position: position(entryCount), kind: .local, type: local.type))
+                value: 0,
+                slot: local.slot,
+                home: slot,
+                position: position(entryCount),
+                kind: .local,
+                type: local.type
+            )
+        )
     }
 
     /// Pushes the sum of a slot, a local's or the temporary popped last, and a constant.
     mutating func pushSum(_ slot: Int16, _ value: UInt64) throws(MemoryError) {
         try pushLazy(
             OperandEntry(
-                value: value, slot: slot, home: position(entryCount), position: position(entryCount), kind: .sum,
-                type: 0x7F))
+                value: value,
+                slot: slot,
+                home: position(entryCount),
+                position: position(entryCount),
+                kind: .sum,
+                type: 0x7F
+            )
+        )
     }
 
     private mutating func pushLazy(_ entry: OperandEntry) throws(MemoryError) {
@@ -120,7 +145,9 @@ extension Translator {
         if entry.kind == .sum {
             let isLast = entry.slot == integerRegister
             let at = try emit(
-                .i32Binary + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate), result: slot)
+                .i32Binary + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
+                result: slot
+            )
             code.set16(at + 10, entry.slot)
             code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
             return
@@ -173,7 +200,11 @@ extension Translator {
                         let candidate = entries[first &+ index &+ 2]
                         if isPlainCopy(candidate, to: slot &+ 2) { third = candidate }
                     }
-                    let at = try emit(third == nil ? .copyTwo : .copyThree, result: slot, keepsRegisters: true)
+                    let at = try emit(
+                        third == nil ? .copyTwo : .copyThree,
+                        result: slot,
+                        keepsRegisters: true
+                    )
                     forget(slot &+ 1)
                     code.set16(at + 10, entry.slot)
                     code.set16(at + 12, second.slot)

@@ -4,8 +4,9 @@ internal import MoteModule
 // Locals, globals, select, drop and constants.
 
 extension Translator {
-    /// Pops a value into a local. What computed it last writes to the local at once, if nobody else reads the old
-    /// value.
+    /// Pops a value into a local.
+    ///
+    /// What computed it last writes to the local at once, if nobody else reads the old value.
     mutating func localSet(_ index: Int) throws(MemoryError) {
         let slot = locals[index].slot
         let entry = pop()
@@ -42,7 +43,10 @@ extension Translator {
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let result = pushTemporary(type)
         let at = try emit(
-            isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet, result: result, isFloat: isFloat)
+            isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet,
+            result: result,
+            isFloat: isFloat
+        )
         code.set32(at + 12, global.slot)
         if isImported {
             // Its handler does not know the type and fills both registers.
