@@ -141,6 +141,13 @@ let testTargets: [Target] = [
         exclude: ["refused.txt"],
         swiftSettings: common
     ),
+    // scripts/fuzz-differential compares what it prints with another engine.
+    .executableTarget(
+        name: "DifferentialRunner",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine"],
+        path: "Tests/DifferentialRunner",
+        swiftSettings: common
+    ),
     .testTarget(
         name: "BadInputTests",
         dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteTestSupport"],
@@ -157,7 +164,7 @@ let testTargets: [Target] = [
 ]
 
 func isWanted(_ target: Target) -> Bool {
-    target.isTest ? wantedTests?.contains(target.name) != false : target.name == "MoteTestSupport"
+    wantedTests?.contains(target.name) != false || target.name == "MoteTestSupport"
 }
 
 let package = Package(

@@ -104,11 +104,15 @@ extension Translator {
         code.set16(at + 12, rightSlot)
     }
 
-    /// Comparison of integers; a constant on the left moves to the right.
+    /// Comparison of integers; a constant on the left moves to the right, where it can be an immediate.
     mutating func integerCompare(_ condition: Int, is64: Bool) throws(MemoryError) {
         var condition = condition
-        if entries[entryCount &- 2].kind == .constant, entries[entryCount &- 1].kind != .constant {
-            // Homes stay with positions: only where the values are is exchanged.
+        let left = entries[entryCount &- 2]
+        if left.kind == .constant, entries[entryCount &- 1].kind != .constant,
+            Translator.fitsImmediate(left.value, is64: is64)
+        {
+            // Homes stay with positions: only where the values are is exchanged. So a constant that had to be
+            // written to its home would overwrite the other operand.
             swapTop()
             condition = Translator.mirrored(condition)
         }

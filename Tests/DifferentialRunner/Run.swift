@@ -1,0 +1,117 @@
+import CPlatform
+import MoteEngine
+import MoteMemory
+import MoteModule
+
+/// One call of the list: position of the export, and the bits of the arguments.
+struct Call {
+    let name: [UInt8]
+    let arguments: [UInt64]
+}
+
+/// Runs the calls in one configuration, and prints what can be seen from outside.
+struct Run {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let calls: [Call]
+    let plan: MemoryPlan
+    let isMetered: Bool
+
+    func print() throws {
+        guard let base = bytes.baseAddress else { return }
+        let runtime = try EngineRuntime.create(plan: plan)
+        defer { runtime.destroy() }
+        let module = try runtime.load(base, sizeInBytes: bytes.count, ownership: .borrowed)
+        let store = try runtime.createStore()
+        var limits = InstanceLimits()
+        limits.isMetered = isMetered
+        var host = Host(store: store, limits: limits)
+        do {
+            let instance = try EngineInstance.instantiate(module, in: store, limits: limits) {
+                host.make($0)
+            }
+            Swift.print("instantiated")
+            show(host.log)
+            for call in calls {
+                guard try make(call, in: instance) else { return }
+                show(host.log)
+            }
+            try showState(of: instance)
+        } catch EngineError.trap(let trap) {
+            Swift.print("not instantiated: \(name(trap))")
+            show(host.log)
+        } catch {
+            throw host.failure ?? error
+        }
+    }
+
+    /// False once a call used up the stack: how deep that is, is no part of the comparison.
+    private func make(_ call: Call, in instance: EngineInstance) throws -> Bool {
+        let export = call.name.withUnsafeBufferPointer { instance.export(named: $0) }
+        guard case .function(let function) = export, let type = FunctionDescription.type(of: function) else {
+            Swift.print("no such function")
+            return true
+        }
+        var slots = call.arguments
+        let resultCount = type.pointee.resultCount
+        while slots.count < max(resultCount, 1) { slots.append(.max) }
+        let environment = try instance.environment()
+        environment.fuel = .max
+        let trap = slots.withUnsafeMutableBufferPointer {
+            environment.call(function, slots: $0.baseAddress, slotCount: $0.count)
+        }
+        guard trap == .none else {
+            Swift.print("trap \(name(trap))")
+            return trap != .callStackExhausted
+        }
+        let results = (0..<resultCount).map { text(of: slots[$0], type.pointee.results[checked: $0] ?? .i32) }
+        Swift.print((["return"] + results).joined(separator: " "))
+        return true
+    }
+
+    /// Calling through a table past its end is one trap elsewhere.
+    private func name(_ trap: TrapCode) -> String {
+        trap == .undefinedElement ? "\(TrapCode.tableOutOfBounds.text)" : "\(trap.text)"
+    }
+
+    private func show(_ log: HostLog) {
+        for line in log.lines { Swift.print(line) }
+        if log.count > log.lines.count { Swift.print("host calls: \(log.count)") }
+        log.clear()
+    }
+
+    private func showState(of instance: EngineInstance) throws {
+        let module = instance.module.module
+        for index in 0..<module.pointee.exports.count {
+            guard let export = module.pointee.exports[checked: index] else { break }
+            switch instance.export(export) {
+            case .global(let cell):
+                Swift.print("export \(index) \(text(of: cell.slots[0], cell.type.valueType))")
+            case .memory(let memory):
+                let bytes = UnsafeBufferPointer(
+                    start: memory.pointee.base,
+                    count: Int(memory.pointee.sizeInBytes)
+                )
+                Swift.print("export \(index) memory \(memory.pointee.pageCount) \(checksum(bytes))")
+            case .table(let table):
+                let elements = UnsafeBufferPointer(
+                    start: table.pointee.elements,
+                    count: Int(table.pointee.count)
+                )
+                let pattern = elements.map { $0 == 0 ? "-" : "+" }.joined()
+                Swift.print("export \(index) table \(table.pointee.count) \(pattern)")
+            default: break
+            }
+        }
+    }
+
+    /// CRC-32 as zlib has it.
+    private func checksum(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        var crc: UInt32 = 0xFFFF_FFFF
+        for byte in bytes { crc = crc >> 8 ^ checksumTable[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
+        return ~crc
+    }
+}
+
+private let checksumTable: [UInt32] = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+}
