@@ -1,5 +1,5 @@
-package import MoteMemory
-package import MoteModule
+internal import MoteMemory
+internal import MoteModule
 
 // Two operations in one instruction, where the first one's result is read by the second only. The rows of the
 // tables here are those of Tools/generate-handlers.
