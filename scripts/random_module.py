@@ -7,6 +7,9 @@ without end: calls go to functions with a higher index, and loops count. Bits of
 import random
 
 TYPES = ["i32", "i64", "f32", "f64"]
+# In locals, parameters and results; computed with on the side.
+REFERENCES = ["funcref", "externref"]
+ALL = TYPES * 3 + REFERENCES
 INTEGER_BINARY = ["add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr", "add", "sub", "add"]
 DIVISIONS = ["div_s", "div_u", "rem_s", "rem_u"]
 INTEGER_UNARY = ["clz", "ctz", "popcnt", "extend8_s", "extend16_s"]
@@ -43,15 +46,16 @@ class Function:
         self.module, self.chance = module, module.chance
         self.index = index
         self.parameters, self.results = module.types[index]
-        self.locals = self.parameters + [self.chance.choice(TYPES) for _ in range(self.chance.randint(1, 6))]
+        count = self.chance.choice([1, 3, 6, 6, 20])
+        self.locals = self.parameters + [self.chance.choice(ALL) for _ in range(count)]
         self.counters = 0
         # Result types of the blocks around, innermost last; None for a loop.
         self.labels = [self.results]
-        self.budget = self.chance.choice([40, 150, 400])
+        self.budget = self.chance.choice([40, 150, 400, 2000])
 
     def text(self):
         body = []
-        for _ in range(self.chance.randint(0, 6)):
+        for _ in range(self.chance.choice([0, 2, 6, 20])):
             body.append(self.statement(3))
         if self.chance.random() < 0.2:
             callee = self.callee(lambda type: type[1] == self.results)
@@ -75,6 +79,34 @@ class Function:
 
     def arguments(self, callee, depth):
         return " ".join(self.expression(kind, depth - 1) for kind in self.module.types[callee][0])
+
+    def reference(self, kind, depth):
+        """A reference, mostly null or of a function."""
+        self.budget -= 1
+        chance, deeper = self.chance, depth - 1
+        turn = chance.random()
+        index = self.local(kind)
+        if depth > 0 and self.budget > 0:
+            if turn < 0.1:
+                return (f"(select (result {kind}) {self.reference(kind, deeper)} {self.reference(kind, deeper)} "
+                        f"{self.condition(deeper)})")
+            if turn < 0.2:
+                return f"(table.get ${kind} (i32.and {self.expression('i32', deeper)} (i32.const 7)))"
+            if turn < 0.3:
+                return self.choose(kind, depth)
+            if turn < 0.35:
+                return self.block(kind, depth)
+            if turn < 0.4 and index is not None:
+                return f"(local.tee {index} {self.reference(kind, deeper)})"
+            if turn < 0.5:
+                callee = self.callee(lambda type: type[1] == [kind])
+                if callee is not None:
+                    return self.call(callee, depth)
+        if index is not None and turn < 0.8:
+            return f"(local.get {index})"
+        if kind == "funcref" and turn < 0.95:
+            return f"(ref.func ${chance.randrange(len(self.module.types))})"
+        return f"(ref.null {kind[:-3]})"
 
     def constant(self, kind):
         if kind[0] == "f":
@@ -102,6 +134,8 @@ class Function:
         return f"(i32.add {base} (i32.const {self.chance.choice([0, 1, 8, 64, 500])}))"
 
     def expression(self, kind, depth):
+        if kind in REFERENCES:
+            return self.reference(kind, depth)
         self.budget -= 1
         if depth <= 0 or self.budget < 0:
             return self.leaf(kind)
@@ -120,6 +154,10 @@ class Function:
             operations = INTEGER_UNARY if kind[0] == "i" else FLOAT_UNARY
             return f"({kind}.{chance.choice(operations)} {self.expression(kind, deeper)})"
         if turn < 0.62 and kind == "i32":
+            if chance.random() < 0.1:
+                return f"(ref.is_null {self.reference(chance.choice(REFERENCES), deeper)})"
+            if chance.random() < 0.05:
+                return chance.choice(["(memory.size)", "(table.size $funcref)", "(memory.grow (i32.const 0))"])
             return self.condition(depth)
         if turn < 0.68:
             operation, source = chance.choice(CONVERSIONS[kind])
@@ -146,7 +184,7 @@ class Function:
 
     def call(self, callee, depth):
         if self.chance.random() < 0.3:
-            return (f"(call_indirect (type ${callee}) {self.arguments(callee, depth)} "
+            return (f"(call_indirect $calls (type ${callee}) {self.arguments(callee, depth)} "
                     f"(i32.const {callee}))")
         return f"(call ${callee} {self.arguments(callee, depth)})"
 
@@ -187,6 +225,8 @@ class Function:
         self.budget -= 1
         kind = chance.choice(TYPES)
         turn = chance.random()
+        if depth > 0 and chance.random() < 0.25:
+            return self.rare(depth)
         if turn < 0.4 or depth <= 0:
             index = self.local(kind)
             if index is not None:
@@ -211,6 +251,69 @@ class Function:
         inside = " ".join(self.statement(depth - 1) for _ in range(chance.randint(1, 3)))
         self.labels.pop()
         return f"(block {inside})"
+
+    def rare(self, depth):
+        """References, bulk operations, several values at once."""
+        chance, deeper = self.chance, depth - 1
+        turn = chance.random()
+        if turn < 0.35:
+            callee = self.callee(lambda type: True)
+            if callee is None:
+                return f"(call $log {self.expression('i32', deeper)} {self.expression('f64', deeper)})"
+            return self.call(callee, depth) + self.take(self.module.types[callee][1])
+        if turn < 0.55:
+            return self.several(depth)
+        kind = chance.choice(REFERENCES)
+        small = f"(i32.and {self.expression('i32', deeper)} (i32.const 7))"
+        if turn < 0.65:
+            index = self.local(kind)
+            if index is not None:
+                return f"(local.set {index} {self.reference(kind, deeper)})"
+        if turn < 0.75:
+            return f"(table.set ${kind} {small} {self.reference(kind, deeper)})"
+        if turn < 0.8:
+            return f"(drop (table.grow ${kind} {self.reference(kind, deeper)} (i32.const {chance.choice([0, 1, 1000])})))"
+        if turn < 0.85:
+            operation = chance.choice(["memory.copy", "memory.fill"])
+            return f"({operation} {self.address(deeper)} {self.address(deeper)} {small})"
+        if turn < 0.9:
+            return f"(drop (memory.grow (i32.and {self.expression('i32', deeper)} (i32.const 1))))"
+        return f"(call $log {self.expression('i32', deeper)} {self.expression('f64', deeper)})"
+
+    def take(self, types):
+        """Puts the values on top of the stack into locals, or drops them."""
+        parts = []
+        for kind in reversed(types):
+            index = self.local(kind)
+            parts.append(f" (local.set {index})" if index is not None and self.chance.random() < 0.8 else " (drop)")
+        return "".join(parts)
+
+    def several(self, depth):
+        """A block that takes and gives several values, some of them through a branch."""
+        deeper = depth - 1
+        taken = [self.chance.choice(ALL) for _ in range(self.chance.randint(0, 3))]
+        given = [self.chance.choice(ALL) for _ in range(self.chance.randint(0, 3))]
+        values = " ".join(self.expression(kind, deeper) for kind in taken)
+        signature = "".join(f" (param {kind})" for kind in taken) + "".join(f" (result {kind})" for kind in given)
+        kind = self.chance.choice(["block", "if", "loop"])
+        condition = self.condition(deeper) if kind == "if" else ""
+        self.labels.append(None if kind == "loop" else given)
+        first = self.inside_several(taken, given, kind, deeper)
+        second = self.inside_several(taken, given, kind, deeper) if kind == "if" else ""
+        self.labels.pop()
+        body = f"(then {first}) (else {second})" if kind == "if" else first
+        return f"{values} ({kind}{signature} {condition} {body})" + self.take(given)
+
+    def inside_several(self, taken, given, kind, depth):
+        parts = []
+        if taken == given and self.chance.random() < 0.5:
+            return self.statement(depth)
+        parts.append(self.take(taken))
+        parts += [self.statement(depth - 1) for _ in range(self.chance.randint(0, 2))]
+        parts += [self.expression(each, depth) for each in given]
+        if kind != "loop" and self.chance.random() < 0.5:
+            parts.append(f"(br_if 0 {self.condition(depth)})")
+        return " ".join(parts)
 
     def loop(self, depth):
         counter = len(self.locals) + self.counters
@@ -251,8 +354,8 @@ class RandomModule:
         self.types = [self.type() for _ in range(count)]
 
     def type(self):
-        parameters = [self.chance.choice(TYPES) for _ in range(self.chance.randint(0, 4))]
-        results = [self.chance.choice(TYPES) for _ in range(self.chance.choice([0, 1, 1, 1, 1, 2, 3]))]
+        parameters = [self.chance.choice(ALL) for _ in range(self.chance.choice([0, 1, 2, 3, 4, 9]))]
+        results = [self.chance.choice(ALL) for _ in range(self.chance.choice([0, 1, 1, 1, 1, 2, 3]))]
         return parameters, results
 
     def text(self):
@@ -261,8 +364,11 @@ class RandomModule:
             signature = "".join(f" (param {kind})" for kind in parameters)
             signature += "".join(f" (result {kind})" for kind in results)
             lines.append(f"(type ${index} (func{signature}))")
+        lines.append('(import "host" "log" (func $log (param i32 f64)))')
         lines.append('(memory (export "memory") 1 2)')
-        lines.append(f'(table {len(self.types)} funcref) (elem (i32.const 0) func '
+        lines += [f'(table ${kind} (export "table {kind}") 8 {limit} {kind})' for kind, limit in
+                  [("funcref", 50), ("externref", 2000)]]
+        lines.append(f'(table $calls {len(self.types)} funcref) (elem (table $calls) (i32.const 0) func '
                      + " ".join(f"${index}" for index in range(len(self.types))) + ")")
         for kind in TYPES:
             lines.append(f'(global ${kind} (export "global {kind}") (mut {kind}) ({kind}.const 0))')
