@@ -138,7 +138,7 @@ let testTargets: [Target] = [
         dependencies: [
             "CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
         ],
-        exclude: ["refused.txt"],
+        exclude: ["Scripts", "refused.txt"],
         swiftSettings: common
     ),
     // scripts/fuzz-differential compares what it prints with another engine.
