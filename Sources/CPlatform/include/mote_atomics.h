@@ -40,9 +40,5 @@ static inline void *mote_load_acquire_pointer(const void *address) {
 static inline void mote_store_release_pointer(void *address, void *value) {
     atomic_store_explicit((_Atomic(void *) *)address, value, memory_order_release);
 }
-static inline bool mote_compare_exchange_pointer(void *address, void *expected, void *desired) {
-    return atomic_compare_exchange_strong_explicit(
-        (_Atomic(void *) *)address, &expected, desired, memory_order_acq_rel, memory_order_acquire);
-}
 
 #endif

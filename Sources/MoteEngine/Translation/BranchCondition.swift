@@ -75,8 +75,6 @@ extension Translator {
         )
     }
 
-    private func field16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
-
     private func fuseInteger(
         _ family: InternalOpcode,
         _ branches: InternalOpcode,
@@ -89,8 +87,8 @@ extension Translator {
         return BranchCondition(
             family: branches + index * IntegerForm.branchCount,
             isFloat: false,
-            left: field16(10),
-            right: hasImmediate ? 0 : field16(12),
+            left: lastField16(10),
+            right: hasImmediate ? 0 : lastField16(12),
             hasImmediate: hasImmediate,
             immediate: hasImmediate ? code.get32(last.offset + 12) : 0,
             floatForm: 0,
@@ -110,8 +108,8 @@ extension Translator {
         return BranchCondition(
             family: branches + index * FloatForm.count,
             isFloat: true,
-            left: field16(10),
-            right: field16(12),
+            left: lastField16(10),
+            right: lastField16(12),
             hasImmediate: false,
             immediate: 0,
             floatForm: form,

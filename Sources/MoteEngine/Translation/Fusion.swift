@@ -64,8 +64,6 @@ extension Translator {
         return first.index
     }
 
-    private func field16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
-
     /// `left op constant`: as a sum to be added later, or together with the operation before it.
     mutating func fuseImmediate(
         _ family: InternalOpcode,
@@ -91,7 +89,7 @@ extension Translator {
         }
         let secondRow = Translator.pairSecond(second.index)
         if secondRow >= 0, let first = freshImmediate(left), Translator.pairFirst(first) >= 0 {
-            let (source, immediate) = (field16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
+            let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
             removeLast()
             let row = (Translator.pairFirst(first) * 7 + secondRow) * 2 + (source == integerRegister ? 1 : 0)
             let result = pushTemporary(0x7F)
@@ -139,7 +137,7 @@ extension Translator {
         guard let first = freshImmediate(fresh), Translator.combineFirst(first) >= 0,
             other.kind == .temporary || other.kind == .local
         else { return false }
-        let (source, immediate) = (field16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
+        let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
         removeLast()
         let row =
             (Translator.combineFirst(first) * 4 + Translator.combineSecond(second.index)) * 2
@@ -163,7 +161,7 @@ extension Translator {
         guard isRight || isLastResult(left) else { return false }
         let other = isRight ? left : right
         guard other.kind == .temporary || other.kind == .local else { return false }
-        let (a, b) = (field16(10), field16(12))
+        let (a, b) = (lastField16(10), lastField16(12))
         _ = pop()
         _ = pop()
         removeLast()

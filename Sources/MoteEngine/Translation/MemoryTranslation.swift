@@ -53,8 +53,6 @@ extension Translator {
             && (form == IntegerForm.slotSlot || form == IntegerForm.lastSlot || form == IntegerForm.slotLast)
     }
 
-    private func lastField16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
-
     mutating func load(_ byte: UInt8) throws(MemoryError) {
         let offset = offsetOfAccess()
         let address = pop()

@@ -87,7 +87,7 @@ extension Translator {
 
     private func install() throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         let size = codeHeaderSizeInBytes &+ code.count
-        let raw = try module.pointee.arena.allocateBytes(size, region: .code, site: .translatedCode)
+        let raw = try CodeSpace.allocate(in: module.pointee.arena, sizeInBytes: size, site: .translatedCode)
         let header = raw.bindMemory(to: MoteCode.self, capacity: 1)
         let type = module.pointee.functionType(of: functionIndex)
         header.initialize(

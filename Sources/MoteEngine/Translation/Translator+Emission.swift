@@ -50,6 +50,10 @@ extension Translator {
         if code.count <= soughtCodeOffset { foundByteOffset = nil }
     }
 
+    /// An operand field of the instruction written last.
+    @inline(__always)
+    func lastField16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
+
     /// Whether an entry is what the last instruction computed, so that nobody else reads it.
     @inline(__always)
     func isLastResult(_ entry: OperandEntry) -> Bool {
