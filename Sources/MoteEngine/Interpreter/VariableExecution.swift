@@ -1,6 +1,6 @@
 internal import CPlatform
 
-// Copies, constants, select and globals. A copy leaves both registers alone, so that values which were spilled
+// Copies, constants, select and globals of one slot; those of v128 are beside. A copy leaves both registers alone, so that values which were spilled
 // between a comparison and its branch do not lose the comparison's operand.
 
 // destination @8, source @10
@@ -180,7 +180,7 @@ func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 
 /// The current instance's own globals; read only where there are some.
 @inline(__always)
-private func globals(_ environment: Environment) -> FP {
+func globals(_ environment: Environment) -> FP {
     UnsafeRawPointer(environment).load(fromByteOffset: 32, as: FP.self)
 }
 
@@ -210,7 +210,7 @@ func globalGetFloat(
 }
 
 @inline(__always)
-private func importedGlobal(_ pc: PC, _ environment: Environment) -> UnsafeMutablePointer<UInt64> {
+func importedGlobal(_ pc: PC, _ environment: Environment) -> UnsafeMutablePointer<UInt64> {
     UnsafeRawPointer(environment.pointee.instance.unsafelyUnwrapped.pointee.importedGlobals).load(
         fromByteOffset: Int(immediate32(pc)) * 8,
         as: UnsafeMutablePointer<UInt64>.self

@@ -8,6 +8,7 @@ extension Translator {
     /// What a call needs to know of a function type.
     struct CallShape {
         var parameterCount: Int
+        var parameterSlots: Int
         var resultCount: Int
         var typeIndex: UInt32
         /// Slots between the first argument and the header.
@@ -19,6 +20,7 @@ extension Translator {
         guard let type = module.pointee.types.pointer(at: Int(typeIndex)) else {
             return CallShape(
                 parameterCount: 0,
+                parameterSlots: 0,
                 resultCount: 0,
                 typeIndex: typeIndex,
                 argumentSlots: 0,
@@ -27,6 +29,7 @@ extension Translator {
         }
         return CallShape(
             parameterCount: Int(type.pointee.parameterCount),
+            parameterSlots: Int(type.pointee.parameterSlots),
             resultCount: type.pointee.resultCount,
             typeIndex: typeIndex,
             argumentSlots: Int(max(type.pointee.parameterSlots, type.pointee.resultSlots)),
@@ -50,9 +53,10 @@ extension Translator {
     /// Puts the arguments in a row, pops them, and gives the position of the first.
     private mutating func placeArguments(_ shape: CallShape) throws(MemoryError) -> Int16 {
         let first = entryCount &- shape.parameterCount
-        try writeRow(first: first, count: shape.parameterCount, to: position(first))
+        let position = shape.parameterCount > 0 ? entries[first].position : topPosition
+        try writeRow(first: first, count: shape.parameterCount, to: position)
         for _ in 0..<shape.parameterCount { _ = pop() }
-        return position(first)
+        return position
     }
 
     /// Pushes the results, which the callee left from the first argument's position on.
@@ -61,14 +65,14 @@ extension Translator {
         let types = module.pointee.types.pointer(at: Int(shape.typeIndex))
         for index in 0..<shape.resultCount {
             let type = types?.pointee.results[checked: index]?.kind ?? 0x7F
-            let at = position(entryCount)
+            let at = topPosition
             let home = pushTemporary(type)
             if home != at {
                 let copy = try emit(.copySlot, result: home, keepsRegisters: true)
                 code.set16(copy + 10, at)
                 last.offset = -1
             }
-            if shape.resultCount == 1 {
+            if shape.resultCount == 1, type != 0x7B {
                 // A return leaves a single result in both registers.
                 if type == 0x7D || type == 0x7C { floatRegister = home } else { integerRegister = home }
             }
@@ -115,7 +119,7 @@ extension Translator {
     ) throws(MemoryError) -> Int {
         let at = try emit(opcode, sizeInBytes: 24)
         code.set16(at + 8, first)
-        code.set16(at + 10, Int16(truncatingIfNeeded: shape.parameterCount))
+        code.set16(at + 10, Int16(truncatingIfNeeded: shape.parameterSlots))
         code.set16(at + 12, Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots))
         return at
     }

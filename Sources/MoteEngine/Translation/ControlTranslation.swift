@@ -17,14 +17,17 @@ extension Translator {
             frameCapacity &*= 2
         }
         var references = referenceCount
-        for index in (entryCount &- type.parameterCount)..<entryCount where entries[index].isReference {
-            references &-= 1
+        var slots = stackSlots
+        for index in (entryCount &- type.parameterCount)..<entryCount {
+            slots &-= entries[index].slotCount
+            if entries[index].isReference { references &-= 1 }
         }
         frames[frameCount] = ControlFrame(
             kind: kind,
             isUnreachable: false,
             isTargeted: false,
             entryCount: Int32(truncatingIfNeeded: entryCount &- type.parameterCount),
+            stackSlots: Int32(truncatingIfNeeded: slots),
             referenceCount: Int32(truncatingIfNeeded: references),
             parameterCount: Int32(truncatingIfNeeded: type.parameterCount),
             resultCount: Int32(truncatingIfNeeded: type.resultCount),
@@ -130,6 +133,7 @@ extension Translator {
     /// Drops what a frame's body left on the stack.
     private mutating func reset(to frame: ControlFrame) {
         entryCount = Int(frame.entryCount)
+        stackSlots = Int(frame.stackSlots)
         referenceCount = Int(frame.referenceCount)
         lazy.count = 0
     }
@@ -199,7 +203,7 @@ extension Translator {
         var position: Int16
         var reference: Int16
         mutating func next(_ entry: OperandEntry) -> Int16 {
-            defer { position &+= 1 }
+            defer { position &+= Int16(truncatingIfNeeded: entry.slotCount) }
             guard entry.isReference else { return position }
             defer { reference &+= 1 }
             return reference
@@ -208,7 +212,7 @@ extension Translator {
 
     private func homes(_ frame: Int) -> LabelHomes {
         LabelHomes(
-            position: position(Int(frames[frame].entryCount)),
+            position: Int16(truncatingIfNeeded: temporaryStart &+ Int(frames[frame].stackSlots)),
             reference: Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount))
         )
     }
@@ -319,7 +323,7 @@ extension Translator {
             _ = try emit(.returnNothing)
         case 1:
             let entry = entries[entryCount &- 1]
-            if entry.kind == .sum {
+            if entry.kind == .sum || entry.isVector {
                 try write(entry, to: result)
                 _ = try emit(.returnNothing)
             } else if entry.kind == .constant {

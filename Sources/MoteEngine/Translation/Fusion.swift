@@ -100,7 +100,7 @@ extension Translator {
             return true
         }
         // An access right behind adds the constant to the temporary itself.
-        if second.index == 0, left.kind == .temporary, left.slot == position(entryCount), isLoadNext {
+        if second.index == 0, left.kind == .temporary, left.slot == topPosition, isLoadNext {
             try pushSum(left.slot, constant)
             return true
         }

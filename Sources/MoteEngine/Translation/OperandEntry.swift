@@ -31,6 +31,11 @@ struct OperandEntry {
     @inline(__always)
     var isLazy: Bool { kind == .local || kind == .sum }
     @inline(__always)
+    var isVector: Bool { type == 0x7B }
+    /// Slots that the value takes.
+    @inline(__always)
+    var slotCount: Int { isVector ? 2 : 1 }
+    @inline(__always)
     var isFloat: Bool { type == 0x7D || type == 0x7C }
     @inline(__always)
     var isReference: Bool { type == 0x63 || type == 0x64 }
@@ -51,8 +56,9 @@ struct ControlFrame {
     var isUnreachable: Bool
     /// A branch goes to the end, so registers cannot be trusted behind it.
     var isTargeted: Bool
-    /// Entries below the block's parameters, and how many of them are references.
+    /// Entries below the block's parameters, the slots they take, and how many of them are references.
     var entryCount: Int32
+    var stackSlots: Int32
     var referenceCount: Int32
     var parameterCount: Int32
     var resultCount: Int32

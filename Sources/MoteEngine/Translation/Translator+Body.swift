@@ -68,11 +68,11 @@ extension Translator {
     private mutating func layOutFrame(_ type: UnsafeMutablePointer<DefinedType>?) throws(MemoryError) {
         let parameters = type?.pointee.parameters ?? .empty
         localCount = 0
+        var argument = -argumentSlots &- frameHeaderSlots
         for index in 0..<parameters.count {
-            locals[localCount] = LocalVariable(
-                slot: Int16(truncatingIfNeeded: index &- argumentSlots &- frameHeaderSlots),
-                type: parameters[checked: index]?.kind ?? 0x7F
-            )
+            let type = parameters[checked: index]?.kind ?? 0x7F
+            locals[localCount] = LocalVariable(slot: Int16(truncatingIfNeeded: argument), type: type)
+            argument &+= type == 0x7B ? 2 : 1
             localCount &+= 1
         }
         var plain = 0
@@ -85,7 +85,7 @@ extension Translator {
                     slot: isReference ? 0 : Int16(truncatingIfNeeded: plain),
                     type: type
                 )
-                if !isReference { plain &+= 1 }
+                if !isReference { plain &+= type == 0x7B ? 2 : 1 }
                 localCount &+= 1
             }
         }

@@ -39,6 +39,17 @@ extension Translator {
         return at
     }
 
+    /// Writes an instruction whose result is a v128 in the slot of field @8 and the next; no register has it.
+    mutating func emitVector(
+        _ opcode: InternalOpcode,
+        sizeInBytes: Int = 16,
+        result: Int16
+    ) throws(MemoryError) -> Int {
+        let at = try emit(opcode, sizeInBytes: sizeInBytes, result: result, keepsRegisters: true)
+        forget(result &+ 1)
+        return at
+    }
+
     /// Takes the last instruction away, because the next one does its work.
     mutating func removeLast() {
         code.count = last.offset

@@ -4,13 +4,13 @@ internal import MoteModule
 // The abstract operand stack: pushing, popping, and putting values where they have to be.
 
 extension Translator {
-    /// Position in the frame of the entry with an index.
+    /// Position in the frame of the next entry.
     @inline(__always)
-    func position(_ index: Int) -> Int16 { Int16(truncatingIfNeeded: temporaryStart &+ index) }
+    var topPosition: Int16 { Int16(truncatingIfNeeded: temporaryStart &+ stackSlots) }
 
     /// The home of a new entry of a type on top of the stack.
     private mutating func home(_ type: UInt8) -> Int16 {
-        guard type == 0x63 || type == 0x64 else { return position(entryCount) }
+        guard type == 0x63 || type == 0x64 else { return topPosition }
         if referenceCount >= referenceTemporaries { needsMoreReferences = true }
         let slot = referenceStart &+ referenceCount
         referenceCount &+= 1
@@ -25,11 +25,12 @@ extension Translator {
             value: 0,
             slot: slot,
             home: slot,
-            position: position(entryCount),
+            position: topPosition,
             kind: .temporary,
             type: type
         )
         entryCount &+= 1
+        stackSlots &+= type == 0x7B ? 2 : 1
         return slot
     }
 
@@ -39,11 +40,12 @@ extension Translator {
             value: value,
             slot: slot,
             home: slot,
-            position: position(entryCount),
+            position: topPosition,
             kind: .constant,
             type: type
         )
         entryCount &+= 1
+        stackSlots &+= 1
     }
 
     mutating func pushLocal(_ index: Int) throws(MemoryError) {
@@ -54,7 +56,7 @@ extension Translator {
                 value: 0,
                 slot: local.slot,
                 home: slot,
-                position: position(entryCount),
+                position: topPosition,
                 kind: .local,
                 type: local.type
             )
@@ -67,8 +69,8 @@ extension Translator {
             OperandEntry(
                 value: value,
                 slot: slot,
-                home: position(entryCount),
-                position: position(entryCount),
+                home: topPosition,
+                position: topPosition,
                 kind: .sum,
                 type: 0x7F
             )
@@ -86,11 +88,13 @@ extension Translator {
         lazy.indices[lazy.count] = Int32(truncatingIfNeeded: entryCount)
         lazy.count &+= 1
         entryCount &+= 1
+        stackSlots &+= entry.slotCount
     }
 
     mutating func pop() -> OperandEntry {
         entryCount &-= 1
         let entry = entries[entryCount]
+        stackSlots &-= entry.slotCount
         if entry.isLazy { lazy.count &-= 1 }
         if entry.isReference { referenceCount &-= 1 }
         return entry
@@ -154,6 +158,11 @@ extension Translator {
         }
         guard entry.kind == .constant else {
             if entry.slot == slot { return }
+            if entry.isVector {
+                let at = try emitVector(.copyVector, result: slot)
+                code.set16(at + 10, entry.slot)
+                return
+            }
             if entry.slot == integerRegister {
                 _ = try emit(.copyLast, result: slot, keepsRegisters: true)
                 return
@@ -188,8 +197,8 @@ extension Translator {
     /// below their own positions: upwards, so no value is overwritten before it is read.
     mutating func writeRow(first: Int, count: Int, to destination: Int16) throws(MemoryError) {
         var index = 0
+        var slot = destination
         while index < count {
-            let slot = destination &+ Int16(truncatingIfNeeded: index)
             let entry = entries[first &+ index]
             // Runs of plain copies share an instruction.
             if index &+ 1 < count, isPlainCopy(entry, to: slot) {
@@ -213,17 +222,19 @@ extension Translator {
                         code.set16(at + 14, third.slot)
                     }
                     index &+= third == nil ? 2 : 3
+                    slot &+= third == nil ? 2 : 3
                     last.offset = -1
                     continue
                 }
             }
             try write(entry, to: slot)
             index &+= 1
+            slot &+= Int16(truncatingIfNeeded: entry.slotCount)
         }
     }
 
     private func isPlainCopy(_ entry: OperandEntry, to slot: Int16) -> Bool {
-        (entry.kind == .temporary || entry.kind == .local) && entry.slot != slot
+        (entry.kind == .temporary || entry.kind == .local) && entry.slot != slot && !entry.isVector
     }
 
     /// A slot changed: what a register holds of it is old.

@@ -23,6 +23,8 @@ struct Translator {
     var code: CodeBuffer
     var entries: UnsafeMutablePointer<OperandEntry>
     var entryCount = 0
+    /// Slots of all entries together.
+    var stackSlots = 0
     var frames: UnsafeMutablePointer<ControlFrame>
     var frameCount = 0
     var frameCapacity: Int

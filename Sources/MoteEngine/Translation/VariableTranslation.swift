@@ -15,6 +15,7 @@ extension Translator {
             let isInteger = integerRegister == entry.slot
             let isFloat = floatRegister == entry.slot
             forget(slot)
+            if entry.isVector { forget(slot &+ 1) }
             if isInteger { integerRegister = slot }
             if isFloat { floatRegister = slot }
             last.offset = -1
@@ -42,6 +43,11 @@ extension Translator {
         let isFloat = type == 0x7D || type == 0x7C
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let result = pushTemporary(type)
+        if type == 0x7B {
+            let at = try emitVector(isImported ? .globalGetImportedVector : .globalGetVector, result: result)
+            code.set32(at + 12, global.slot)
+            return
+        }
         let at = try emit(
             isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet,
             result: result,
@@ -59,6 +65,12 @@ extension Translator {
         guard let global = module.pointee.globals[checked: Int(index)] else { return }
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let source = try slot(of: pop())
+        if global.type.valueType == .v128 {
+            let at = try emit(isImported ? .globalSetImportedVector : .globalSetVector)
+            code.set16(at + 8, source)
+            code.set32(at + 12, global.slot)
+            return
+        }
         let isLast = !isImported && source == integerRegister
         let at = try emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
         code.set16(at + 8, source)
@@ -74,6 +86,13 @@ extension Translator {
         let secondSlot = try slot(of: second)
         let isLast = conditionSlot == integerRegister
         let result = pushTemporary(first.type)
+        if first.isVector {
+            let at = try emitVector(.selectVector, result: result)
+            code.set16(at + 10, firstSlot)
+            code.set16(at + 12, secondSlot)
+            code.set16(at + 14, conditionSlot)
+            return
+        }
         let at = try emit(isLast ? .selectLast : .selectSlots, result: result)
         code.set16(at + 10, firstSlot)
         code.set16(at + 12, secondSlot)
