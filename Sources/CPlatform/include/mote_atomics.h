@@ -12,6 +12,12 @@ static inline uint32_t mote_load_relaxed_u32(const void *address) {
 static inline uint32_t mote_load_acquire_u32(const void *address) {
     return atomic_load_explicit((_Atomic(uint32_t) *)address, memory_order_acquire);
 }
+static inline uint64_t mote_load_acquire_u64(const void *address) {
+    return atomic_load_explicit((_Atomic(uint64_t) *)address, memory_order_acquire);
+}
+static inline void mote_store_release_u64(void *address, uint64_t value) {
+    atomic_store_explicit((_Atomic(uint64_t) *)address, value, memory_order_release);
+}
 static inline void mote_store_release_u32(void *address, uint32_t value) {
     atomic_store_explicit((_Atomic(uint32_t) *)address, value, memory_order_release);
 }

@@ -74,3 +74,54 @@ struct BodyReader {
         }
     }
 }
+
+extension BodyReader {
+    /// The row of the opcode that begins with `first`, whose number is read where it is a prefix.
+    mutating func row(_ first: UInt8) -> OpcodeRow? {
+        guard OpcodeTable.isPrefix(first) else { return OpcodeTable.row(UInt32(first)) }
+        return OpcodeTable.rawValue(prefix: first, number: u32()).flatMap { OpcodeTable.row($0) }
+    }
+
+    /// Skips what follows an opcode.
+    mutating func skip(_ immediates: ImmediateKind) {
+        switch immediates {
+        case .none: break
+        case .block: skipBlockType()
+        case .label, .function, .type, .local, .global, .table, .element, .data, .memory, .tag:
+            _ = u32()
+        case .typeTable, .tableTable, .elementTable, .dataMemory, .memoryMemory, .typeField, .typeCount,
+            .typeData, .typeElement, .typeType:
+            _ = u32()
+            _ = u32()
+        case .labelTable: for _ in 0...u32() { _ = u32() }
+        case .memarg, .memargLane:
+            if u32() & 0x40 != 0 { _ = u32() }
+            _ = u64()
+            if immediates == .memargLane { offset &+= 1 }
+        case .lane, .zeroByte: offset &+= 1
+        case .i32, .i64, .heapType: _ = s64()
+        case .f32: offset &+= 4
+        case .f64: offset &+= 8
+        case .v128, .lanes16: offset &+= 16
+        case .valueTypes: for _ in 0..<u32() { _ = valueTypeKind() }
+        case .tryTable:
+            skipBlockType()
+            for _ in 0..<u32() {
+                if byte() < 2 { _ = u32() }
+                _ = u32()
+            }
+        case .castBranch:
+            offset &+= 1
+            _ = u32()
+            _ = s64()
+            _ = s64()
+        }
+    }
+
+    /// An index, or the kind byte of a value type and its heap type.
+    private mutating func skipBlockType() {
+        let first = base[offset]
+        if first == 0x63 || first == 0x64 { offset &+= 1 }
+        _ = s64()
+    }
+}

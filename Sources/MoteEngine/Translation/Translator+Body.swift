@@ -162,20 +162,23 @@ extension Translator {
         var depth = 0
         while true {
             instructionOffset = UInt32(truncatingIfNeeded: reader.offset)
-            let byte = reader.byte()
-            switch byte {
-            case 0x02, 0x03, 0x04:
-                _ = reader.s64()
-                depth &+= 1
-            case 0x05 where depth == 0:
+            let row = reader.row(reader.byte())
+            // Safe: validation has found a row for every opcode.
+            guard let row else { continue }
+            switch row.opcode {
+            case .else where depth == 0:
                 try beginAlternative()
                 return false
-            case 0x0B:
+            case .end:
                 if depth == 0 { return try endFrame() }
                 depth &-= 1
-            default:
-                reader.skipImmediates(byte)
+            case .delegate:
+                depth &-= 1
+            case .block, .loop, .if, .try, .tryTable:
+                depth &+= 1
+            default: break
             }
+            reader.skip(row.immediates)
         }
     }
 
@@ -229,17 +232,27 @@ extension Translator {
             pushConstant(0, 0x63)
         case 0xD1: try referenceIsNull()
         case 0xD2: try referenceFunction(reader.u32())
-        case 0xFC: try prefixed()
+        case 0xFB...0xFE: try prefixed(byte)
         default: _ = try numeric(byte)
         }
         return false
     }
 
-    /// Saturating truncations and bulk operations.
-    private mutating func prefixed() throws(MemoryError) {
-        let code = reader.u32()
-        switch code {
-        case 0...7: try saturatingTruncation(Int(code))
+    /// An instruction whose number follows a prefix.
+    private mutating func prefixed(_ prefix: UInt8) throws(MemoryError) {
+        let number = reader.u32()
+        switch prefix {
+        case 0xFB: try aggregate(number)
+        case 0xFD: try vector(number)
+        case 0xFE: try atomic(number)
+        default: try miscellaneous(number)
+        }
+    }
+
+    /// Saturating truncations, bulk operations and wide arithmetic.
+    private mutating func miscellaneous(_ number: UInt32) throws(MemoryError) {
+        switch number {
+        case 0...7: try saturatingTruncation(Int(number))
         case 8:
             let segment = reader.u32()
             try bulk(.memoryInitOperation, reader.u32(), segment)
@@ -258,35 +271,6 @@ extension Translator {
         case 15: try tableGrow(reader.u32())
         case 16: try sized(.tableSizeOperation, index: reader.u32())
         default: try bulk(.tableFillOperation, reader.u32(), 0)
-        }
-    }
-}
-
-extension BodyReader {
-    /// Skips what follows an opcode of the executable set.
-    mutating func skipImmediates(_ byte: UInt8) {
-        switch byte {
-        case 0x0C, 0x0D, 0x10, 0x12, 0x20...0x26, 0x3F, 0x40, 0xD2: _ = u32()
-        case 0x11, 0x13:
-            _ = u32()
-            _ = u32()
-        case 0x28...0x3E:
-            _ = u32()
-            _ = u64()
-        case 0x0E: for _ in 0...u32() { _ = u32() }
-        case 0x1C: for _ in 0..<u32() { _ = valueTypeKind() }
-        case 0x41, 0x42, 0xD0: _ = s64()
-        case 0x43: offset &+= 4
-        case 0x44: offset &+= 8
-        case 0xFC:
-            switch u32() {
-            case 0...7: break
-            case 8, 10, 12, 14:
-                _ = u32()
-                _ = u32()
-            default: _ = u32()
-            }
-        default: break
         }
     }
 }
