@@ -67,7 +67,15 @@ let ring0Targets: [Target] = [
     ),
 ]
 
+// Beside the engine; its tests need no other target of ring 1.
+let textTarget: Target = .target(
+    name: "MoteText",
+    dependencies: ["CPlatform", "MoteMemory", "MoteModule"],
+    swiftSettings: common
+)
+
 let ring1Targets: [Target] = [
+    textTarget,
     .target(
         name: "Mote",
         dependencies: [
@@ -115,6 +123,11 @@ let testTargets: [Target] = [
     .testTarget(
         name: "MoteBinaryTests",
         dependencies: ["MoteMemory", "MoteModule", "MoteBinary", "MoteTestSupport"],
+        swiftSettings: common
+    ),
+    .testTarget(
+        name: "MoteTextTests",
+        dependencies: ["MoteText", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation"],
         swiftSettings: common
     ),
     .testTarget(
@@ -179,5 +192,5 @@ let package = Package(
     dependencies: embedded || wantedTests != nil
         ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
     targets: ring0Targets
-        + (embedded ? [] : wantedTests == nil ? ring1Targets + testTargets : testTargets.filter(isWanted))
+        + (embedded ? [] : wantedTests == nil ? ring1Targets + testTargets : [textTarget] + testTargets.filter(isWanted))
 )
