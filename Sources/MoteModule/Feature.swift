@@ -83,6 +83,7 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.referenceTypes)
         set.insert(.extendedConstants)
         set.insert(.tailCalls)
+        set.insert(.typedFunctionReferences)
         return set
     }
 }

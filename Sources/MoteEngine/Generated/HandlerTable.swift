@@ -49,54 +49,57 @@ extension InternalOpcode {
     @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1056) }
     @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1057) }
     @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1058) }
-    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1059) }
-    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1060) }
-    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1061) }
-    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1062) }
-    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1063) }
-    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1064) }
-    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1065) }
-    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1066) }
-    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1067) }
-    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1068) }
-    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1069) }
-    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1070) }
-    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1071) }
-    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1072) }
-    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1073) }
-    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1074) }
-    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1075) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1076) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1077) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1078) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1079) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1080) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1081) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1082) }
-    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1083) }
-    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1084) }
-    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1085) }
-    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1086) }
-    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1087) }
-    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1088) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1089) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1090) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1091) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1092) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1093) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1094) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1095) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1096) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1097) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1098) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1099) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1100) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1101) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1102) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1103) }
+    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1059) }
+    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1060) }
+    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1061) }
+    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1062) }
+    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1063) }
+    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1064) }
+    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1065) }
+    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1066) }
+    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1067) }
+    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1068) }
+    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1069) }
+    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1070) }
+    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1071) }
+    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1072) }
+    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1073) }
+    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1074) }
+    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1075) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1076) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1077) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1078) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1079) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1080) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1081) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1082) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1083) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1084) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1085) }
+    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1086) }
+    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1087) }
+    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1088) }
+    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1089) }
+    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1090) }
+    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1091) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1092) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1093) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1094) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1095) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1096) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1097) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1098) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1099) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1100) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1101) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1102) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1103) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1104) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1105) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1106) }
 
     /// How many handlers there are.
-    static var count: Int { 1104 }
+    static var count: Int { 1107 }
 
     /// The code that runs the instruction.
     var handler: Handler { handlerOf(rawValue) }
@@ -1163,51 +1166,54 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1056: return returnCallDirect
     case 1057: return returnCallImported
     case 1058: return returnCallIndirect
-    case 1059: return translateAndCall
-    case 1060: return haltExecution
-    case 1061: return restoreInstance
-    case 1062: return copySlot
-    case 1063: return copyTwo
-    case 1064: return copyThree
-    case 1065: return copyLast
-    case 1066: return copyLastFloat
-    case 1067: return constant32
-    case 1068: return constant64
-    case 1069: return constantFloat32
-    case 1070: return constantFloat64
-    case 1071: return selectSlots
-    case 1072: return selectLast
-    case 1073: return clearFour
-    case 1074: return clearEight
-    case 1075: return clearSixteen
-    case 1076: return clearSlots
-    case 1077: return globalGet
-    case 1078: return globalGetFloat
-    case 1079: return globalGetImported
-    case 1080: return globalSetSlot
-    case 1081: return globalSetLast
-    case 1082: return globalSetImported
-    case 1083: return copyVector
-    case 1084: return selectVector
-    case 1085: return globalGetVector
-    case 1086: return globalGetImportedVector
-    case 1087: return globalSetVector
-    case 1088: return globalSetImportedVector
-    case 1089: return memorySizeOperation
-    case 1090: return memoryGrowOperation
-    case 1091: return memoryFillOperation
-    case 1092: return memoryCopyOperation
-    case 1093: return memoryInitOperation
-    case 1094: return dataDropOperation
-    case 1095: return tableGetOperation
-    case 1096: return tableSetOperation
-    case 1097: return tableSizeOperation
-    case 1098: return tableGrowOperation
-    case 1099: return tableFillOperation
-    case 1100: return tableCopyOperation
-    case 1101: return tableInitOperation
-    case 1102: return elementDropOperation
-    case 1103: return referenceFunction
+    case 1059: return callReferenceSlot
+    case 1060: return returnCallReference
+    case 1061: return checkReference
+    case 1062: return translateAndCall
+    case 1063: return haltExecution
+    case 1064: return restoreInstance
+    case 1065: return copySlot
+    case 1066: return copyTwo
+    case 1067: return copyThree
+    case 1068: return copyLast
+    case 1069: return copyLastFloat
+    case 1070: return constant32
+    case 1071: return constant64
+    case 1072: return constantFloat32
+    case 1073: return constantFloat64
+    case 1074: return selectSlots
+    case 1075: return selectLast
+    case 1076: return clearFour
+    case 1077: return clearEight
+    case 1078: return clearSixteen
+    case 1079: return clearSlots
+    case 1080: return globalGet
+    case 1081: return globalGetFloat
+    case 1082: return globalGetImported
+    case 1083: return globalSetSlot
+    case 1084: return globalSetLast
+    case 1085: return globalSetImported
+    case 1086: return copyVector
+    case 1087: return selectVector
+    case 1088: return globalGetVector
+    case 1089: return globalGetImportedVector
+    case 1090: return globalSetVector
+    case 1091: return globalSetImportedVector
+    case 1092: return memorySizeOperation
+    case 1093: return memoryGrowOperation
+    case 1094: return memoryFillOperation
+    case 1095: return memoryCopyOperation
+    case 1096: return memoryInitOperation
+    case 1097: return dataDropOperation
+    case 1098: return tableGetOperation
+    case 1099: return tableSetOperation
+    case 1100: return tableSizeOperation
+    case 1101: return tableGrowOperation
+    case 1102: return tableFillOperation
+    case 1103: return tableCopyOperation
+    case 1104: return tableInitOperation
+    case 1105: return elementDropOperation
+    case 1106: return referenceFunction
     default: return unreachableOperation
     }
 }
@@ -2276,51 +2282,54 @@ extension InternalOpcode {
         case 1056: return "returnCallDirect"
         case 1057: return "returnCallImported"
         case 1058: return "returnCallIndirect"
-        case 1059: return "translateAndCall"
-        case 1060: return "haltExecution"
-        case 1061: return "restoreInstance"
-        case 1062: return "copySlot"
-        case 1063: return "copyTwo"
-        case 1064: return "copyThree"
-        case 1065: return "copyLast"
-        case 1066: return "copyLastFloat"
-        case 1067: return "constant32"
-        case 1068: return "constant64"
-        case 1069: return "constantFloat32"
-        case 1070: return "constantFloat64"
-        case 1071: return "selectSlots"
-        case 1072: return "selectLast"
-        case 1073: return "clearFour"
-        case 1074: return "clearEight"
-        case 1075: return "clearSixteen"
-        case 1076: return "clearSlots"
-        case 1077: return "globalGet"
-        case 1078: return "globalGetFloat"
-        case 1079: return "globalGetImported"
-        case 1080: return "globalSetSlot"
-        case 1081: return "globalSetLast"
-        case 1082: return "globalSetImported"
-        case 1083: return "copyVector"
-        case 1084: return "selectVector"
-        case 1085: return "globalGetVector"
-        case 1086: return "globalGetImportedVector"
-        case 1087: return "globalSetVector"
-        case 1088: return "globalSetImportedVector"
-        case 1089: return "memorySizeOperation"
-        case 1090: return "memoryGrowOperation"
-        case 1091: return "memoryFillOperation"
-        case 1092: return "memoryCopyOperation"
-        case 1093: return "memoryInitOperation"
-        case 1094: return "dataDropOperation"
-        case 1095: return "tableGetOperation"
-        case 1096: return "tableSetOperation"
-        case 1097: return "tableSizeOperation"
-        case 1098: return "tableGrowOperation"
-        case 1099: return "tableFillOperation"
-        case 1100: return "tableCopyOperation"
-        case 1101: return "tableInitOperation"
-        case 1102: return "elementDropOperation"
-        case 1103: return "referenceFunction"
+        case 1059: return "callReferenceSlot"
+        case 1060: return "returnCallReference"
+        case 1061: return "checkReference"
+        case 1062: return "translateAndCall"
+        case 1063: return "haltExecution"
+        case 1064: return "restoreInstance"
+        case 1065: return "copySlot"
+        case 1066: return "copyTwo"
+        case 1067: return "copyThree"
+        case 1068: return "copyLast"
+        case 1069: return "copyLastFloat"
+        case 1070: return "constant32"
+        case 1071: return "constant64"
+        case 1072: return "constantFloat32"
+        case 1073: return "constantFloat64"
+        case 1074: return "selectSlots"
+        case 1075: return "selectLast"
+        case 1076: return "clearFour"
+        case 1077: return "clearEight"
+        case 1078: return "clearSixteen"
+        case 1079: return "clearSlots"
+        case 1080: return "globalGet"
+        case 1081: return "globalGetFloat"
+        case 1082: return "globalGetImported"
+        case 1083: return "globalSetSlot"
+        case 1084: return "globalSetLast"
+        case 1085: return "globalSetImported"
+        case 1086: return "copyVector"
+        case 1087: return "selectVector"
+        case 1088: return "globalGetVector"
+        case 1089: return "globalGetImportedVector"
+        case 1090: return "globalSetVector"
+        case 1091: return "globalSetImportedVector"
+        case 1092: return "memorySizeOperation"
+        case 1093: return "memoryGrowOperation"
+        case 1094: return "memoryFillOperation"
+        case 1095: return "memoryCopyOperation"
+        case 1096: return "memoryInitOperation"
+        case 1097: return "dataDropOperation"
+        case 1098: return "tableGetOperation"
+        case 1099: return "tableSetOperation"
+        case 1100: return "tableSizeOperation"
+        case 1101: return "tableGrowOperation"
+        case 1102: return "tableFillOperation"
+        case 1103: return "tableCopyOperation"
+        case 1104: return "tableInitOperation"
+        case 1105: return "elementDropOperation"
+        case 1106: return "referenceFunction"
         default: return "?"
         }
     }
@@ -2328,8 +2337,8 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1043, 1059, 1060, 1061, 1073, 1074, 1075: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1050, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1068, 1070, 1091, 1092, 1093, 1098, 1099, 1100, 1101: return 24
+        case 1043, 1062, 1063, 1064, 1076, 1077, 1078: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1050, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1071, 1073, 1094, 1095, 1096, 1101, 1102, 1103, 1104: return 24
         default: return 16
         }
     }

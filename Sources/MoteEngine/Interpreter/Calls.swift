@@ -16,7 +16,7 @@ let frameHeaderSlots = 3
 /// Frames above the highest yet take a cold path that raises `stackPeak`, the limit compared with here: so the
 /// peak is exact and costs nothing. `word` travels in `r` for code that is still to be translated.
 @inline(__always)
-private func enter(
+func enter(
     _ word: UnsafeRawPointer,
     callee: FP,
     returning next: PC,
@@ -105,7 +105,8 @@ func resolve(
     _ environment: Environment,
     _ index: UInt32,
     tableAt: Int,
-    _ trapCode: inout TrapCode
+    _ trapCode: inout TrapCode,
+    allowsSubtypes: Bool = false
 ) -> UnsafePointer<MoteFunction>? {
     let tables = UnsafeRawPointer(
         environment.pointee.instance.unsafelyUnwrapped.pointee.tables.unsafelyUnwrapped
@@ -123,7 +124,11 @@ func resolve(
         trapCode = .uninitializedElement
         return nil
     }
-    guard function.pointee.typeID == pc.load(fromByteOffset: tableAt + 4, as: UInt32.self) else {
+    let typeID = pc.load(fromByteOffset: tableAt + 4, as: UInt32.self)
+    guard
+        function.pointee.typeID == typeID
+            || allowsSubtypes && Operations.isSubtype(environment, function, of: typeID)
+    else {
         trapCode = .indirectCallTypeMismatch
         return nil
     }
@@ -142,7 +147,7 @@ private func callIndirect(
 ) -> Int {
     var code = TrapCode.none
     guard let function = resolve(pc, environment, index, tableAt: 16, &code) else {
-        return indirectTrap(pc, fp, memory, environment, UInt64(code.rawValue), d)
+        return unresolved(pc, fp, memory, environment, UInt64(index), d)
     }
     if function.pointee.instance == environment.pointee.instance {
         return enter(
@@ -160,8 +165,9 @@ private func callIndirect(
     return callReference(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
 }
 
+/// An indirect call, by the index in `r`, of what is no function of exactly the named type: a subtype's, or a trap.
 @inline(never)
-private func indirectTrap(
+private func unresolved(
     _ pc: PC,
     _ fp: FP,
     _ memory: Memory,
@@ -169,7 +175,24 @@ private func indirectTrap(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    trap(TrapCode(returned: low(r)), pc, fp, environment)
+    var code = TrapCode.none
+    guard let function = resolve(pc, environment, low(r), tableAt: 16, &code, allowsSubtypes: true) else {
+        return trap(code, pc, fp, environment)
+    }
+    if function.pointee.instance == environment.pointee.instance {
+        return enter(
+            UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped),
+            callee: fp + slotField(pc, 8),
+            returning: pc + 24,
+            pc,
+            fp,
+            memory,
+            environment,
+            r,
+            d
+        )
+    }
+    return callReference(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
 }
 
 // callee's fp @8, index slot @10, table @16, type @20; 24 bytes

@@ -108,14 +108,23 @@ func returnCallIndirect(
     _ d: Double
 ) -> Int {
     var code = TrapCode.none
-    guard let function = resolve(pc, environment, low(fp[slotField(pc, 14)]), tableAt: 16, &code) else {
+    guard
+        let function = resolve(
+            pc,
+            environment,
+            low(fp[slotField(pc, 14)]),
+            tableAt: 16,
+            &code,
+            allowsSubtypes: true
+        )
+    else {
         return trap(code, pc, fp, environment)
     }
     return returnCall(function, pc, fp, memory, environment, d)
 }
 
 @inline(__always)
-private func returnCall(
+func returnCall(
     _ function: UnsafePointer<MoteFunction>,
     _ pc: PC,
     _ fp: FP,

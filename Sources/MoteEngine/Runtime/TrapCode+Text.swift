@@ -20,6 +20,8 @@ extension TrapCode {
         case .hostDepthExceeded: "host calls nested too deeply"
         case .unalignedAtomic: "unaligned atomic"
         case .nullReference: "null reference"
+        case .nullFunctionReference: "null function reference"
+        case .nullExceptionReference: "null exception reference"
         case .castFailure: "cast failure"
         case .uncaughtException: "unhandled exception"
         case .unlinkedFunction: "unlinked function"
@@ -44,7 +46,8 @@ extension TrapCode {
         case .exit: "wasi proc exit"
         case .none, .unreachable, .memoryOutOfBounds, .tableOutOfBounds, .undefinedElement,
             .uninitializedElement, .indirectCallTypeMismatch, .integerOverflow, .integerDivideByZero,
-            .invalidConversionToInteger, .unalignedAtomic, .nullReference, .castFailure:
+            .invalidConversionToInteger, .unalignedAtomic, .nullReference, .nullFunctionReference,
+            .nullExceptionReference, .castFailure:
             text
         }
     }

@@ -31,6 +31,10 @@ package enum TrapCode: UInt8, Error, Sendable {
     case deadline = 22
     /// The environment runs on another thread.
     case environmentBusy = 23
+    /// A call through a null reference.
+    case nullFunctionReference = 24
+    /// `throw_ref` of a null reference.
+    case nullExceptionReference = 25
     /// The guest asked to end (WASI `proc_exit`); its exit code is kept by whoever raised this.
     case exit = 64
 

@@ -51,7 +51,7 @@ extension Translator {
     }
 
     /// Puts the arguments in a row, pops them, and gives the position of the first.
-    private mutating func placeArguments(_ shape: CallShape) throws(MemoryError) -> Int16 {
+    mutating func placeArguments(_ shape: CallShape) throws(MemoryError) -> Int16 {
         let first = entryCount &- shape.parameterCount
         let position = shape.parameterCount > 0 ? entries[first].position : topPosition
         try writeRow(first: first, count: shape.parameterCount, to: position)
@@ -60,7 +60,7 @@ extension Translator {
     }
 
     /// Pushes the results, which the callee left from the first argument's position on.
-    private mutating func pushResults(_ shape: CallShape) throws(MemoryError) {
+    mutating func pushResults(_ shape: CallShape) throws(MemoryError) {
         join()
         let types = module.pointee.types.pointer(at: Int(shape.typeIndex))
         for index in 0..<shape.resultCount {
@@ -92,7 +92,7 @@ extension Translator {
         try pushResults(shape)
     }
 
-    private func calleeFrame(_ first: Int16, _ shape: CallShape) -> Int16 {
+    func calleeFrame(_ first: Int16, _ shape: CallShape) -> Int16 {
         first &+ Int16(truncatingIfNeeded: shape.argumentSlots &+ frameHeaderSlots)
     }
 
@@ -112,7 +112,7 @@ extension Translator {
     }
 
     /// The fields that all tail calls share.
-    private mutating func emitTailCall(
+    mutating func emitTailCall(
         _ opcode: InternalOpcode,
         _ shape: CallShape,
         first: Int16

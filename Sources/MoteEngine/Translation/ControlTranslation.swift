@@ -6,7 +6,7 @@ internal import MoteModule
 
 extension Translator {
     /// Reads a block type and opens a frame; the parameters are in their homes already.
-    private mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) throws(MemoryError) {
+    mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) throws(MemoryError) {
         if frameCount == frameCapacity {
             let raw = try arena.resizeGrowable(
                 UnsafeMutableRawPointer(frames),
@@ -49,7 +49,7 @@ extension Translator {
 
     static var noType: UInt32 { UInt32.max }
 
-    private mutating func blockType() -> BlockType {
+    mutating func blockType() -> BlockType {
         let first = reader.base[reader.offset]
         if first == 0x40 {
             reader.offset &+= 1
@@ -119,7 +119,7 @@ extension Translator {
     }
 
     /// Type of a value that a frame's end delivers.
-    private func resultType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
+    func resultType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
         guard frame.typeIndex != Translator.noType else { return frame.singleResult.kind }
         let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
         return types?.pointee.results[checked: index]?.kind ?? 0x7F
@@ -131,7 +131,7 @@ extension Translator {
     }
 
     /// Drops what a frame's body left on the stack.
-    private mutating func reset(to frame: ControlFrame) {
+    mutating func reset(to frame: ControlFrame) {
         entryCount = Int(frame.entryCount)
         stackSlots = Int(frame.stackSlots)
         referenceCount = Int(frame.referenceCount)
@@ -218,7 +218,7 @@ extension Translator {
     }
 
     /// Whether the values on top are where the label wants them.
-    private func valuesArePlaced(_ frame: Int) -> Bool {
+    func valuesArePlaced(_ frame: Int) -> Bool {
         let count = arity(frame)
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {
@@ -228,7 +228,7 @@ extension Translator {
         return true
     }
 
-    private mutating func placeValues(_ frame: Int) throws(MemoryError) {
+    mutating func placeValues(_ frame: Int) throws(MemoryError) {
         let count = arity(frame)
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {
@@ -272,7 +272,7 @@ extension Translator {
     }
 
     /// ``valuesArePlaced(_:)`` with the condition still on top of the values.
-    private mutating func isLastValuePlaced(_ frame: Int) -> Bool {
+    mutating func isLastValuePlaced(_ frame: Int) -> Bool {
         guard arity(frame) > 0 else { return true }
         entryCount &-= 1
         defer { entryCount &+= 1 }

@@ -222,6 +222,8 @@ extension Translator {
         case 0x13:
             let type = reader.u32()
             try returnCallIndirect(type: type, table: reader.u32())
+        case 0x14: try callReference(type: reader.u32())
+        case 0x15: try returnCallReference(type: reader.u32())
         case 0x1A: _ = pop()
         case 0x1B: try select()
         case 0x1C:
@@ -232,6 +234,9 @@ extension Translator {
             pushConstant(0, 0x63)
         case 0xD1: try referenceIsNull()
         case 0xD2: try referenceFunction(reader.u32())
+        case 0xD4: try referenceAsNonNull()
+        case 0xD5: try branchOnNull(depth: Int(reader.u32()))
+        case 0xD6: try branchOnNonNull(depth: Int(reader.u32()))
         case 0xFB...0xFE: try prefixed(byte)
         default: _ = try numeric(byte)
         }
