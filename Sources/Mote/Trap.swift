@@ -97,7 +97,7 @@ extension Trap.Code {
         case .hostError: self = .hostError
         case .hostDepthExceeded: self = .hostDepthExceeded
         case .unalignedAtomic: self = .unalignedAtomic
-        case .nullReference: self = .nullReference
+        case .nullReference, .nullFunctionReference, .nullExceptionReference: self = .nullReference
         case .castFailure: self = .castFailure
         case .uncaughtException: self = .uncaughtException
         case .unlinkedFunction: self = .unlinkedFunction
