@@ -17,7 +17,8 @@ package enum DecodeLimits {
     package static var exports: Int { 1_000_000 }
     package static var globals: Int { 1_000_000 }
     package static var tables: Int { 100_000 }
-    package static var memories: Int { 100_000 }
+    /// Instructions name memories in 16 bits.
+    package static var memories: Int { 65_535 }
     package static var tags: Int { 1_000_000 }
     package static var dataSegments: Int { 100_000 }
     package static var elementSegments: Int { 1_000_000 }

@@ -49,7 +49,8 @@ extension ModuleDecoder {
         guard flags & 8 != 0 else { return MemoryType(limits: limits, pageSizeLog2: 16) }
         let start = reader.offset
         let log2 = try reader.u32LEB()
-        guard log2 == 0 || log2 == 16 else { throw DecodeError(.malformedPageSize, at: start, detail: log2) }
+        // Which powers of two may be is for validation to say.
+        guard log2 < 64 else { throw DecodeError(.malformedPageSize, at: start, detail: log2) }
         return MemoryType(limits: limits, pageSizeLog2: UInt8(truncatingIfNeeded: log2))
     }
 

@@ -10,8 +10,10 @@ extension LinearMemory {
     /// Index and offset are below 4 GiB each, and an access starts below their sum and is less than a page
     /// long.
     static var guardedReservationSizeInBytes: Int { 8 << 30 &+ max(systemPageSizeInBytes, 4096) }
-    /// A checked memory whose maximum is above this lives in the heap.
+    /// Address space for a checked memory whose maximum is larger, unless it starts out larger.
     static var largestCheckedReservationInBytes: UInt64 { 16 << 30 }
+    /// A memory that starts out larger than this is not reserved: half of what most processors give a process.
+    static var largestReservationInBytes: UInt64 { 64 << 40 }
     static var systemPageSizeInBytes: Int { Platform.pageSizeInBytes }
 
     /// Whether faults can become traps here at all.

@@ -210,14 +210,16 @@ struct LinearMemoryChoice {
             )
             return
         }
-        let maximum = request.effectiveMaximumPageCount
+        // A 64-bit memory may be declared larger than any address space: growth ends with the reservation.
         let log = UInt64(min(request.pageSizeLog2, 16))
-        guard maximum <= LinearMemory.largestCheckedReservationInBytes &>> log else {
+        let most = LinearMemory.largestCheckedReservationInBytes &>> log
+        let maximum = min(request.effectiveMaximumPageCount, max(most, request.initialPageCount))
+        guard maximum <= LinearMemory.largestReservationInBytes &>> log else {
             self = .heap
             return
         }
         let page = LinearMemory.systemPageSizeInBytes
-        // Safe: at most 16 GiB and a page.
+        // Safe: at most 64 TiB and a page.
         let size = (Int(truncatingIfNeeded: maximum &<< log) &+ page &- 1) & ~(page &- 1)
         self.init(isReserved: true, hasGuardPages: false, reservedSizeInBytes: max(size, page))
     }

@@ -84,6 +84,10 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.extendedConstants)
         set.insert(.tailCalls)
         set.insert(.typedFunctionReferences)
+        set.insert(.memory64)
+        set.insert(.multiMemory)
+        set.insert(.customPageSizes)
+        set.insert(.wideArithmetic)
         return set
     }
 }

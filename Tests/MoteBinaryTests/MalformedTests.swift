@@ -110,7 +110,7 @@ private let function: [UInt8] = section(3, [1, 0])
         Malformed("a table of another form", section(4, [1, 0x40, 1, 0x70, 0, 0]), .malformedTableForm),
         Malformed("a memory's limits", section(5, [1, 0x10, 0]), .malformedLimitsFlags),
         Malformed("a memory's minimum cut off", section(5, [1, 0, 0x80]), .unexpectedEnd),
-        Malformed("a page size of two bytes", section(5, [1, 8, 0, 1]), .malformedPageSize),
+        Malformed("a page size of 2^64 bytes", section(5, [1, 8, 0, 64]), .malformedPageSize),
         Malformed("a tag's attribute", type + section(13, [1, 1, 0]), .malformedTagAttribute),
         Malformed("a global without end", section(6, [1, 0x7F, 0, 0x41, 0]), .unexpectedEnd),
         Malformed("a global with an unknown opcode", section(6, [1, 0x7F, 0, 0xFF, 0x0B]), .illegalOpcode),

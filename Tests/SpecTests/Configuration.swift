@@ -43,7 +43,9 @@ enum Configuration: String, CaseIterable, Sendable, CustomTestStringConvertible 
     /// Whether a memory that was made under the plan is what it asks for.
     func fits(_ memory: MoteMemory) -> Bool {
         switch self {
-        case .reservedWithGuardPages: memory.backing == 1 && memory.bounds == 1
+        case .reservedWithGuardPages:
+            // 64-bit memories and those with other pages are always checked.
+            memory.backing == 1 && (memory.bounds == 1 || memory.is64 == 1 || memory.pageSizeLog2 != 16)
         case .reservedAndChecked: memory.backing == 1 && memory.bounds == 0
         case .heapAndChecked, .pool: memory.backing == 0 && memory.bounds == 0
         }

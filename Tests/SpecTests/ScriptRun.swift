@@ -260,7 +260,10 @@ final class ScriptRun {
     /// Asserts that the instance runs in the configuration.
     private func check(_ instance: EngineInstance) throws {
         guard let memory = instance.memory(at: 0) else { return }
-        guard configuration.fits(memory.pointee) else {
+        // Only memory 0 of its owner may have guard pages.
+        let owner = memory.instance.pointee.owner
+        let isFirst = owner.map { $0.pointee.memories?[0] == memory } ?? true
+        guard !isFirst || configuration.fits(memory.pointee) else {
             throw Obstacle.failure("a memory has another backing or other bounds")
         }
         guard instance.base.pointee.variant & 1 == UInt32(memory.pointee.bounds) else {

@@ -41,7 +41,7 @@ extension EngineInstance {
                 memory,
                 state,
                 index,
-                try reader.evaluate().low,
+                Operations.address(try reader.evaluate().low, is64: memory.pointee.is64),
                 0,
                 UInt64(segment.bytes.sizeInBytes)
             )
@@ -58,7 +58,7 @@ extension EngineInstance {
     ) throws(MemoryError) -> TrapCode {
         guard let table = state.pointee.base.tables?[Int(segment.tableIndex)] else { return .none }
         var reader = ConstantReader(segment.offset, of: state)
-        let offset = try reader.evaluate().low
+        let offset = Operations.address(try reader.evaluate().low, is64: table.pointee.is64)
         let isForeign = segment.count > 0 && table.pointee.owner != state.base
         do throws(MemoryError) {
             let trap = try Operations.initialize(table, state, index, offset, 0, UInt64(segment.count))

@@ -103,7 +103,7 @@ func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 func resolve(
     _ pc: PC,
     _ environment: Environment,
-    _ index: UInt32,
+    _ index: UInt64,
     tableAt: Int,
     _ trapCode: inout TrapCode,
     allowsSubtypes: Bool = false
@@ -115,11 +115,12 @@ func resolve(
         fromByteOffset: Int(pc.load(fromByteOffset: tableAt, as: UInt32.self)) * 8,
         as: UnsafePointer<MoteTable>.self
     )
-    guard UInt64(index) < table.pointee.count else {
+    guard index < table.pointee.count else {
         trapCode = .undefinedElement
         return nil
     }
-    let bits = table.pointee.elements.unsafelyUnwrapped[Int(index)]
+    // Safe: a table has fewer elements than an Int can count.
+    let bits = table.pointee.elements.unsafelyUnwrapped[Int(truncatingIfNeeded: index)]
     guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(bits)) else {
         trapCode = .uninitializedElement
         return nil
@@ -143,11 +144,11 @@ private func callIndirect(
     _ environment: Environment,
     _ r: UInt64,
     _ d: Double,
-    index: UInt32
+    index: UInt64
 ) -> Int {
     var code = TrapCode.none
     guard let function = resolve(pc, environment, index, tableAt: 16, &code) else {
-        return unresolved(pc, fp, memory, environment, UInt64(index), d)
+        return unresolved(pc, fp, memory, environment, index, d)
     }
     if function.pointee.instance == environment.pointee.instance {
         return enter(
@@ -176,7 +177,7 @@ private func unresolved(
     _ d: Double
 ) -> Int {
     var code = TrapCode.none
-    guard let function = resolve(pc, environment, low(r), tableAt: 16, &code, allowsSubtypes: true) else {
+    guard let function = resolve(pc, environment, r, tableAt: 16, &code, allowsSubtypes: true) else {
         return trap(code, pc, fp, environment)
     }
     if function.pointee.instance == environment.pointee.instance {
@@ -205,7 +206,7 @@ func callIndirectSlot(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    callIndirect(pc, fp, memory, environment, r, d, index: low(fp[slotField(pc, 10)]))
+    callIndirect(pc, fp, memory, environment, r, d, index: UInt64(low(fp[slotField(pc, 10)])))
 }
 
 // callee's fp @8, index in `r`, table @16, type @20; 24 bytes
@@ -218,7 +219,20 @@ func callIndirectLast(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    callIndirect(pc, fp, memory, environment, r, d, index: low(r))
+    callIndirect(pc, fp, memory, environment, r, d, index: UInt64(low(r)))
+}
+
+// callee's fp @8, 64-bit index slot @10, table @16, type @20; 24 bytes
+@inline(__always)
+func callIndirect64(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
+    callIndirect(pc, fp, memory, environment, r, d, index: fp[slotField(pc, 10)])
 }
 
 /// Calls the function that `r` refers to, a host's or another instance's; callee's fp @8; 24 bytes.

@@ -1,5 +1,9 @@
 internal import CPlatform
 
+/// A 16-bit field that is an index.
+@inline(__always)
+func index16(_ pc: PC, _ at: Int) -> UInt32 { UInt32(pc.load(fromByteOffset: at, as: UInt16.self)) }
+
 /// Where an access to any memory lies: of any index, 32- or 64-bit, shared or not, with pages of any size.
 ///
 /// Accesses to memory 0, if it is 32-bit, have handlers of their own and do not come here.

@@ -1,12 +1,13 @@
 internal import CPlatform
 
 // Bulk operations on memories and tables. Slots of operands at 8, 10, 12; indices of 32 bits behind 16; 24 bytes
-// unless said. All work is done by ``Operations``; nothing here is hot.
+// unless said. Addresses and counts are slots as they are: ``Operations`` takes of them what the address type has, and
+// does all the work; nothing here is hot.
 
 @inline(__always)
-private func index16(_ pc: PC) -> UInt32 { pc.load(fromByteOffset: 16, as: UInt32.self) }
+private func firstIndex(_ pc: PC) -> UInt32 { pc.load(fromByteOffset: 16, as: UInt32.self) }
 @inline(__always)
-private func index20(_ pc: PC) -> UInt32 { pc.load(fromByteOffset: 20, as: UInt32.self) }
+private func secondIndex(_ pc: PC) -> UInt32 { pc.load(fromByteOffset: 20, as: UInt32.self) }
 @inline(__always)
 private func operand(_ pc: PC, _ fp: FP, _ at: Int) -> UInt64 { fp[slotField(pc, at)] }
 
@@ -40,9 +41,7 @@ func memorySizeOperation(
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-/// destination @8, page count @10, memory @12; 16 bytes.
-///
-/// The count of a 32-bit memory is read as 32 bits.
+// destination @8, page count @10, memory @12; 16 bytes
 @inline(__always)
 func memoryGrowOperation(
     _ pc: PC,
@@ -69,10 +68,10 @@ func memoryFillOperation(
 ) -> Int {
     let code = Operations.memoryFill(
         environment,
-        index16(pc),
-        UInt64(low(operand(pc, fp, 8))),
+        firstIndex(pc),
+        operand(pc, fp, 8),
         low(operand(pc, fp, 10)),
-        UInt64(low(operand(pc, fp, 12)))
+        operand(pc, fp, 12)
     )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
@@ -89,11 +88,11 @@ func memoryCopyOperation(
 ) -> Int {
     let code = Operations.memoryCopy(
         environment,
-        index16(pc),
-        index20(pc),
-        UInt64(low(operand(pc, fp, 8))),
-        UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12)))
+        firstIndex(pc),
+        secondIndex(pc),
+        operand(pc, fp, 8),
+        operand(pc, fp, 10),
+        operand(pc, fp, 12)
     )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
@@ -110,11 +109,11 @@ func memoryInitOperation(
 ) -> Int {
     let code = Operations.memoryInit(
         environment,
-        index16(pc),
-        index20(pc),
-        UInt64(low(operand(pc, fp, 8))),
-        UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12)))
+        firstIndex(pc),
+        secondIndex(pc),
+        operand(pc, fp, 8),
+        operand(pc, fp, 10),
+        operand(pc, fp, 12)
     )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
@@ -143,7 +142,7 @@ func tableGetOperation(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    let (value, code) = Operations.tableGet(environment, immediate32(pc), UInt64(low(operand(pc, fp, 10))))
+    let (value, code) = Operations.tableGet(environment, immediate32(pc), operand(pc, fp, 10))
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     fp[slotField(pc, 8)] = value
     return go(pc + 16, fp, memory, environment, value, d)
@@ -162,7 +161,7 @@ func tableSetOperation(
     let code = Operations.tableSet(
         environment,
         immediate32(pc),
-        UInt64(low(operand(pc, fp, 8))),
+        operand(pc, fp, 8),
         operand(pc, fp, 10)
     )
     return proceed(code, pc, 16, fp, environment, r, d)
@@ -195,9 +194,9 @@ func tableGrowOperation(
 ) -> Int {
     let z = Operations.tableGrow(
         environment,
-        index16(pc),
+        firstIndex(pc),
         operand(pc, fp, 10),
-        UInt64(low(operand(pc, fp, 12)))
+        operand(pc, fp, 12)
     )
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -215,10 +214,10 @@ func tableFillOperation(
 ) -> Int {
     let code = Operations.tableFill(
         environment,
-        index16(pc),
-        UInt64(low(operand(pc, fp, 8))),
+        firstIndex(pc),
+        operand(pc, fp, 8),
         operand(pc, fp, 10),
-        UInt64(low(operand(pc, fp, 12)))
+        operand(pc, fp, 12)
     )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
@@ -235,11 +234,11 @@ func tableCopyOperation(
 ) -> Int {
     let code = Operations.tableCopy(
         environment,
-        index16(pc),
-        index20(pc),
-        UInt64(low(operand(pc, fp, 8))),
-        UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12)))
+        firstIndex(pc),
+        secondIndex(pc),
+        operand(pc, fp, 8),
+        operand(pc, fp, 10),
+        operand(pc, fp, 12)
     )
     return proceed(code, pc, 24, fp, environment, r, d)
 }
@@ -256,11 +255,11 @@ func tableInitOperation(
 ) -> Int {
     let code = Operations.tableInit(
         environment,
-        index16(pc),
-        index20(pc),
-        UInt64(low(operand(pc, fp, 8))),
-        UInt64(low(operand(pc, fp, 10))),
-        UInt64(low(operand(pc, fp, 12)))
+        firstIndex(pc),
+        secondIndex(pc),
+        operand(pc, fp, 8),
+        operand(pc, fp, 10),
+        operand(pc, fp, 12)
     )
     return proceed(code, pc, 24, fp, environment, r, d)
 }

@@ -112,7 +112,32 @@ func returnCallIndirect(
         let function = resolve(
             pc,
             environment,
-            low(fp[slotField(pc, 14)]),
+            UInt64(low(fp[slotField(pc, 14)])),
+            tableAt: 16,
+            &code,
+            allowsSubtypes: true
+        )
+    else {
+        return trap(code, pc, fp, environment)
+    }
+    return returnCall(function, pc, fp, memory, environment, d)
+}
+
+@inline(never)
+func returnCallIndirect64(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
+    var code = TrapCode.none
+    guard
+        let function = resolve(
+            pc,
+            environment,
+            fp[slotField(pc, 14)],
             tableAt: 16,
             &code,
             allowsSubtypes: true

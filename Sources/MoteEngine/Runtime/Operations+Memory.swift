@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteMemory
 
 // Bulk operations on memories (spec 4.6.10). Indices come from validated code; addresses and counts from the guest.
+// Addresses and counts are slots as they are, of which a 32-bit memory takes the low half.
 // Never inlined into a handler: see Operations+Table.
 extension Operations {
     /// Whether `count` bytes from `offset` lie below `size`.
@@ -16,6 +17,12 @@ extension Operations {
     static func memory(_ environment: Environment, _ index: UInt32) -> UnsafeMutablePointer<MoteMemory> {
         // Safe: validation has checked the index, and an instance has every memory of its module.
         environment.pointee.instance.pointee.memories[Int(index)].unsafelyUnwrapped
+    }
+
+    /// What an address type takes of a slot.
+    @inline(__always)
+    static func address(_ slot: UInt64, is64: UInt8) -> UInt64 {
+        is64 != 0 ? slot : slot & 0xFFFF_FFFF
     }
 
     /// Takes fuel for bytes of a bulk operation; false where it ran out.
@@ -37,9 +44,8 @@ extension Operations {
     @inline(never)
     static func memoryGrow(_ environment: Environment, _ index: UInt32, _ delta: UInt64) -> UInt64 {
         let memory = memory(environment, index)
-        let is64 = memory.pointee.is64 != 0
-        let failure: UInt64 = is64 ? .max : 0xFFFF_FFFF
-        let count = is64 ? delta : delta & 0xFFFF_FFFF
+        let failure = address(.max, is64: memory.pointee.is64)
+        let count = address(delta, is64: memory.pointee.is64)
         do throws(MemoryError) {
             guard let before = try memory.instance.grow(byPages: count) else { return failure }
             reloadCaches(environment, environment.pointee.instance)
@@ -54,12 +60,14 @@ extension Operations {
     static func memoryFill(
         _ environment: Environment,
         _ index: UInt32,
-        _ destination: UInt64,
+        _ destinationSlot: UInt64,
         _ value: UInt32,
-        _ count: UInt64
+        _ countSlot: UInt64
     ) -> UInt32 {
         let memory = memory(environment, index)
-        guard isInside(destination, count, memory.pointee.sizeInBytes) else {
+        let destination = address(destinationSlot, is64: memory.pointee.is64)
+        let count = address(countSlot, is64: memory.pointee.is64)
+        guard isInside(destination, count, EffectiveAddress.currentSize(of: memory)) else {
             return UInt32(TrapCode.memoryOutOfBounds.rawValue)
         }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
@@ -77,14 +85,18 @@ extension Operations {
         _ environment: Environment,
         _ to: UInt32,
         _ from: UInt32,
-        _ destination: UInt64,
-        _ source: UInt64,
-        _ count: UInt64
+        _ destinationSlot: UInt64,
+        _ sourceSlot: UInt64,
+        _ countSlot: UInt64
     ) -> UInt32 {
         let target = memory(environment, to)
         let origin = memory(environment, from)
-        guard isInside(destination, count, target.pointee.sizeInBytes),
-            isInside(source, count, origin.pointee.sizeInBytes)
+        let destination = address(destinationSlot, is64: target.pointee.is64)
+        let source = address(sourceSlot, is64: origin.pointee.is64)
+        // The count has the smaller of the two types.
+        let count = address(countSlot, is64: target.pointee.is64 & origin.pointee.is64)
+        guard isInside(destination, count, EffectiveAddress.currentSize(of: target)),
+            isInside(source, count, EffectiveAddress.currentSize(of: origin))
         else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         guard count > 0, let targetBase = target.pointee.base, let originBase = origin.pointee.base else {
@@ -103,17 +115,19 @@ extension Operations {
         _ environment: Environment,
         _ index: UInt32,
         _ segment: UInt32,
-        _ destination: UInt64,
-        _ source: UInt64,
-        _ count: UInt64
+        _ destinationSlot: UInt64,
+        _ sourceSlot: UInt64,
+        _ countSlot: UInt64
     ) -> UInt32 {
+        let memory = memory(environment, index)
+        let count = address(countSlot, is64: 0)
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         return initialize(
-            memory(environment, index),
+            memory,
             environment.pointee.instance.state,
             segment,
-            destination,
-            source,
+            address(destinationSlot, is64: memory.pointee.is64),
+            address(sourceSlot, is64: 0),
             count
         )
     }
@@ -132,7 +146,9 @@ extension Operations {
             return UInt32(TrapCode.memoryOutOfBounds.rawValue)
         }
         let size = instance.isDataDropped(segmentIndex) ? 0 : UInt64(segment.bytes.sizeInBytes)
-        guard isInside(destination, count, memory.pointee.sizeInBytes), isInside(source, count, size) else {
+        guard isInside(destination, count, EffectiveAddress.currentSize(of: memory)),
+            isInside(source, count, size)
+        else {
             return UInt32(TrapCode.memoryOutOfBounds.rawValue)
         }
         guard count > 0, let base = memory.pointee.base else { return 0 }

@@ -3,6 +3,7 @@ internal import MoteMemory
 internal import MoteModule
 
 // Operations on tables (spec 4.6.11). Indices of tables come from validated code; the rest from the guest.
+// Indices and counts are slots as they are, of which a 32-bit table takes the low half.
 // Never inlined into a handler: an address of a local of theirs in it would cost the handler its tail call.
 extension Operations {
     @inline(__always)
@@ -15,18 +16,23 @@ extension Operations {
     static func tableGet(
         _ environment: Environment,
         _ index: UInt32,
-        _ element: UInt64
+        _ elementSlot: UInt64
     ) -> (value: UInt64, trap: UInt32) {
         let table = table(environment, index)
+        let element = address(elementSlot, is64: table.pointee.is64)
         guard element < table.pointee.count else { return (0, UInt32(TrapCode.tableOutOfBounds.rawValue)) }
         return (table.pointee.elements[Int(truncatingIfNeeded: element)], 0)
     }
 
     @inline(never)
-    static func tableSet(_ environment: Environment, _ index: UInt32, _ element: UInt64, _ value: UInt64)
-        -> UInt32
-    {
+    static func tableSet(
+        _ environment: Environment,
+        _ index: UInt32,
+        _ elementSlot: UInt64,
+        _ value: UInt64
+    ) -> UInt32 {
         let table = table(environment, index)
+        let element = address(elementSlot, is64: table.pointee.is64)
         guard element < table.pointee.count else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
         table.pointee.elements[Int(truncatingIfNeeded: element)] = value
         return 0
@@ -43,10 +49,11 @@ extension Operations {
         _ environment: Environment,
         _ index: UInt32,
         _ value: UInt64,
-        _ delta: UInt64
+        _ deltaSlot: UInt64
     ) -> UInt64 {
         let table = table(environment, index)
-        let failure: UInt64 = table.pointee.is64 != 0 ? .max : 0xFFFF_FFFF
+        let failure = address(.max, is64: table.pointee.is64)
+        let delta = address(deltaSlot, is64: table.pointee.is64)
         guard charge(environment, units: delta) else { return failure }
         do throws(MemoryError) {
             return try table.instance.grow(by: delta, filledWith: value) ?? failure
@@ -60,11 +67,13 @@ extension Operations {
     static func tableFill(
         _ environment: Environment,
         _ index: UInt32,
-        _ start: UInt64,
+        _ startSlot: UInt64,
         _ value: UInt64,
-        _ count: UInt64
+        _ countSlot: UInt64
     ) -> UInt32 {
         let table = table(environment, index)
+        let start = address(startSlot, is64: table.pointee.is64)
+        let count = address(countSlot, is64: table.pointee.is64)
         guard isInside(start, count, table.pointee.count) else {
             return UInt32(TrapCode.tableOutOfBounds.rawValue)
         }
@@ -80,12 +89,16 @@ extension Operations {
         _ environment: Environment,
         _ to: UInt32,
         _ from: UInt32,
-        _ destination: UInt64,
-        _ source: UInt64,
-        _ count: UInt64
+        _ destinationSlot: UInt64,
+        _ sourceSlot: UInt64,
+        _ countSlot: UInt64
     ) -> UInt32 {
         let target = table(environment, to)
         let origin = table(environment, from)
+        let destination = address(destinationSlot, is64: target.pointee.is64)
+        let source = address(sourceSlot, is64: origin.pointee.is64)
+        // The count has the smaller of the two types.
+        let count = address(countSlot, is64: target.pointee.is64 & origin.pointee.is64)
         guard isInside(destination, count, target.pointee.count),
             isInside(source, count, origin.pointee.count)
         else { return UInt32(TrapCode.tableOutOfBounds.rawValue) }
@@ -107,18 +120,20 @@ extension Operations {
         _ environment: Environment,
         _ index: UInt32,
         _ segment: UInt32,
-        _ destination: UInt64,
-        _ source: UInt64,
-        _ count: UInt64
+        _ destinationSlot: UInt64,
+        _ sourceSlot: UInt64,
+        _ countSlot: UInt64
     ) -> UInt32 {
+        let table = table(environment, index)
+        let count = address(countSlot, is64: 0)
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         do throws(MemoryError) {
             let trap = try initialize(
-                table(environment, index),
+                table,
                 environment.pointee.instance.state,
                 segment,
-                destination,
-                source,
+                address(destinationSlot, is64: table.pointee.is64),
+                address(sourceSlot, is64: 0),
                 count
             )
             return UInt32(trap.rawValue)

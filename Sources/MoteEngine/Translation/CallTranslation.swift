@@ -103,7 +103,9 @@ extension Translator {
         let first = try placeArguments(shape)
         // Arguments that are constants pass through the register.
         let isLast = wasLast && index == integerRegister
-        let at = try emit(isLast ? .callIndirectLast : .callIndirectSlot, sizeInBytes: 24)
+        let opcode: InternalOpcode =
+            isTable64(table) ? .callIndirect64 : isLast ? .callIndirectLast : .callIndirectSlot
+        let at = try emit(opcode, sizeInBytes: 24)
         code.set16(at + 8, calleeFrame(first, shape))
         code.set16(at + 10, index)
         code.set32(at + 16, table)
@@ -144,7 +146,8 @@ extension Translator {
         let shape = callShape(type)
         let index = try slot(of: pop())
         let first = try placeArguments(shape)
-        let at = try emitTailCall(.returnCallIndirect, shape, first: first)
+        let opcode: InternalOpcode = isTable64(table) ? .returnCallIndirect64 : .returnCallIndirect
+        let at = try emitTailCall(opcode, shape, first: first)
         code.set16(at + 14, index)
         code.set32(at + 16, table)
         code.set32(at + 20, shape.canonicalID)

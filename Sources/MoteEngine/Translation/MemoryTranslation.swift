@@ -40,12 +40,6 @@ extension Translator {
         }
     }
 
-    /// Alignment (a hint) and offset.
-    private mutating func offsetOfAccess() -> UInt64 {
-        _ = reader.u32()
-        return reader.u64()
-    }
-
     /// Whether the entry is a sum of two slots computed just now, which the access can make itself.
     private func isFreshSum(_ entry: OperandEntry) -> Bool {
         let form = Int(last.opcode.rawValue) &- Int(InternalOpcode.i32Binary.rawValue)
@@ -54,7 +48,9 @@ extension Translator {
     }
 
     mutating func load(_ byte: UInt8) throws(MemoryError) {
-        let offset = offsetOfAccess()
+        let operand = memoryOperand()
+        guard operand.isPlain else { return try generalLoad(byte, operand) }
+        let offset = operand.offset
         let address = pop()
         let type = Translator.loadType(byte)
         let isFloat = type == 0x7D || type == 0x7C
@@ -103,21 +99,23 @@ extension Translator {
     }
 
     mutating func store(_ byte: UInt8) throws(MemoryError) {
-        let offset = offsetOfAccess()
+        let operand = memoryOperand()
+        guard operand.isPlain else { return try generalStore(byte, operand) }
+        let offset = operand.offset
         let value = pop()
         let address = pop()
         let row = Translator.storeRow(byte)
         let family = (isGuarded ? InternalOpcode.store : .storeChecked) + row * Translator.storeForms
         let immediate = immediate(value, is64: row == 3)
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let source = try operand(immediate, value)
+            let source = try source(immediate, value)
             let at = try emit(family + (immediate == nil ? 2 : 3))
             code.set16(at + 10, source)
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if address.kind == .sum, offset == 0 {
-            let source = try operand(immediate, value)
+            let source = try source(immediate, value)
             let at = try emit(family + (immediate == nil ? 5 : 6))
             code.set16(at + 8, address.slot)
             code.set16(at + 10, source)
@@ -137,7 +135,7 @@ extension Translator {
             return
         }
         let target = try slot(of: address)
-        let source = try operand(immediate, value)
+        let source = try source(immediate, value)
         let at = try emit(family + (immediate == nil ? 0 : 1))
         code.set16(at + 8, target)
         code.set16(at + 10, source)
@@ -145,7 +143,7 @@ extension Translator {
     }
 
     /// The field for a stored value: its immediate, or its slot.
-    private mutating func operand(_ immediate: Int16?, _ value: OperandEntry) throws(MemoryError) -> Int16 {
+    private mutating func source(_ immediate: Int16?, _ value: OperandEntry) throws(MemoryError) -> Int16 {
         if let immediate { return immediate }
         return try slot(of: value)
     }
@@ -159,16 +157,47 @@ extension Translator {
         return UInt32(truncatingIfNeeded: wide) == UInt32(truncatingIfNeeded: value.value) ? small : nil
     }
 
-    /// An instruction with one index and a result.
-    mutating func sized(_ opcode: InternalOpcode, index: UInt32) throws(MemoryError) {
-        let result = pushTemporary(0x7F)
+    /// An access to any memory but a 32-bit memory 0.
+    private mutating func generalLoad(_ byte: UInt8, _ operand: MemoryOperand) throws(MemoryError) {
+        let type = Translator.loadType(byte)
+        let address = try slot(of: pop())
+        let result = pushTemporary(type)
+        let at = try emit(
+            .loadGeneral + Translator.loadRow(byte),
+            sizeInBytes: 24,
+            result: result,
+            isFloat: type == 0x7D || type == 0x7C
+        )
+        code.set16(at + 10, address)
+        setMemory(operand, of: at)
+    }
+
+    private mutating func generalStore(_ byte: UInt8, _ operand: MemoryOperand) throws(MemoryError) {
+        let value = try slot(of: pop())
+        let address = try slot(of: pop())
+        let at = try emit(.storeGeneral + Translator.storeRow(byte), sizeInBytes: 24)
+        code.set16(at + 8, address)
+        code.set16(at + 10, value)
+        setMemory(operand, of: at)
+    }
+
+    /// Writes memory index @12 and offset @16 of an instruction that accesses any memory.
+    func setMemory(_ operand: MemoryOperand, of at: Int) {
+        // Safe: the decoder allows no more memories than 16 bits can count.
+        code.set16(at + 12, Int16(truncatingIfNeeded: operand.memoryIndex))
+        code.set64(at + 16, operand.offset)
+    }
+
+    /// The number of pages or elements.
+    mutating func sized(_ opcode: InternalOpcode, index: UInt32, is64: Bool) throws(MemoryError) {
+        let result = pushTemporary(is64 ? 0x7E : 0x7F)
         let at = try emit(opcode, result: result)
         code.set32(at + 12, index)
     }
 
     mutating func memoryGrow(_ memory: UInt32) throws(MemoryError) {
         let delta = try slot(of: pop())
-        let result = pushTemporary(0x7F)
+        let result = pushTemporary(isMemory64(memory) ? 0x7E : 0x7F)
         let at = try emit(.memoryGrowOperation, result: result)
         code.set16(at + 10, delta)
         code.set32(at + 12, memory)
@@ -214,7 +243,7 @@ extension Translator {
     mutating func tableGrow(_ table: UInt32) throws(MemoryError) {
         let count = try slot(of: pop())
         let value = try slot(of: pop())
-        let result = pushTemporary(0x7F)
+        let result = pushTemporary(isTable64(table) ? 0x7E : 0x7F)
         let at = try emit(.tableGrowOperation, sizeInBytes: 24, result: result)
         code.set16(at + 10, value)
         code.set16(at + 12, count)

@@ -324,3 +324,25 @@ extension Translator {
         try unary(.conversion + (8 + index) * 2, fromFloat: true, resultType: index < 4 ? 0x7F : 0x7E)
     }
 }
+
+extension Translator {
+    /// Wide arithmetic, numbers from i64.add128 on: two results of 64 bits, the low half first.
+    mutating func wide(_ operation: Int) throws(MemoryError) {
+        let isSum = operation < 2
+        let fourth = isSum ? try slot(of: pop()) : Translator.noSlot
+        let third = isSum ? try slot(of: pop()) : Translator.noSlot
+        let second = try slot(of: pop())
+        let first = try slot(of: pop())
+        let low = pushTemporary(0x7E)
+        let high = pushTemporary(0x7E)
+        let at = try emit(.wide + operation, sizeInBytes: 24, result: high)
+        code.set16(at + 10, low)
+        code.set16(at + 12, first)
+        code.set16(at + 14, second)
+        code.set16(at + 16, third)
+        code.set16(at + 18, fourth)
+        forget(low)
+        // Both results are needed: nothing may take the instruction away.
+        last.offset = -1
+    }
+}

@@ -196,7 +196,9 @@ extension Translator {
         case 0x26: try tableSet(reader.u32())
         case 0x28...0x35: try load(byte)
         case 0x36...0x3E: try store(byte)
-        case 0x3F: try sized(.memorySizeOperation, index: reader.u32())
+        case 0x3F:
+            let memory = reader.u32()
+            try sized(.memorySizeOperation, index: memory, is64: isMemory64(memory))
         case 0x40: try memoryGrow(reader.u32())
         case 0x41...0x44: constant(byte)
         case 0x00:
@@ -274,8 +276,11 @@ extension Translator {
             let destination = reader.u32()
             try bulk(.tableCopyOperation, destination, reader.u32())
         case 15: try tableGrow(reader.u32())
-        case 16: try sized(.tableSizeOperation, index: reader.u32())
-        default: try bulk(.tableFillOperation, reader.u32(), 0)
+        case 16:
+            let table = reader.u32()
+            try sized(.tableSizeOperation, index: table, is64: isTable64(table))
+        case 17: try bulk(.tableFillOperation, reader.u32(), 0)
+        default: try wide(Int(number) &- 19)
         }
     }
 }

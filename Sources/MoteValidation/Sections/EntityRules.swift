@@ -61,10 +61,10 @@ extension Validator {
             try require(.threads)
             guard limits.maximum != nil else { throw fail(.sharedMemoryWithoutMaximum) }
         }
-        // 2^32 bytes, or 2^64 bytes, in pages; with pages of one byte and 64 bits that is every number.
-        let addressBits: UInt64 = limits.is64 ? 64 : 32
-        let bits = addressBits &- UInt64(memory.pageSizeLog2)
-        let bound = bits >= 64 ? UInt64.max : 1 &<< bits
+        // 2^32 bytes, or 2^64 bytes, in pages; but the count of pages must be an address too, so that of pages of
+        // one byte there is one less.
+        let largest = limits.is64 ? UInt64.max : UInt64(UInt32.max)
+        let bound = memory.pageSizeLog2 == 0 ? largest : (largest &>> UInt64(memory.pageSizeLog2)) &+ 1
         guard limits.minimum <= bound, limits.maximum ?? 0 <= bound else {
             throw fail(limits.is64 ? .memory64TooLarge : .memoryTooLarge)
         }
