@@ -2,6 +2,11 @@
 package struct TextOptions: Sendable {
     /// Whether identifiers are written into a name section.
     package var writesNames = true
+    /// Whether limits of 32-bit memories and tables may be written that have more than 32 bits, which validation
+    /// refuses (WebAssembly 3.0), or are malformed (before memory64).
+    package var allowsLargeLimits = true
+    /// The name of the module, where the text is read from behind its identifier.
+    package var moduleName: [UInt8]?
 
     package init() {}
 }
@@ -14,7 +19,10 @@ package enum TextModule {
         fields cursor: inout TextCursor,
         options: TextOptions = TextOptions()
     ) throws(TextError) -> [UInt8] {
-        throw TextError("modules cannot be assembled yet", at: cursor.offset)
+        var assembler = try Assembler(cursor.source, fieldsFrom: cursor.position, options: options)
+        let bytes = try assembler.assemble()
+        if let end = assembler.tokens.last { cursor.move(to: end.offset) }
+        return bytes
     }
 
     /// A whole text: `(module ...)`, `(module binary "...")`, `(module quote "...")`, or bare fields.
@@ -22,6 +30,31 @@ package enum TextModule {
         _ source: [UInt8],
         options: TextOptions = TextOptions()
     ) throws(TextError) -> [UInt8] {
-        throw TextError("modules cannot be assembled yet", at: 0)
+        var cursor = try TextCursor(source)
+        let bytes: [UInt8]
+        if try cursor.takeLeftParen("module") {
+            var options = options
+            if let name = try cursor.takeIdentifier() { options.moduleName = name }
+            if try cursor.takeKeyword("binary") {
+                bytes = try strings(&cursor)
+            } else if try cursor.takeKeyword("quote") {
+                let quoted = try strings(&cursor)
+                bytes = try assemble(quoted, options: options)
+            } else {
+                bytes = try assemble(fields: &cursor, options: options)
+            }
+            try cursor.expectRightParen()
+        } else {
+            bytes = try assemble(fields: &cursor, options: options)
+        }
+        let rest = try cursor.next()
+        guard rest.kind == .end else { throw cursor.unexpected(rest) }
+        return bytes
+    }
+
+    private static func strings(_ cursor: inout TextCursor) throws(TextError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while try cursor.look().kind == .string { bytes += try cursor.expectString() }
+        return bytes
     }
 }
