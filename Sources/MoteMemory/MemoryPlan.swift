@@ -63,6 +63,8 @@ package struct MemoryPlan: Sendable {
     package var bounds: BoundsChecks = .automatic
     /// Cap of every linear memory in pages of 64 KiB; nil leaves the modules' own maxima.
     package var maximumMemoryPageCount: UInt64?
+    /// Most bytes of each store's garbage-collected heap, which takes nothing before its first object; 0 for none.
+    package var gcHeapSizeInBytes: Int = 64 * 1024 * 1024
     /// Released reservations kept for the next instance.
     package var retainedReservationCount: Int = 4
 

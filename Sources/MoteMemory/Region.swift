@@ -110,6 +110,12 @@ extension AllocationSite {
     package static var tableFirstGrowth: Self { .init(rawValue: 0x00C) }
     /// The record of released reservations.
     package static var reservationCache: Self { .init(rawValue: 0x008) }
+    /// The record of a garbage-collected heap.
+    package static var gcHeapRecord: Self { .init(rawValue: 0x010) }
+    /// A chunk for small objects.
+    package static var gcHeapChunk: Self { .init(rawValue: 0x011) }
+    /// A chunk for one large object.
+    package static var gcHeapLargeObject: Self { .init(rawValue: 0x012) }
     /// An environment that is made with its operand stack.
     package static var environment: Self { .init(rawValue: 0x009) }
 }

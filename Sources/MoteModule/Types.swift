@@ -26,6 +26,12 @@ package struct DefinedType {
     /// Function: slots of 8 bytes of the parameters, and of the results.
     package var parameterSlots: UInt16
     package var resultSlots: UInt16
+    /// Struct: bytes of its fields, a multiple of 8; see ``layOut()``.
+    package var fieldsSizeInBytes: UInt32 = 0
+    /// Struct: bit n is set where the 8 bytes from 8n on are a reference, for n below 63; bit 63 where any later ones are.
+    ///
+    /// Array: 1 where the elements are references.
+    package var referenceMask: UInt64 = 0
 
     @inlinable package var resultCount: Int { values.count &- Int(parameterCount) }
     /// The parameters of a function type.
@@ -57,6 +63,7 @@ package struct DefinedType {
         self.mutability = mutability
         self.parameterSlots = parameterSlots
         self.resultSlots = resultSlots
+        layOut()
     }
 }
 

@@ -34,6 +34,13 @@ static inline bool mote_compare_exchange_u32(void *address, uint32_t expected, u
     return atomic_compare_exchange_strong_explicit(
         (_Atomic(uint32_t) *)address, &expected, desired, memory_order_acq_rel, memory_order_acquire);
 }
+static inline bool mote_compare_exchange_seq_u32(void *address, uint32_t expected, uint32_t desired) {
+    return atomic_compare_exchange_strong_explicit(
+        (_Atomic(uint32_t) *)address, &expected, desired, memory_order_seq_cst, memory_order_seq_cst);
+}
+static inline uint32_t mote_load_seq_u32(const void *address) {
+    return atomic_load_explicit((_Atomic(uint32_t) *)address, memory_order_seq_cst);
+}
 static inline int32_t mote_load_seq_i32(const void *address) {
     return atomic_load_explicit((_Atomic(int32_t) *)address, memory_order_seq_cst);
 }

@@ -160,6 +160,7 @@ extension EngineInstance {
                 owner: state.base,
                 arena: state.pointee.arena
             )
+            state.pointee.ownTableCount &+= 1
             state.pointee.base.tables?[imported &+ index] = (own + index).base
         }
     }

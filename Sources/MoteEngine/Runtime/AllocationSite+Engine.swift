@@ -19,6 +19,13 @@ extension AllocationSite {
     /// The table of externref handles.
     package static var externalReferences: Self { .init(rawValue: 0x50A) }
     package static var externalReferenceGrowth: Self { .init(rawValue: 0x50B) }
+    /// The table of references that the host retains.
+    package static var hostRoots: Self { .init(rawValue: 0x530) }
+    package static var hostRootGrowth: Self { .init(rawValue: 0x531) }
+    package static var hostReferenceGlobal: Self { .init(rawValue: 0x532) }
+    /// References of an element segment whose expressions make objects.
+    package static var instanceElementSegments: Self { .init(rawValue: 0x533) }
+    package static var instanceElementValues: Self { .init(rawValue: 0x534) }
     package static var instanceState: Self { .init(rawValue: 0x510) }
     package static var instanceGlobals: Self { .init(rawValue: 0x511) }
     package static var instanceImportedGlobals: Self { .init(rawValue: 0x512) }

@@ -40,7 +40,16 @@ extension EngineEnvironment {
             state.pointee.entryCount &+= 1
             return true
         }
-        guard mote_compare_exchange_u32(state.base.entered, 0, 1) else { return false }
+        guard mote_compare_exchange_seq_u32(state.base.entered, 0, 1) else { return false }
+        // Either a collection sees that the environment is entered and lets it be, or this thread sees the collection
+        // and waits: both words are written and read in one order.
+        let store = state.pointee.store
+        while mote_load_seq_u32(store.isCollecting) != 0 {
+            mote_store_release_u32(state.base.entered, 0)
+            mote_lock_acquire(store.collectorLock)
+            mote_lock_release(store.collectorLock)
+            guard mote_compare_exchange_seq_u32(state.base.entered, 0, 1) else { return false }
+        }
         mote_store_release_pointer(state.thread, me)
         state.pointee.entryCount = 1
         return true

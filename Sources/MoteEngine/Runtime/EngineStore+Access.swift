@@ -62,6 +62,7 @@ extension EngineStore {
         if let giver = Publishing.owner(of: low, type: cell.type.valueType) {
             Publishing.link(giver, to: cell.owner)
         }
+        noteShared(low)
         cell.slots[0] = low
         if cell.type.valueType.slotCount > 1 { cell.slots[1] = high }
         return true
@@ -69,6 +70,7 @@ extension EngineStore {
 
     /// Notes that a reference given by the host lies in a table.
     func noteStored(_ reference: UInt64, in table: UnsafeMutablePointer<MoteTable>) {
+        noteShared(reference)
         let type = ValueType(rawValue: table.pointee.elementType)
         if let giver = Publishing.owner(of: reference, type: type) {
             Publishing.link(giver, to: table.pointee.owner)

@@ -116,6 +116,7 @@ extension EngineStore {
         high: UInt64 = 0
     ) throws(EngineError) -> GlobalCell {
         do throws(MemoryError) {
+            guard !type.valueType.isReference else { return try makeReferenceGlobal(type, low) }
             let slots = try state.pointee.arena.allocate(
                 UInt64.self,
                 count: type.valueType.slotCount,
@@ -128,6 +129,20 @@ extension EngineStore {
         } catch {
             throw .memory(error)
         }
+    }
+
+    private func makeReferenceGlobal(_ type: GlobalType, _ value: UInt64) throws(MemoryError) -> GlobalCell {
+        let record = try state.pointee.arena.allocate(
+            HostGlobalRecord.self,
+            count: 1,
+            region: .globals,
+            site: .hostReferenceGlobal
+        )
+        noteShared(value)
+        record.initialize(to: HostGlobalRecord(value: value, next: state.pointee.firstHostGlobal))
+        state.pointee.firstHostGlobal = record
+        let slots = UnsafeMutableRawPointer(record).assumingMemoryBound(to: UInt64.self)
+        return GlobalCell(slots: slots, type: type, owner: nil)
     }
 
     /// A memory of the host's, all zero.
@@ -178,11 +193,12 @@ extension EngineStore {
             let arena = state.pointee.arena
             // A block of its own, so that a failure leaves nothing in the store.
             let raw = try arena.allocateGrowable(
-                sizeInBytes: MemoryLayout<TableInstance>.size,
+                sizeInBytes: MemoryLayout<HostTableRecord>.size,
                 region: .structures,
                 site: .hostTable
             )
-            let table = raw.bindMemory(to: TableInstance.self, capacity: 1)
+            let record = raw.bindMemory(to: HostTableRecord.self, capacity: 1)
+            let table = raw.assumingMemoryBound(to: TableInstance.self)
             do throws(MemoryError) {
                 try table.create(type: type, initial: initial, owner: nil, arena: arena)
             } catch {
@@ -190,6 +206,8 @@ extension EngineStore {
                 throw error
             }
             noteStored(initial, in: table.base)
+            record.pointee.next = state.pointee.firstHostTable
+            state.pointee.firstHostTable = record
             return table.base
         } catch {
             throw .memory(error)

@@ -26,6 +26,7 @@ package struct EngineStore {
         state.initialize(
             to: StoreState(
                 lock: MoteLock(),
+                collectorLock: MoteLock(),
                 runtime: runtime,
                 arena: arena,
                 userData: nil,
@@ -35,11 +36,14 @@ package struct EngineStore {
                 firstEnvironment: nil,
                 firstHostFunction: nil,
                 firstHostMemory: nil,
+                firstHostTable: nil,
+                firstHostGlobal: nil,
                 externals: ExternalReferences(),
                 defaultEnvironment: nil
             )
         )
         mote_lock_init(state.lock)
+        mote_lock_init(state.collectorLock)
         runtime.pointee.firstStore?.pointee.previous = state
         runtime.pointee.firstStore = state
         return EngineStore(state: state)
@@ -60,7 +64,7 @@ package struct EngineStore {
                 TypeRegistry.release(state.pointee.runtime.pointee.types, group)
             }
         }
-        for index in 0..<state.pointee.externals.count { state.pointee.externals.free(at: index) }
+        destroyObjects()
         destroyHostMemories()
         let runtime = state.pointee.runtime
         mote_lock_acquire(runtime.lock)
@@ -72,6 +76,7 @@ package struct EngineStore {
         }
         mote_lock_release(runtime.lock)
         mote_lock_destroy(state.lock)
+        mote_lock_destroy(state.collectorLock)
         state.pointee.arena.destroy()
     }
 

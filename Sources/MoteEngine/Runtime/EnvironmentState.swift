@@ -18,6 +18,8 @@ package struct EnvironmentState {
     var entryCount: UInt32
     /// The instance whose default environment it is.
     var ownerInstance: UnsafeMutablePointer<InstanceState>?
+    /// The exception that is on its way to a handler, 0 for none: a root.
+    var pendingException: UInt64 = 0
     var next: UnsafeMutablePointer<EnvironmentState>?
     var previous: UnsafeMutablePointer<EnvironmentState>?
 }

@@ -4,9 +4,10 @@ internal import MoteMemory
 /// The externref handles of a store.
 ///
 /// ```
-/// handle: generation (32 bits) | entry index + 1 (32 bits)      0 is null
+/// handle: generation (bits 34-63) | entry index + 1 (bits 2-33) | 10        0 is null
 /// ```
-/// An entry lives while it is retained; afterwards until ``StoreState`` finds it unreachable or goes.
+/// An entry lives while it is retained, afterwards as long as a collection reaches its handle. The collector's lock
+/// is held.
 struct ExternalReferences {
     struct Entry {
         var data: UnsafeMutableRawPointer?
@@ -22,6 +23,11 @@ struct ExternalReferences {
     var count: Int = 0
     var capacity: Int = 0
     var firstFree: Int32 = -1
+    /// Entries that a sweep ended and whose finalizers are still to run.
+    var firstDying: Int32 = -1
+
+    /// Whether the next handle needs a larger table.
+    var isFull: Bool { firstFree < 0 && count == capacity }
 
     /// A handle retained once.
     mutating func make(
@@ -29,7 +35,7 @@ struct ExternalReferences {
         data: UnsafeMutableRawPointer?,
         finalizer: HostFinalizer?
     ) throws(MemoryError) -> UInt64 {
-        if firstFree < 0, count == capacity { try grow(in: arena) }
+        if isFull { try grow(in: arena) }
         guard let entries else { return 0 }
         let index: Int
         if firstFree >= 0 {
@@ -50,27 +56,56 @@ struct ExternalReferences {
         entries[index].data = data
         entries[index].finalizer = finalizer
         entries[index].retainCount = 1
-        entries[index].generation &+= 1
-        return UInt64(entries[index].generation) << 32 | UInt64(index &+ 1)
+        entries[index].generation = (entries[index].generation &+ 1) & Self.generationMask
+        return UInt64(entries[index].generation) &<< 34 | UInt64(index &+ 1) &<< 2 | 2
     }
+
+    /// Generations have 30 bits; odd ones stay odd when they begin again.
+    private static var generationMask: UInt32 { 0x3FFF_FFFF }
 
     /// The entry of a handle that is in use, or nil.
     func entry(of handle: UInt64) -> UnsafeMutablePointer<Entry>? {
-        let index = Int(handle & 0xFFFF_FFFF) &- 1
-        guard index >= 0, index < count, let entries else { return nil }
-        guard entries[index].generation == UInt32(truncatingIfNeeded: handle >> 32) else { return nil }
+        let index = Int(handle &>> 2 & 0xFFFF_FFFF) &- 1
+        guard handle & 3 == 2, index >= 0, index < count, let entries else { return nil }
+        guard entries[index].generation == UInt32(truncatingIfNeeded: handle &>> 34) else { return nil }
         return entries + index
     }
 
-    /// Ends an entry and runs its finalizer.
-    mutating func free(at index: Int) {
-        guard let entries, index < count, entries[index].generation & 1 == 1 else { return }
+    /// Notes that a collection reaches a handle.
+    func mark(_ handle: UInt64) { entry(of: handle)?.pointee.isMarked = true }
+
+    /// Ends the entries that are neither marked nor retained; their finalizers are still to run.
+    mutating func sweep() {
+        guard let entries else { return }
+        for index in 0..<count where entries[index].generation & 1 == 1 {
+            if !entries[index].isMarked, entries[index].retainCount == 0 {
+                entries[index].generation = (entries[index].generation &+ 1) & Self.generationMask
+                entries[index].nextFree = firstDying
+                firstDying = Int32(truncatingIfNeeded: index)
+            }
+            entries[index].isMarked = false
+        }
+    }
+
+    /// Frees one of the entries that ended, and gives what its finalizer needs.
+    mutating func takeDying() -> (data: UnsafeMutableRawPointer?, finalizer: HostFinalizer?)? {
+        guard firstDying >= 0, let entries else { return nil }
+        let index = Int(firstDying)
         let entry = entries[index]
-        entries[index].generation &+= 1
-        entries[index].retainCount = 0
+        firstDying = entry.nextFree
         entries[index].nextFree = firstFree
         firstFree = Int32(truncatingIfNeeded: index)
-        entry.finalizer?(entry.data)
+        return (entry.data, entry.finalizer)
+    }
+
+    /// Ends every entry, whoever holds it.
+    mutating func endAll() {
+        guard let entries else { return }
+        for index in 0..<count {
+            entries[index].retainCount = 0
+            entries[index].isMarked = false
+        }
+        sweep()
     }
 
     private mutating func grow(in arena: Arena) throws(MemoryError) {

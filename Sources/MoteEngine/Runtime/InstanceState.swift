@@ -31,6 +31,10 @@ package struct InstanceState {
     /// How many of them were made.
     var ownMemoryCount: Int
     var ownTables: UnsafeMutablePointer<TableInstance>?
+    /// How many of them were made.
+    var ownTableCount = 0
+    /// By element segment, the references of those whose expressions make objects; null where none does.
+    var elementValues: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>?>?
     var environment: UnsafeMutablePointer<EnvironmentState>?
 }
 

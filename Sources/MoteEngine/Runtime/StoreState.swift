@@ -8,6 +8,10 @@ package import MoteModule
 package struct StoreState {
     /// First: its address is the structure's.
     var lock: MoteLock
+    /// Second: see ``CollectorState``.
+    var collectorLock: MoteLock
+    /// Third: 1 while a collection runs (atomic); environments wait before they let a thread in.
+    var isCollecting: UInt32 = 0
     package var runtime: UnsafeMutablePointer<RuntimeState>
     package var arena: Arena
     /// Of the embedder.
@@ -18,6 +22,10 @@ package struct StoreState {
     var firstEnvironment: UnsafeMutablePointer<EnvironmentState>?
     var firstHostFunction: UnsafeMutablePointer<HostFunctionRecord>?
     var firstHostMemory: UnsafeMutablePointer<MemoryInstance>?
+    var firstHostTable: UnsafeMutablePointer<HostTableRecord>?
+    /// Those that hold references.
+    var firstHostGlobal: UnsafeMutablePointer<HostGlobalRecord>?
+    var collector = CollectorState()
     var externals: ExternalReferences
     /// Made at first need; runs start functions and calls that name no environment.
     var defaultEnvironment: UnsafeMutablePointer<EnvironmentState>?
@@ -29,6 +37,28 @@ extension UnsafeMutablePointer where Pointee == StoreState {
     var lock: UnsafeMutablePointer<MoteLock> {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self)
     }
+
+    /// The collector's lock, at its stable address; taken before the other one, never after it.
+    @inline(__always)
+    var collectorLock: UnsafeMutablePointer<MoteLock> { lock + 1 }
+
+    /// The word that is 1 while a collection runs, for atomic access.
+    @inline(__always)
+    var isCollecting: UnsafeMutableRawPointer { UnsafeMutableRawPointer(lock + 2) }
+}
+
+/// A table of the host's, in the store's list of them.
+struct HostTableRecord {
+    /// First: its address is the table's.
+    var table: TableInstance
+    var next: UnsafeMutablePointer<HostTableRecord>?
+}
+
+/// A global of the host's that holds a reference, in the store's list of them.
+struct HostGlobalRecord {
+    /// First: its address is the cell's.
+    var value: UInt64
+    var next: UnsafeMutablePointer<HostGlobalRecord>?
 }
 
 /// A host function: what a funcref points at, then what only the store looks at.
