@@ -18,10 +18,10 @@ extension GCHeap {
         let injected = global.pointee.injectedFailureCount
         let chunk: UnsafeMutablePointer<GCChunk>
         do throws(MemoryError) {
-            chunk = try makeChunk(heap, max(preferred, least), .gcHeapChunk)
+            chunk = try makeChunk(heap, max(preferred, least))
         } catch {
             guard preferred > least, global.pointee.injectedFailureCount == injected else { throw error }
-            chunk = try makeChunk(heap, least, .gcHeapChunk)
+            chunk = try makeChunk(heap, least)
         }
         heap.pointee.smallSizeInBytes &+= chunk.pointee.sizeInBytes
         insert(chunk, heap)
@@ -50,10 +50,13 @@ extension GCHeap {
 
     private static func makeChunk(
         _ heap: Pointer,
-        _ size: Int,
-        _ site: AllocationSite
+        _ size: Int
     ) throws(MemoryError) -> UnsafeMutablePointer<GCChunk> {
-        let raw = try heap.pointee.arena.allocateGrowable(sizeInBytes: size, region: .gcHeap, site: site)
+        let raw = try heap.pointee.arena.allocateGrowable(
+            sizeInBytes: size,
+            region: .gcHeap,
+            site: .gcHeapChunk
+        )
         heap.pointee.sizeInBytes &+= size
         let chunk = raw.bindMemory(to: GCChunk.self, capacity: 1)
         chunk.initialize(to: GCChunk(next: nil, previous: nil, sizeInBytes: size, liveInBytes: 0))
