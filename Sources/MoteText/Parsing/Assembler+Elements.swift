@@ -26,9 +26,13 @@ extension Assembler {
         try takeIdentifierAndName(\.elements, index)
         if takeKeyword("declare") { return write(try elementList(), mode: .declarative) }
         var table: UInt32?
+        var isFirstVersion = false
         if takeGroup("table") {
             table = try expectIndex(\.tables)
             try expectRightParen()
+        } else if tokens[at].kind == .number {
+            table = try expectIndex(\.tables)  // as WebAssembly 1.0 had it
+            isFirstVersion = true
         }
         // `(ref ...)` begins the type of a passive segment.
         guard table != nil || (tokens[at].kind == .leftParen && !isGroup("ref")) else {
@@ -36,10 +40,10 @@ extension Assembler {
         }
         try offsetExpression()
         let offset = code
-        if table == nil, tokens[at].kind == .rightParen || isIndex {
+        if table == nil || isFirstVersion, tokens[at].kind == .rightParen || isIndex {
             return write(
                 ElementList(type: nil, entries: try functionIndices()),
-                mode: .active(table: 0, offset: offset)
+                mode: .active(table: table ?? 0, offset: offset)
             )
         }
         if tokens[at].kind == .rightParen { throw unexpected("a type of elements") }

@@ -109,6 +109,8 @@ extension Assembler {
         if takeGroup("memory") {
             memory = try expectIndex(\.memories)
             try expectRightParen()
+        } else if tokens[at].kind == .number {
+            memory = try expectIndex(\.memories)  // as WebAssembly 1.0 had it
         }
         if memory != nil || tokens[at].kind == .leftParen {
             try offsetExpression()
