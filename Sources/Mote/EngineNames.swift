@@ -18,4 +18,5 @@ typealias EngineTableType = MoteModule.TableType
 typealias EngineLimits = MoteModule.Limits
 typealias EngineExternalKind = MoteModule.ExternalKind
 typealias EngineExternalValue = MoteEngine.ExternalValue
+typealias EngineFeature = MoteModule.Feature
 typealias EngineTrapCode = MoteEngine.TrapCode

@@ -44,6 +44,9 @@ extension Module {
         return ImportType(module: text(declaration.moduleName), name: text(declaration.name), type: type)
     }
 
+    /// The proposals beyond WebAssembly 1.0 that it makes use of.
+    public var usedFeatures: [Feature] { Features(engine: tables.pointee.usedFeatures).list }
+
     /// What it exports, in its order.
     public var exports: [ExportType] {
         (0..<tables.pointee.exports.count).compactMap { index in

@@ -10,14 +10,21 @@ public final class Runtime: @unchecked Sendable {
     // Sendable: the engine's runtime orders its lists by a lock; nothing else here changes.
     /// The plan it was made under.
     public let plan: MemoryPlan
+    /// What modules may make use of, unless their loading says otherwise.
+    public let features: Features
     let engine: EngineRuntime
     private let pool: UnsafeMutableRawBufferPointer?
 
     /// A runtime under a plan.
     ///
+    /// `features` are what its modules may make use of.
     /// - Throws: ``RuntimeError/memory(_:)`` where the plan makes no sense or its heap is too small.
-    public init(_ plan: MemoryPlan = MemoryPlan()) throws(RuntimeError) {
+    public init(
+        _ plan: MemoryPlan = MemoryPlan(),
+        features: Features = .standard
+    ) throws(RuntimeError) {
         self.plan = plan
+        self.features = features
         pool = try plan.mapPool()
         do throws(EngineError) {
             engine = try EngineRuntime.create(plan: plan.enginePlan(pool: pool))
@@ -39,25 +46,43 @@ public final class Runtime: @unchecked Sendable {
     /// Loads a module from a file, whose bytes are mapped read-only and stay in the file.
     ///
     /// With `copying` the bytes are read into the global heap instead, and the file may change meanwhile.
-    /// `isEager` translates every function at once, not when it is first called.
+    /// `isEager` translates every function at once, not when it is first called; `features` are the runtime's where
+    /// nothing is given.
     /// - Throws: ``RuntimeError/file(path:reason:)``, or what makes the bytes no module.
     public func load(
         contentsOf path: String,
         copying: Bool = false,
-        isEager: Bool = false
+        isEager: Bool = false,
+        features: Features? = nil
     ) throws(RuntimeError) -> Module {
         let bytes = try ModuleBytes(mapping: path)
-        guard copying else { return try load(bytes, ownership: .borrowed, isEager: isEager) }
+        guard copying else {
+            return try load(bytes, ownership: .borrowed, isEager: isEager, features: features)
+        }
         defer { bytes.release() }
-        return try load(ModuleBytes(borrowing: bytes.buffer), ownership: .copied, isEager: isEager)
+        return try load(
+            ModuleBytes(borrowing: bytes.buffer),
+            ownership: .copied,
+            isEager: isEager,
+            features: features
+        )
     }
 
     /// Loads a module from bytes, which are copied into the global heap.
-    public func load(bytes: [UInt8], isEager: Bool = false) throws(RuntimeError) -> Module {
+    public func load(
+        bytes: [UInt8],
+        isEager: Bool = false,
+        features: Features? = nil
+    ) throws(RuntimeError) -> Module {
         let loaded: Result<Module, RuntimeError> = bytes.withUnsafeBytes { buffer in
             do throws(RuntimeError) {
                 return .success(
-                    try load(ModuleBytes(borrowing: buffer), ownership: .copied, isEager: isEager)
+                    try load(
+                        ModuleBytes(borrowing: buffer),
+                        ownership: .copied,
+                        isEager: isEager,
+                        features: features
+                    )
                 )
             } catch {
                 return .failure(error)
@@ -71,16 +96,24 @@ public final class Runtime: @unchecked Sendable {
     /// They must stay as they are as long as the module, its instances or the stores of these live.
     public func load(
         borrowing bytes: UnsafeRawBufferPointer,
-        isEager: Bool = false
+        isEager: Bool = false,
+        features: Features? = nil
     ) throws(RuntimeError) -> Module {
-        try load(ModuleBytes(borrowing: bytes), ownership: .borrowed, isEager: isEager)
+        try load(
+            ModuleBytes(borrowing: bytes),
+            ownership: .borrowed,
+            isEager: isEager,
+            features: features
+        )
     }
 
     private func load(
         _ bytes: ModuleBytes,
         ownership: ModuleBytesOwnership,
-        isEager: Bool
+        isEager: Bool,
+        features: Features?
     ) throws(RuntimeError) -> Module {
+        let features = (features ?? self.features).engine
         // An empty buffer has no address, but its end is still somewhere.
         var nothing: UInt8 = 0
         do throws(EngineError) {
@@ -90,6 +123,7 @@ public final class Runtime: @unchecked Sendable {
                     start.assumingMemoryBound(to: UInt8.self),
                     sizeInBytes: bytes.buffer.count,
                     ownership: ownership,
+                    features: features,
                     eager: isEager
                 )
             } else {

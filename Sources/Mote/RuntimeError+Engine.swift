@@ -14,12 +14,18 @@ extension RuntimeError {
         case .link(let error): self = .link(LinkFailure(error, module: nil, given: nil))
         case .decode(let error): self.init(error)
         case .unsupported(let feature, let byteOffset):
-            self = .decode(message: "unsupported feature: \(feature.name)", byteOffset: byteOffset)
+            self.init(off: feature, functionIndex: nil, byteOffset: byteOffset)
         case .validation(let error):
-            var message = error.kind.text.description
-            if let feature = error.feature { message += ": \(feature.name)" }
+            if let feature = error.feature {
+                self.init(
+                    off: feature,
+                    functionIndex: error.functionIndex.map { Int($0) },
+                    byteOffset: Int(error.byteOffset)
+                )
+                return
+            }
             self = .validation(
-                message: message,
+                message: error.kind.text.description,
                 functionIndex: error.functionIndex.map { Int($0) },
                 byteOffset: Int(error.byteOffset)
             )
@@ -29,9 +35,19 @@ extension RuntimeError {
 
 extension RuntimeError {
     init(_ error: DecodeError) {
-        var message = error.kind.text.description
-        if let feature = error.unsupportedFeature { message += ": \(feature.name)" }
-        self = .decode(message: message, byteOffset: error.byteOffset)
+        if let feature = error.unsupportedFeature {
+            self.init(off: feature, functionIndex: nil, byteOffset: error.byteOffset)
+        } else {
+            self = .decode(message: error.kind.text.description, byteOffset: error.byteOffset)
+        }
+    }
+
+    private init(off feature: EngineFeature, functionIndex: Int?, byteOffset: Int) {
+        guard let known = Feature(feature) else {
+            self = .decode(message: "unsupported feature: \(feature.name)", byteOffset: byteOffset)
+            return
+        }
+        self = .featureOff(known, functionIndex: functionIndex, byteOffset: byteOffset)
     }
 }
 

@@ -5,9 +5,15 @@ extension RuntimeError: CustomStringConvertible {
         case .file(let path, let reason): return "\(path): \(reason)"
         case .decode(let message, let byteOffset):
             return "\(message) (at byte \(Self.hexadecimal(byteOffset)))"
+        case .featureOff(let feature, let functionIndex, let byteOffset):
+            return Self.featureOff(
+                feature,
+                remedy: "features.enable(.\(feature.caseName))",
+                functionIndex,
+                byteOffset
+            )
         case .validation(let message, let functionIndex, let byteOffset):
-            let place = functionIndex.map { "in function \($0), " } ?? ""
-            return "\(message) (\(place)at byte \(Self.hexadecimal(byteOffset)))"
+            return "\(message) \(Self.place(functionIndex, byteOffset))"
         case .link(let failure): return failure.description
         case .memory(let failure): return failure.description
         case .trap(let trap): return trap.description
@@ -20,6 +26,25 @@ extension RuntimeError: CustomStringConvertible {
         case .wasi(let message): return message
         case .usage(let failure): return failure.description
         }
+    }
+
+    /// What ``featureOff(_:functionIndex:byteOffset:)`` says where `remedy` is how the reader switches it on.
+    package static func featureOff(
+        _ feature: Feature,
+        remedy: String,
+        _ functionIndex: Int?,
+        _ byteOffset: Int
+    ) -> String {
+        let name = feature.title == feature.rawValue ? feature.title : "\(feature.title) (\(feature.rawValue))"
+        let why =
+            feature.isExecutable
+            ? "which is switched off: \(remedy)" : "which this version does not execute"
+        return "this module uses \(name), \(why) \(place(functionIndex, byteOffset))"
+    }
+
+    private static func place(_ functionIndex: Int?, _ byteOffset: Int) -> String {
+        let function = functionIndex.map { "in function \($0), " } ?? ""
+        return "(\(function)at byte \(hexadecimal(byteOffset)))"
     }
 
     static func hexadecimal(_ offset: Int) -> String { "0x" + String(offset, radix: 16) }

@@ -4,7 +4,11 @@ public enum RuntimeError: Error {
     case file(path: String, reason: String)
     /// The bytes are no module. `byteOffset` is from the module's start.
     case decode(message: String, byteOffset: Int)
-    /// The module breaks a rule, or uses what this version does not execute.
+    /// The module makes use of a proposal that is switched off, or that this version does not execute.
+    ///
+    /// `byteOffset` is from the module's start.
+    case featureOff(Feature, functionIndex: Int?, byteOffset: Int)
+    /// The module breaks a rule.
     case validation(message: String, functionIndex: Int?, byteOffset: Int)
     /// An import is missing or does not fit.
     case link(LinkFailure)

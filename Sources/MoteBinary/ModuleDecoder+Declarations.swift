@@ -38,8 +38,12 @@ extension ModuleDecoder {
     /// Reference type and limits.
     func readTableType(_ reader: inout ByteReader) throws(DecodeError) -> TableType {
         let start = reader.offset
-        let type = try canonical(try reader.referenceType(features: features), at: start)
-        if type != .funcref { try use(.referenceTypes, at: start) }
+        // WebAssembly 1.0 had tables of functions.
+        var type = try reader.referenceType(features: features)
+        if type != .funcref {
+            try use(.referenceTypes, at: start)
+            type = try canonical(type, at: start)
+        }
         let limits = try readLimits(&reader, allowed: 0b101).limits
         return TableType(limits: limits, elementType: type, initializer: .empty)
     }

@@ -23,7 +23,8 @@ package func wasm_runtime_load(
         let engine = try state.pointee.engine.load(
             UnsafePointer(bytes),
             sizeInBytes: Int(size),
-            ownership: .borrowed
+            ownership: .borrowed,
+            features: .standard
         )
         do throws(MemoryError) {
             let record = try engine.module.pointee.arena.allocate(

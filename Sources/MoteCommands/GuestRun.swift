@@ -115,6 +115,14 @@ final class GuestRun {
             return CommandFailure("", exitCode: Int32(truncatingIfNeeded: code & 0xFF))
         case RuntimeError.memory(let failure):
             return CommandFailure("\(failure.description)\(MemoryOptions.hint(for: failure))")
+        case RuntimeError.featureOff(let feature, let functionIndex, let byteOffset):
+            let text = RuntimeError.featureOff(
+                feature,
+                remedy: "--enable \(feature.rawValue)",
+                functionIndex,
+                byteOffset
+            )
+            return CommandFailure("\(path): \(text)")
         case RuntimeError.decode, RuntimeError.validation, RuntimeError.link, RuntimeError.export:
             return CommandFailure("\(path): \(error)")
         default: return CommandFailure("\(error)")

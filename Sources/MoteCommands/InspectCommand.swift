@@ -8,12 +8,14 @@ struct InspectCommand: ParsableCommand {
         abstract: "Shows a module's sections, imports, exports and memory map."
     )
 
+    @OptionGroup(title: "Features") var features: FeatureOptions
+
     @Argument(help: "The module.")
     var module: String
 
     func run() throws {
         do {
-            let runtime = try Runtime()
+            let runtime = try Runtime(features: features.features)
             let loaded = try runtime.load(contentsOf: module)
             Output.standard(Self.text(of: loaded, path: module))
         } catch {
@@ -31,6 +33,8 @@ struct InspectCommand: ParsableCommand {
                 "  \(padded(name, 32)) \(left(section.sizeInBytes, 12)) bytes at \(hexadecimal(section.byteOffset))"
             )
         }
+        let features = module.usedFeatures.map(\.rawValue).joined(separator: ", ")
+        lines += ["", "features", "  " + (features.isEmpty ? "none beyond WebAssembly 1.0" : features)]
         lines += ["", "imports"]
         lines += module.imports.map { "  \(padded("\($0.module) \($0.name)", 44)) \($0.type)" }
         if module.imports.isEmpty { lines.append("  none") }

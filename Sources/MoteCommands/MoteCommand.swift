@@ -7,7 +7,9 @@ public struct MoteCommand: ParsableCommand {
         commandName: "mote",
         abstract: "Runs WebAssembly in a memory budget of your choice.",
         version: "mote 0.1.0",
-        subcommands: [RunCommand.self, ValidateCommand.self, InspectCommand.self]
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, InspectCommand.self, FeaturesCommand.self,
+        ]
     )
 
     /// The command without a subcommand, which prints help.

@@ -16,6 +16,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup(title: "Memory") var memory: MemoryOptions
 
+    @OptionGroup(title: "Features") var features: FeatureOptions
+
     @Option(
         name: .customLong("dir"),
         help: ArgumentHelp(
@@ -89,7 +91,7 @@ struct RunCommand: ParsableCommand {
         let preopens = try directories.map(Self.preopen)
         let runtime: Runtime
         do {
-            runtime = try Runtime(memory.plan)
+            runtime = try Runtime(memory.plan, features: features.features)
         } catch {
             throw GuestRun.failure(error, path: path)
         }
@@ -148,7 +150,7 @@ extension RunCommand {
     private static let valueOptions: Set<String> = [
         "--global-heap-size", "--stack-size", "--heap-size", "--max-memory", "--linear-memory", "--bounds",
         "--dir",
-        "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--" + reportFormatOption,
+        "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--enable", "--disable", "--" + reportFormatOption,
     ]
 
     /// Turns `--memory-report=json` into an option of another name; words behind the module stay as they are.

@@ -9,12 +9,14 @@ struct ValidateCommand: ParsableCommand {
         discussion: "Prints nothing for a valid module. The exit code is 1 where one is not."
     )
 
+    @OptionGroup(title: "Features") var features: FeatureOptions
+
     @Argument(help: ArgumentHelp("The modules.", valueName: "module"))
     var paths: [String]
 
     func run() throws {
         var failed = 0
-        let runtime = try Runtime()
+        let runtime = try Runtime(features: features.features)
         for path in paths {
             do {
                 _ = try runtime.load(contentsOf: path)

@@ -48,6 +48,49 @@ package enum Feature: UInt8, Sendable {
         }
     }
 
+    /// What it is, in words for errors and lists.
+    package var title: StaticString {
+        switch self {
+        case .signExtension: "sign extension"
+        case .saturatingConversions: "saturating conversions from float to integer"
+        case .multiValue: "several results"
+        case .mutableGlobals: "imported and exported mutable globals"
+        case .bulkMemory: "bulk memory operations"
+        case .referenceTypes: "reference types"
+        case .extendedConstants: "arithmetic in constant expressions"
+        case .tailCalls: "tail calls"
+        case .simd: "vector instructions"
+        case .relaxedSIMD: "relaxed vector instructions"
+        case .exceptions: "exception handling"
+        case .legacyExceptions: "the exception handling of before WebAssembly 3.0"
+        case .memory64: "memories and tables with 64-bit addresses"
+        case .multiMemory: "several memories"
+        case .typedFunctionReferences: "typed function references"
+        case .garbageCollection: "garbage collection"
+        case .threads: "shared memories and atomic instructions"
+        case .customPageSizes: "memories with other page sizes"
+        case .wideArithmetic: "128-bit arithmetic"
+        case .branchHints: "branch hints"
+        }
+    }
+
+    /// What it makes no sense without, taken together with what that needs.
+    package var needs: FeatureSet {
+        var set = FeatureSet.none
+        switch self {
+        case .relaxedSIMD: set.insert(.simd)
+        case .exceptions, .typedFunctionReferences: set.insert(.referenceTypes)
+        case .legacyExceptions:
+            set.insert(.exceptions)
+            set.insert(.referenceTypes)
+        case .garbageCollection:
+            set.insert(.typedFunctionReferences)
+            set.insert(.referenceTypes)
+        default: break
+        }
+        return set
+    }
+
     /// How many features there are.
     package static var count: Int { 20 }
 }
@@ -72,9 +115,11 @@ package struct FeatureSet: Equatable, Sendable {
     @inlinable
     package mutating func remove(_ feature: Feature) { rawValue &= ~(1 &<< UInt32(feature.rawValue)) }
 
-    /// What this version executes: WebAssembly 2.0 without SIMD, extended constants, tail calls.
+    /// What this version executes.
     package static var executable: FeatureSet {
         var set = FeatureSet.none
+        // Hints may be ignored, and are.
+        set.insert(.branchHints)
         set.insert(.signExtension)
         set.insert(.saturatingConversions)
         set.insert(.multiValue)

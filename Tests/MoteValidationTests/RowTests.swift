@@ -25,15 +25,17 @@ import Testing
         }
     }
 
+    static func opcode(_ rawValue: UInt32) -> [UInt8] {
+        switch rawValue {
+        case 0..<0x100: [UInt8(rawValue)]
+        case 0x100..<0x200: [0xFB] + ModuleBytes.leb(Int(rawValue) - 0x100)
+        case 0x200..<0x300: [0xFC] + ModuleBytes.leb(Int(rawValue) - 0x200)
+        case 0x300..<0x500: [0xFD] + ModuleBytes.leb(Int(rawValue) - 0x300)
+        default: [0xFE] + ModuleBytes.leb(Int(rawValue) - 0x500)
+        }
+    }
+
     private func instruction(_ rawValue: UInt32, _ row: OpcodeRow) -> [UInt8] {
-        let opcode: [UInt8] =
-            switch rawValue {
-            case 0..<0x100: [UInt8(rawValue)]
-            case 0x100..<0x200: [0xFB] + ModuleBytes.leb(Int(rawValue) - 0x100)
-            case 0x200..<0x300: [0xFC] + ModuleBytes.leb(Int(rawValue) - 0x200)
-            case 0x300..<0x500: [0xFD] + ModuleBytes.leb(Int(rawValue) - 0x300)
-            default: [0xFE] + ModuleBytes.leb(Int(rawValue) - 0x500)
-            }
         let immediates: [UInt8] =
             switch row.immediates {
             case .none: []
@@ -45,7 +47,7 @@ import Testing
             case .v128, .lanes16: [UInt8](repeating: 0, count: 16)
             default: [0]
             }
-        return opcode + immediates
+        return Self.opcode(rawValue) + immediates
     }
 
     private func outcome(

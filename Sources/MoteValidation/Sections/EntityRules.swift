@@ -29,8 +29,8 @@ extension Validator {
             let bound = limits.is64 ? UInt64.max : UInt64(UInt32.max)
             guard limits.minimum <= bound, limits.maximum ?? 0 <= bound else { throw fail(.tableTooLarge) }
             let type = table.pointee.elementType
-            if type != .funcref { try require(.referenceTypes) }
-            try requireFeatures(of: type)
+            // WebAssembly 1.0 had tables of functions.
+            if type != .funcref { try requireFeatures(of: type) }
             if !table.pointee.initializer.isEmpty {
                 try require(.typedFunctionReferences)
                 try validateConstant(table.pointee.initializer, type)
