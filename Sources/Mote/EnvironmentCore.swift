@@ -75,18 +75,18 @@ final class EnvironmentCore {
         var frames: [Trap.Frame] = []
         Backtrace.walk(engine) { frame in
             guard let module = frame.module else {
-                frames.append(Trap.Frame(functionName: nil, functionIndex: nil, byteOffset: nil))
+                frames.append(
+                    Trap.Frame(functionName: nil, functionIndex: nil, byteOffset: nil, moduleName: nil)
+                )
                 return frames.count < Trap.frameLimit
             }
             let index = frame.functionIndex
-            let name =
-                FunctionNames.find(index, in: module.module)
-                ?? FunctionNames.export(of: index, in: module.module)
             frames.append(
                 Trap.Frame(
-                    functionName: name,
+                    functionName: DisplayName.function(index, of: module.module),
                     functionIndex: Int(index),
-                    byteOffset: frame.byteOffset.map { Int($0) }
+                    byteOffset: frame.byteOffset.map { Int($0) },
+                    moduleName: DisplayName.module(module.module)
                 )
             )
             return frames.count < Trap.frameLimit

@@ -94,13 +94,15 @@ extension Module {
         return largest &* 8
     }
 
-    /// The name of a function: of the name section, else of an export; nil where it has none.
+    /// The name of a function: of the name section, else of an export, else of its import; nil where it has none.
     ///
-    /// O(names).
+    /// What a terminal would act on is escaped. O(names).
     public func name(ofFunction index: Int) -> String? {
-        if let name = FunctionNames.find(UInt32(truncatingIfNeeded: index), in: tables) { return name }
-        return FunctionNames.export(of: UInt32(truncatingIfNeeded: index), in: tables)
+        UInt32(exactly: index).flatMap { DisplayName.function($0, of: tables) }
     }
+
+    /// What the name section calls the module; nil where it has no name. What a terminal would act on is escaped.
+    public var name: String? { DisplayName.module(tables) }
 
     func text(_ range: ByteRange) -> String { String(decoding: tables.pointee.text(range), as: UTF8.self) }
 
@@ -121,32 +123,5 @@ extension Module {
         case 13: "tag"
         default: "section \(id)"
         }
-    }
-}
-
-/// The function names of a module's name section; anything malformed ends the search.
-enum FunctionNames {
-    /// The first export of a function.
-    static func export(of index: UInt32, in module: EngineModuleTables.Pointer) -> String? {
-        for position in 0..<module.pointee.exports.count {
-            guard let export = module.pointee.exports[checked: position] else { break }
-            if export.kind == .function, export.index == index {
-                return String(decoding: module.pointee.text(export.name), as: UTF8.self)
-            }
-        }
-        return nil
-    }
-
-    static func find(_ wanted: UInt32, in module: EngineModuleTables.Pointer) -> String? {
-        var reader = NameReader(module.pointee.text(module.pointee.functionNames))
-        guard let count = reader.unsigned32() else { return nil }
-        for _ in 0..<count {
-            guard let index = reader.unsigned32(), let size = reader.unsigned32(),
-                let name = reader.take(Int(size))
-            else { return nil }
-            if index == wanted { return String(decoding: name, as: UTF8.self) }
-            if index > wanted { return nil }
-        }
-        return nil
     }
 }

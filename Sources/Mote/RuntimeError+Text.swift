@@ -35,7 +35,8 @@ extension RuntimeError: CustomStringConvertible {
         _ functionIndex: Int?,
         _ byteOffset: Int
     ) -> String {
-        let name = feature.title == feature.rawValue ? feature.title : "\(feature.title) (\(feature.rawValue))"
+        let name =
+            feature.title == feature.rawValue ? feature.title : "\(feature.title) (\(feature.rawValue))"
         let why =
             feature.isExecutable
             ? "which is switched off: \(remedy)" : "which this version does not execute"
@@ -53,7 +54,7 @@ extension RuntimeError: CustomStringConvertible {
 extension LinkFailure: CustomStringConvertible {
     /// The specification's wording, then names and types.
     public var description: String {
-        let names = "\"\(module)\" \"\(name)\""
+        let names = "\"\(DisplayName.text(module))\" \"\(DisplayName.text(name))\""
         let want = wanted.map { ": \($0)" } ?? ""
         switch kind {
         case .unknownImport: return "unknown import \(names)\(want)"

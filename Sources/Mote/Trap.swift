@@ -36,11 +36,16 @@ public struct Trap: Error, Sendable {
     /// One line of a backtrace.
     public struct Frame: Sendable {
         /// The function's name: of the name section, else of an export; nil where it has none.
+        ///
+        /// As the module has it, nothing demangled; bytes that are not UTF-8 and characters that a terminal would act
+        /// on are escaped as the text format does it.
         public let functionName: String?
         /// Index in the module's functions; nil for a function of the host.
         public let functionIndex: Int?
         /// Where in the module's bytes the function was; nil where nobody knows.
         public let byteOffset: Int?
+        /// What the module's name section calls it, escaped likewise; nil where it has no name.
+        public let moduleName: String?
     }
 
     /// The reason.
@@ -67,12 +72,13 @@ extension Trap: CustomStringConvertible {
 }
 
 extension Trap.Frame: CustomStringConvertible {
-    /// As `fib (function 3, at byte 0x1f2)`.
+    /// As `fib (function 3 of app.wasm, at byte 0x1f2)`.
     public var description: String {
         guard let functionIndex else { return "(host function)" }
         let place = byteOffset.map { ", at byte \(RuntimeError.hexadecimal($0))" } ?? ""
-        guard let functionName else { return "function \(functionIndex)\(place)" }
-        return "\(functionName) (function \(functionIndex)\(place))"
+        let owner = moduleName.map { " of \($0)" } ?? ""
+        guard let functionName else { return "function \(functionIndex)\(owner)\(place)" }
+        return "\(functionName) (function \(functionIndex)\(owner)\(place))"
     }
 }
 

@@ -28,7 +28,8 @@ struct FeatureOptions: ParsableArguments {
             if !feature.isExecutable {
                 throw ValidationError("--enable \(feature.rawValue): this version does not execute it")
             }
-            for other in [feature] + feature.needs where disabled.contains(where: { $0.named.contains(other) }) {
+            for other in [feature] + feature.needs
+            where disabled.contains(where: { $0.named.contains(other) }) {
                 let why = other == feature ? "it too" : "\(feature.rawValue), which needs it"
                 throw ValidationError("--disable \(other.rawValue): --enable asks for \(why)")
             }

@@ -71,7 +71,11 @@ final class GuestRun {
     private func command(_ instance: Instance) throws -> Int32 {
         guard instance.module.exports.contains(where: { $0.name == "_start" }) else {
             let functions = instance.module.exports.compactMap { export in
-                if case .function(let type) = export.type { "\(export.name) \(type)" } else { nil }
+                if case .function(let type) = export.type {
+                    "\(DisplayName.text(export.name)) \(type)"
+                } else {
+                    nil
+                }
             }
             let known =
                 functions.isEmpty

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
             "\(path): \(module.sizeInBytes) bytes, \(module.functionCount) functions", "", "sections",
         ]
         for section in module.sections {
-            let name = section.isCustom ? "custom \"\(section.name)\"" : section.name
+            let name = section.isCustom ? "custom \"\(DisplayName.text(section.name))\"" : section.name
             lines.append(
                 "  \(padded(name, 32)) \(left(section.sizeInBytes, 12)) bytes at \(hexadecimal(section.byteOffset))"
             )
@@ -36,10 +36,12 @@ struct InspectCommand: ParsableCommand {
         let features = module.usedFeatures.map(\.rawValue).joined(separator: ", ")
         lines += ["", "features", "  " + (features.isEmpty ? "none beyond WebAssembly 1.0" : features)]
         lines += ["", "imports"]
-        lines += module.imports.map { "  \(padded("\($0.module) \($0.name)", 44)) \($0.type)" }
+        lines += module.imports.map {
+            "  \(padded("\(DisplayName.text($0.module)) \(DisplayName.text($0.name))", 44)) \($0.type)"
+        }
         if module.imports.isEmpty { lines.append("  none") }
         lines += ["", "exports"]
-        lines += module.exports.map { "  \(padded($0.name, 44)) \($0.type)" }
+        lines += module.exports.map { "  \(padded(DisplayName.text($0.name), 44)) \($0.type)" }
         if module.exports.isEmpty { lines.append("  none") }
         lines += ["", "linear memory"]
         lines += MemoryMap.lines(of: module).map { $0.isEmpty ? $0 : "  " + $0 }

@@ -150,7 +150,8 @@ extension RunCommand {
     private static let valueOptions: Set<String> = [
         "--global-heap-size", "--stack-size", "--heap-size", "--max-memory", "--linear-memory", "--bounds",
         "--dir",
-        "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--enable", "--disable", "--" + reportFormatOption,
+        "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--enable", "--disable",
+        "--" + reportFormatOption,
     ]
 
     /// Turns `--memory-report=json` into an option of another name; words behind the module stay as they are.

@@ -30,6 +30,34 @@ struct RunTests {
         #expect(places.count == 3 && places == places.sorted())
     }
 
+    @Test
+    func `names in a backtrace are those of the name section, with what a terminal would act on escaped`()
+        throws
+    {
+        // Function 0 traps, 1 calls it: `wit\u{1b}h\ff` and `outer`, of the module `odd\u{202e}`.
+        let code: [UInt8] =
+            [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 3, 2, 0, 0]
+            + [7, 7, 1, 3, 0x72, 0x75, 0x6E, 0, 1]
+            + [10, 10, 2, 3, 0, 0x00, 0x0B, 4, 0, 0x10, 0, 0x0B]
+        let names: [UInt8] =
+            [0, 7, 6, 0x6F, 0x64, 0x64, 0xE2, 0x80, 0xAE]
+            + [1, 16, 2, 0, 6, 0x77, 0x69, 0x74, 0x1B, 0x68, 0xFF, 1, 5, 0x6F, 0x75, 0x74, 0x65, 0x72]
+        let folder = try TemporaryFolder()
+        let file = folder.file("names.wasm")
+        let section: [UInt8] = [4, 0x6E, 0x61, 0x6D, 0x65] + names
+        try Data(code + [0, UInt8(section.count)] + section).write(to: file)
+        let run = try Program.run(["run", "--invoke", "run", file.path])
+        #expect(run.exitCode == 134)
+        #expect(
+            run.errors == """
+                mote: trap: unreachable
+                  #0 wit\\u{1b}h\\ff (function 0 of odd\\u{202e}, at byte 0x21)
+                  #1 outer (function 1 of odd\\u{202e}, at byte 0x25)
+
+                """
+        )
+    }
+
     @Test func `everything fits a pool, or the region that did not is named`() throws {
         let run = try Program.run([
             "run", "--global-heap-size", "512K", "--stack-size=16K", Program.fixture("hello"),
