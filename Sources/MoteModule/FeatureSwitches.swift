@@ -1,3 +1,5 @@
+// Switching features on and off; apart from the list, which changes with what runs.
+
 extension FeatureSet {
     /// What is on unless somebody says otherwise: all that runs but the legacy exceptions, which WebAssembly 3.0 has
     /// left out.

@@ -33,24 +33,39 @@ private final class HostFunction {
     }
 
     func call(_ slots: UnsafeMutablePointer<UInt64>) {
-        let parameters = type.pointee.parameters
-        let arguments = (0..<parameters.count).map { text(of: slots[$0], parameters[checked: $0] ?? .i32) }
+        let arguments = texts(of: UnsafePointer(slots), type.pointee.parameters)
         log.add("host \(name)(\(arguments.joined(separator: " ")))")
-        for index in 0..<type.pointee.resultCount { slots[index] = 0 }
+        for index in 0..<Int(type.pointee.resultSlots) { slots[index] = 0 }
     }
 }
 
-/// A value as both engines print it: every NaN is the same, and a reference only null or not.
-func text(of bits: UInt64, _ type: ValueType) -> String {
-    switch type {
-    case .i32: "i32:\(UInt32(truncatingIfNeeded: bits))"
-    case .i64: "i64:\(bits)"
-    case .f32:
-        Float(bitPattern: UInt32(truncatingIfNeeded: bits)).isNaN
-            ? "f32:nan" : "f32:\(UInt32(truncatingIfNeeded: bits))"
-    case .f64: Double(bitPattern: bits).isNaN ? "f64:nan" : "f64:\(bits)"
-    default: bits == 0 ? "ref:null" : "ref:some"
+/// Values in their slots.
+func texts(of slots: UnsafePointer<UInt64>, _ types: Items<ValueType>) -> [String] {
+    var next = slots
+    return (0..<types.count).map { index in
+        let type = types[checked: index] ?? .i32
+        defer { next += type.slotCount }
+        return text(of: next, type)
     }
+}
+
+/// A value as both engines print it: every NaN is the same, and a reference only null, a number or something.
+func text(of slots: UnsafePointer<UInt64>, _ type: ValueType) -> String {
+    let bits = slots.pointee
+    switch type {
+    case .v128: return "v128:\(bits):\(slots[1])"
+    case .i32: return "i32:\(UInt32(truncatingIfNeeded: bits))"
+    case .i64: return "i64:\(bits)"
+    case .f32:
+        return Float(bitPattern: UInt32(truncatingIfNeeded: bits)).isNaN
+            ? "f32:nan" : "f32:\(UInt32(truncatingIfNeeded: bits))"
+    case .f64: return Double(bitPattern: bits).isNaN ? "f64:nan" : "f64:\(bits)"
+    default: break
+    }
+    if bits == 0 { return "ref:null" }
+    // Behind externref nobody can tell what it is.
+    let isExternal = type.heapType == .external || type.heapType == .noExternal
+    return bits & 1 == 1 && !isExternal ? "i31:\(bits >> 1 & 0x7FFF_FFFF)" : "ref:some"
 }
 
 /// Makes what a module imports: functions that answer zeros, and empty memories, tables and globals of the declared

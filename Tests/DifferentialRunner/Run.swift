@@ -52,8 +52,8 @@ struct Run {
             return true
         }
         var slots = call.arguments
-        let resultCount = type.pointee.resultCount
-        while slots.count < max(resultCount, 1) { slots.append(.max) }
+        let least = max(Int(type.pointee.parameterSlots), Int(type.pointee.resultSlots), 1)
+        while slots.count < least { slots.append(.max) }
         let environment = try instance.environment()
         environment.fuel = .max
         let trap = slots.withUnsafeMutableBufferPointer {
@@ -63,7 +63,9 @@ struct Run {
             Swift.print("trap \(name(trap))")
             return trap != .callStackExhausted
         }
-        let results = (0..<resultCount).map { text(of: slots[$0], type.pointee.results[checked: $0] ?? .i32) }
+        let results = slots.withUnsafeBufferPointer {
+            $0.baseAddress.map { texts(of: $0, type.pointee.results) } ?? []
+        }
         Swift.print((["return"] + results).joined(separator: " "))
         return true
     }
@@ -85,7 +87,7 @@ struct Run {
             guard let export = module.pointee.exports[checked: index] else { break }
             switch instance.export(export) {
             case .global(let cell):
-                Swift.print("export \(index) \(text(of: cell.slots[0], cell.type.valueType))")
+                Swift.print("export \(index) \(text(of: cell.slots, cell.type.valueType))")
             case .memory(let memory):
                 let bytes = UnsafeBufferPointer(
                     start: memory.pointee.base,

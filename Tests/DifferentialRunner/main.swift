@@ -2,11 +2,19 @@
 // scripts/fuzz-differential to compare.
 //
 //     DifferentialRunner MODULE CALLS
+//     DifferentialRunner --serve
+//     DifferentialRunner --features
 //
-// A line of CALLS is `-`, the export's name in hexadecimal, and the bits of the arguments, in decimal.
+// With --serve it reads lines `describe <tab> MODULE` and `run <tab> MODULE <tab> CALLS`, and answers each with lines
+// of which the last is `== end`. --features lists what a module may make use of.
+//
+// A line of CALLS is `-`, the export's name in hexadecimal, and the slots of the arguments, in decimal: a
+// v128 is two, low half first, an i31 its number twice and one.
 
 import Foundation
+import MoteEngine
 import MoteMemory
+import MoteModule
 
 func plans(pool: UnsafeMutableRawBufferPointer) -> [(name: String, plan: MemoryPlan, isMetered: Bool)] {
     var plan = MemoryPlan()
@@ -41,21 +49,65 @@ func parse(_ line: Substring) -> Call {
     return Call(name: name, arguments: words.dropFirst().compactMap { UInt64($0) })
 }
 
-guard CommandLine.arguments.count == 3 else {
-    print("usage: DifferentialRunner MODULE CALLS")
-    exit(2)
+func run(_ modulePath: String, _ callsPath: String, pool: UnsafeMutableRawBufferPointer) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: modulePath)))
+    let calls = try String(contentsOfFile: callsPath, encoding: .utf8).split(separator: "\n").map(parse)
+    for (name, plan, isMetered) in plans(pool: pool) {
+        print("== \(name)")
+        bytes.withUnsafeBufferPointer {
+            do {
+                try Run(bytes: $0, calls: calls, plan: plan, isMetered: isMetered).print()
+            } catch {
+                print("error: \(error)")
+            }
+        }
+    }
 }
-let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: CommandLine.arguments[1])))
-let text = try String(contentsOfFile: CommandLine.arguments[2], encoding: .utf8)
-let calls = text.split(separator: "\n").map(parse)
-let pool = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 20, alignment: 16)
-for (name, plan, isMetered) in plans(pool: pool) {
-    print("== \(name)")
-    try bytes.withUnsafeBufferPointer {
+
+func describe(_ path: String) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let runtime = try EngineRuntime.create(plan: MemoryPlan())
+    defer { runtime.destroy() }
+    let lines: [String] = try bytes.withUnsafeBufferPointer {
+        guard let base = $0.baseAddress else { return [] }
+        let module = try runtime.load(base, sizeInBytes: $0.count, ownership: .copied)
+        return ModuleDescription(module: module.module).lines
+    }
+    for line in lines { print(line) }
+}
+
+func listFeatures() {
+    var raw: UInt8 = 0
+    while let feature = Feature(rawValue: raw) {
+        if FeatureSet.executable.contains(feature) { print("\(feature.name)") }
+        raw += 1
+    }
+}
+
+/// Does what each line of standard input asks for, until it ends.
+func serve(pool: UnsafeMutableRawBufferPointer) {
+    while let line = readLine() {
+        let words = line.split(separator: "\t").map(String.init)
         do {
-            try Run(bytes: $0, calls: calls, plan: plan, isMetered: isMetered).print()
+            switch (words.first, words.count) {
+            case ("describe", 2): try describe(words[1])
+            case ("run", 3): try run(words[1], words[2], pool: pool)
+            default: print("error: unknown request")
+            }
         } catch {
             print("error: \(error)")
         }
+        print("== end")
+        fflush(nil)
     }
+}
+
+let pool = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 20, alignment: 16)
+switch CommandLine.arguments.dropFirst() {
+case ["--features"]: listFeatures()
+case ["--serve"]: serve(pool: pool)
+case let words where words.count == 2: try run(words[1], words[2], pool: pool)
+default:
+    print("usage: DifferentialRunner MODULE CALLS | --serve | --features")
+    exit(2)
 }
