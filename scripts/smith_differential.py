@@ -86,7 +86,7 @@ def smith(seed, features, path):
         options.append("--allowed-instructions=" + chance.choice([
             "vector,numeric,parametric,variable", "vector,parametric,variable,memory,control",
             "reference,aggregate,parametric,variable,control,table", "memory,numeric,parametric,variable,control"]))
-    fuel = chance.choice([300, 2000, 10000])
+    fuel = chance.choice([300, 1000, 4000])
     for _ in range(60):
         data = chance.randbytes(chance.choice([2000, 6000, 20000]))
         run = subprocess.run([wasm_tools(), "smith", "--ensure-termination", f"--fuel={fuel}", *options, "-o", path],
@@ -192,7 +192,7 @@ def engine(features):
             setattr(config, "wasm_" + setting, name in features)
     config.wasm_multi_memory = "multi-memory" in features
     config.shared_memory = "threads" in features
-    config.max_wasm_stack = 24 << 20
+    config.max_wasm_stack = 2 << 20
     config.cranelift_opt_level = "none"
     return wasmtime.Engine(config)
 
@@ -377,7 +377,7 @@ def compare(seed, path, runner, engine):
 def work(pipe, options, features):
     """A worker: seeds come in, (difference, calls, exhausted, features) goes out."""
     # Deep recursion of guests needs room, which only threads of one's own have.
-    threading.stack_size(64 << 20)
+    threading.stack_size(16 << 20)
 
     def loop():
         machine, runner = engine(features), Runner(options.runner)
@@ -506,7 +506,7 @@ def replay(options, features):
         if os.path.exists(path + ".calls"):
             os.remove(path + ".calls")
 
-    threading.stack_size(64 << 20)
+    threading.stack_size(16 << 20)
     thread = threading.Thread(target=once)
     thread.start()
     thread.join(SECONDS_PER_SEED)
