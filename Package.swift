@@ -70,7 +70,7 @@ let ring0Targets: [Target] = [
 // Beside the engine; its tests need no other target of ring 1.
 let textTarget: Target = .target(
     name: "MoteText",
-    dependencies: ["CPlatform", "MoteMemory", "MoteModule"],
+    dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary"],
     swiftSettings: common
 )
 

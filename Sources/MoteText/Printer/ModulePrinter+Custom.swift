@@ -1,0 +1,85 @@
+internal import MoteBinary
+internal import MoteMemory
+internal import MoteModule
+
+/// Custom sections: names become identifiers, branch hints annotations, all others `(@custom ...)` with their place.
+extension ModulePrinter {
+    /// Reads the name section and the branch hints, where they can be said otherwise than as custom sections.
+    mutating func readAnnotatedSections() {
+        for index in 0..<module.pointee.sections.count {
+            guard let section = module.pointee.sections[checked: index], section.id == 0 else { continue }
+            let name = ModuleQueries.bytes(section.name, of: module)
+            if nameSection == nil, Self.matches(name, "name") {
+                if let names = try? ModuleNames(section.contents, of: module, typeCount: types.count) {
+                    self.names = names
+                    nameSection = index
+                }
+            } else if hintSection == nil, Self.matches(name, "metadata.code.branch_hint") {
+                if let hints = BranchHints(section.contents, of: module) {
+                    self.hints = hints
+                    hintSection = index
+                }
+            }
+        }
+    }
+
+    private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, _ name: StaticString) -> Bool {
+        bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    mutating func printCustom(_ section: SectionRecord, at index: Int) {
+        if index == nameSection || index == hintSection { return }
+        open("@custom ")
+        writer.name(ModuleQueries.bytes(section.name, of: module))
+        putPlace(at: index)
+        writer.put(" ")
+        writer.string(ModuleQueries.bytes(section.contents, of: module))
+        writer.put(")")
+    }
+
+    /// Behind which section it stands; nothing behind the last one, where custom sections are by themselves.
+    private mutating func putPlace(at index: Int) {
+        let previous = section(from: index, by: -1)
+        guard let following = section(from: index, by: 1) else { return }
+        if previous == nil {
+            writer.put(" (before first)")
+        } else if let previous, let place = Self.place(previous) {
+            writer.put(" (after ")
+            writer.put(place)
+            writer.put(")")
+        } else if let place = Self.place(following) {
+            // The text format has no word for the data count.
+            writer.put(" (before ")
+            writer.put(place)
+            writer.put(")")
+        }
+    }
+
+    /// The nearest section in a direction that is not custom.
+    private func section(from index: Int, by step: Int) -> UInt8? {
+        var position = index &+ step
+        while let section = module.pointee.sections[checked: position] {
+            if section.id != 0 { return section.id }
+            position &+= step
+        }
+        return nil
+    }
+
+    private static func place(_ section: UInt8) -> StaticString? {
+        switch section {
+        case 1: "type"
+        case 2: "import"
+        case 3: "func"
+        case 4: "table"
+        case 5: "memory"
+        case 6: "global"
+        case 7: "export"
+        case 8: "start"
+        case 9: "elem"
+        case 10: "code"
+        case 11: "data"
+        case 13: "tag"
+        default: nil
+        }
+    }
+}
