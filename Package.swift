@@ -87,7 +87,9 @@ let ring1Targets: [Target] = [
     ),
     .target(
         name: "MoteCommands",
-        dependencies: ["Mote", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        dependencies: [
+            "Mote", "MoteText", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
         swiftSettings: common
     ),
     // Without the dynamic loader's copies of the Swift libraries a run takes some megabytes less.
@@ -192,5 +194,7 @@ let package = Package(
     dependencies: embedded || wantedTests != nil
         ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
     targets: ring0Targets
-        + (embedded ? [] : wantedTests == nil ? ring1Targets + testTargets : [textTarget] + testTargets.filter(isWanted))
+        + (embedded
+            ? []
+            : wantedTests == nil ? ring1Targets + testTargets : [textTarget] + testTargets.filter(isWanted))
 )

@@ -37,7 +37,7 @@ final class GuestRun {
     func run(_ function: String?) throws(CommandFailure) -> Int32 {
         var watch: GuestWatch?
         do {
-            let module = try runtime.load(contentsOf: path)
+            let module = try ModuleFile.load(path, into: runtime)
             var imports = Imports()
             if module.imports.contains(where: { $0.module == WASI.moduleName }) {
                 let name = path.split(separator: "/").last.map(String.init) ?? path

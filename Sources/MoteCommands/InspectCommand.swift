@@ -10,13 +10,13 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup(title: "Features") var features: FeatureOptions
 
-    @Argument(help: "The module.")
+    @Argument(help: "The module, binary or text; - is standard input.")
     var module: String
 
     func run() throws {
         do {
             let runtime = try Runtime(features: features.features)
-            let loaded = try runtime.load(contentsOf: module)
+            let loaded = try ModuleFile.load(module, into: runtime)
             Output.standard(Self.text(of: loaded, path: module))
         } catch {
             throw GuestRun.failure(error, path: module)

@@ -8,7 +8,8 @@ struct RunCommand: ParsableCommand {
         abstract: "Runs a WASI program, or one function of a module.",
         usage: "mote run [<options>] <module> [<arguments> ...]",
         discussion: """
-            What follows the module goes to the guest, options included. Sizes are as 4096, 64K, 1M or 0x400. \
+            The module is a binary or a text file; - is standard input. What follows it goes to the guest, options \
+            included. Sizes are as 4096, 64K, 1M or 0x400. \
             The exit code is the guest's; 134 after a trap, 130 after an interrupt, 1 when the module cannot be \
             loaded or linked, 2 for wrong usage.
             """

@@ -11,7 +11,7 @@ struct ValidateCommand: ParsableCommand {
 
     @OptionGroup(title: "Features") var features: FeatureOptions
 
-    @Argument(help: ArgumentHelp("The modules.", valueName: "module"))
+    @Argument(help: ArgumentHelp("The modules, binary or text; - is standard input.", valueName: "module"))
     var paths: [String]
 
     func run() throws {
@@ -19,7 +19,7 @@ struct ValidateCommand: ParsableCommand {
         let runtime = try Runtime(features: features.features)
         for path in paths {
             do {
-                _ = try runtime.load(contentsOf: path)
+                _ = try ModuleFile.load(path, into: runtime)
             } catch {
                 Output.error("mote: \(GuestRun.failure(error, path: path).message)\n")
                 failed += 1

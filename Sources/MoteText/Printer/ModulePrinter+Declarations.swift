@@ -100,14 +100,17 @@ extension ModulePrinter {
     mutating func putSignature(_ type: UInt32, _ locals: NameTable) {
         putTypeUse(type)
         let shape = types[type]
-        if locals.isEmpty {
-            putValues("param", shape.parameters)
-        } else {
-            for (position, value) in shape.parameters.enumerated() {
-                putLocal("param", value, locals[UInt32(truncatingIfNeeded: position)])
-            }
-        }
+        putParameters(shape.parameters, locals)
         putValues("result", shape.results)
+    }
+
+    /// Parameters in one clause, or one for each where they have names.
+    mutating func putParameters(_ parameters: ArraySlice<ValueType>, _ names: NameTable) {
+        guard !names.isEmpty else { return putValues("param", parameters) }
+        for (position, value) in parameters.enumerated() {
+            writer.put(" ")
+            putLocal("param", value, names[UInt32(truncatingIfNeeded: position)])
+        }
     }
 
     mutating func putTypeUse(_ type: UInt32) {
@@ -118,7 +121,7 @@ extension ModulePrinter {
 
     /// One parameter or local by itself, as it must be to have a name.
     mutating func putLocal(_ keyword: StaticString, _ type: ValueType, _ name: NameTable.Entry?) {
-        writer.put(" (")
+        writer.put("(")
         writer.put(keyword)
         if let name { bind(name) }
         writer.put(" ")

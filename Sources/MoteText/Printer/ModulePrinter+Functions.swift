@@ -29,10 +29,12 @@ extension ModulePrinter {
         open("func")
         bind(.function, index)
         putSignature(function.typeIndex, body.locals)
+        let lineCount = writer.lineCount
         try printLocals(&reader, first: UInt32(truncatingIfNeeded: parameterCount))
         var hints = hints.list(of: index)
         try printInstructions(&reader, start: Int(function.body.offset), &hints)
-        writer.newLine(1)
+        // A body without a line of its own ends on the first.
+        if writer.lineCount > lineCount { writer.newLine(1) }
         writer.put(")")
     }
 
@@ -62,11 +64,7 @@ extension ModulePrinter {
                     if isOpen { writer.put(")") }
                     isOpen = false
                     if local != index { writer.put(" ") }
-                    writer.put("(local")
-                    bind(name)
-                    writer.put(" ")
-                    put(type)
-                    writer.put(")")
+                    putLocal("local", type, name)
                 } else {
                     if !isOpen { writer.put(local == index ? "(local" : " (local") }
                     isOpen = true
@@ -112,8 +110,10 @@ extension ModulePrinter {
             }
             putInstruction(row, immediates)
             if row.opensBlock {
-                writer.put("  ;; @")
-                writer.decimal(body.nextLabel.ordinal)
+                if body.nextLabel.name == nil {
+                    writer.put("  ;; @")
+                    writer.decimal(body.nextLabel.ordinal)
+                }
                 body.openBlock()
             }
         }

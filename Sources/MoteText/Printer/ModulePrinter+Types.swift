@@ -38,8 +38,9 @@ extension ModulePrinter {
             writer.put("(func")
             for _ in 0..<(try reader.u32LEB()) { _ = try reader.valueType(features: .everything) }
             for _ in 0..<(try reader.u32LEB()) { _ = try reader.valueType(features: .everything) }
+            // The names of a function type's parameters are kept where those of a struct's fields are.
             let shape = types[index]
-            putValues("param", shape.parameters)
+            putParameters(shape.parameters, names.table(.field, of: index, count: shape.parameters.count))
             putValues("result", shape.results)
         case 0x5F:
             writer.put("(struct")

@@ -101,6 +101,7 @@ package struct ModulePrinter {
             try printSection(section, at: index)
             writer.flushIfLarge()
         }
+        if writer.lineCount > 1 { writer.newLine(0) }
         writer.put(")\n")
     }
 

@@ -2,6 +2,8 @@
 struct TextWriter {
     /// What was not handed over yet.
     private(set) var bytes: [UInt8] = []
+    /// How many lines were begun.
+    private(set) var lineCount = 1
     private let flush: ((_ bytes: [UInt8]) -> Void)?
 
     /// How much is kept at most before it is handed over, but for the last piece.
@@ -42,6 +44,7 @@ struct TextWriter {
     /// A new line, indented by two spaces for each level.
     mutating func newLine(_ level: Int) {
         bytes.append(0x0A)
+        lineCount &+= 1
         bytes.append(contentsOf: repeatElement(0x20, count: 2 &* min(max(level, 0), Self.deepestIndentation)))
     }
 
