@@ -37,18 +37,22 @@ extension ModulePrinter {
         writer.put(")")
     }
 
-    /// Behind which section it stands; nothing behind the last one, where custom sections are by themselves.
+    /// Behind which section it stands; nothing at the end, where custom sections are by themselves.
+    ///
+    /// The assembler puts the names before that end, and branch hints right before the code.
     private mutating func putPlace(at index: Int) {
         let previous = section(from: index, by: -1)
-        guard let following = section(from: index, by: 1) else { return }
-        if previous == nil {
+        let following = section(from: index, by: 1)
+        if following == nil, (nameSection ?? -1) < index { return }
+        if previous == nil, (hintSection ?? index) >= index {
             writer.put(" (before first)")
-        } else if let previous, let place = Self.place(previous) {
+        } else if following?.id == 10, let hintSection, (previous?.index ?? 0)..<index ~= hintSection {
+            writer.put(" (before code)")
+        } else if let previous, let place = Self.place(previous.id) {
             writer.put(" (after ")
             writer.put(place)
             writer.put(")")
-        } else if let place = Self.place(following) {
-            // The text format has no word for the data count.
+        } else if let following, let place = Self.place(following.id) {
             writer.put(" (before ")
             writer.put(place)
             writer.put(")")
@@ -56,10 +60,10 @@ extension ModulePrinter {
     }
 
     /// The nearest section in a direction that is not custom.
-    private func section(from index: Int, by step: Int) -> UInt8? {
+    private func section(from index: Int, by step: Int) -> (id: UInt8, index: Int)? {
         var position = index &+ step
         while let section = module.pointee.sections[checked: position] {
-            if section.id != 0 { return section.id }
+            if section.id != 0 { return (section.id, position) }
             position &+= step
         }
         return nil
@@ -78,6 +82,7 @@ extension ModulePrinter {
         case 9: "elem"
         case 10: "code"
         case 11: "data"
+        // Not every reader of the text format has a word for the data count (12).
         case 13: "tag"
         default: nil
         }
