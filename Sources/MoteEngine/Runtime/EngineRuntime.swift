@@ -68,14 +68,19 @@ package struct EngineRuntime {
 
     /// Ends all stores and modules, and gives everything back.
     package func destroy() {
+        let heap = state.pointee.heap
+        close()
+        GlobalHeap.destroy(heap)
+    }
+
+    /// Ends all stores and modules; the heap stays, as empty as it was before the runtime.
+    package func close() {
         while let store = state.pointee.firstStore { EngineStore(state: store).destroy() }
         while let module = state.pointee.firstModule { EngineModule.release(module) }
         mote_lock_destroy(state.lock)
-        let heap = state.pointee.heap
         TypeRegistry.destroy(state.pointee.types)
         ReservationCache.destroy(state.pointee.reservations)
         state.pointee.arena.destroy()
-        GlobalHeap.destroy(heap)
     }
 
     /// Where all structures live.
