@@ -9,7 +9,7 @@ public struct MoteCommand: ParsableCommand {
         version: "mote 0.1.0",
         subcommands: [
             RunCommand.self, ValidateCommand.self, InspectCommand.self, Wat2wasmCommand.self,
-            Wasm2watCommand.self, FeaturesCommand.self,
+            Wasm2watCommand.self, WastCommand.self, FeaturesCommand.self,
         ]
     )
 

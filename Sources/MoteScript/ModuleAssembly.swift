@@ -26,11 +26,19 @@ enum ModuleAssembly {
 
     /// Fields up to a right parenthesis or the end of the source.
     static func fields(_ cursor: inout TextCursor) -> Assembled {
-        return .failure(ScriptError(message: "no assembler", byteOffset: cursor.offset))
+        do throws(TextError) {
+            return .success(try TextModule.assemble(fields: &cursor))
+        } catch {
+            return .failure(ScriptError(error))
+        }
     }
 
     /// A whole text.
     static func text(_ source: [UInt8]) -> Assembled {
-        return .failure(ScriptError(message: "no assembler", byteOffset: 0))
+        do throws(TextError) {
+            return .success(try TextModule.assemble(source))
+        } catch {
+            return .failure(ScriptError(error))
+        }
     }
 }

@@ -9,26 +9,26 @@ enum ScriptErrorText {
     enum Stage {
         case decoding
         case validation
-        /// A feature that is off: neither.
-        case feature
+        /// A feature that is not on.
+        case feature(Feature)
         case other
     }
 
-    /// Whether the decoder or the validator refused.
+    /// Who refused.
     ///
     /// The decoder looks up types to make them canonical, so some rules of validation are kept there.
     static func stage(of error: EngineError) -> Stage {
         switch error {
         case .decode(let error):
+            if let feature = error.unsupportedFeature { return .feature(feature) }
             switch error.kind {
-            case .unknownType, .unknownFunction, .invalidSubtype, .duplicateExportName: .validation
-            case .unsupportedFeature: .feature
-            case .limitExceeded, .outOfMemory: .other
-            default: .decoding
+            case .unknownType, .unknownFunction, .invalidSubtype, .duplicateExportName: return .validation
+            case .limitExceeded, .unsupportedFeature, .outOfMemory: return .other
+            default: return .decoding
             }
-        case .validation(let error): error.feature == nil ? .validation : .feature
-        case .unsupported: .feature
-        default: .other
+        case .validation(let error): return error.feature.map { .feature($0) } ?? .validation
+        case .unsupported(let feature, _): return .feature(feature)
+        default: return .other
         }
     }
 

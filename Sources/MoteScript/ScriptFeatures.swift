@@ -26,6 +26,16 @@ package enum ScriptFeatures {
         return set
     }
 
+    /// The feature with the spelling that options use.
+    package static func feature(named name: String) -> Feature? {
+        (0..<Feature.count).lazy.compactMap { Feature(rawValue: UInt8($0)) }.first { "\($0.name)" == name }
+    }
+
+    /// The spellings of all features.
+    package static var names: [String] {
+        (0..<Feature.count).compactMap { Feature(rawValue: UInt8($0)).map { "\($0.name)" } }
+    }
+
     /// Why the scripts of a folder are not run at all.
     package static func reasonToSkip(_ path: String) -> String? {
         path.split(separator: "/").dropLast().contains("custom-descriptors")

@@ -5,6 +5,8 @@ package struct ScriptReader {
     private let source: [UInt8]
     var cursor: TextCursor?
     private var isFirst = true
+    /// Bare fields go on to the end.
+    private var isFinished = false
     private var openingError: TextError?
     /// Offset up to which lines are counted, and the line there.
     private var counted = (offset: 0, line: 1)
@@ -41,6 +43,7 @@ package struct ScriptReader {
     }
 
     private mutating func command(_ cursor: inout TextCursor) throws(TextError) -> ScriptCommand? {
+        guard !isFinished else { return nil }
         let opening = try cursor.look()
         guard opening.kind != .end else { return nil }
         let line = line(at: opening.offset)
@@ -49,6 +52,7 @@ package struct ScriptReader {
         let keyword = cursor.text(try cursor.next())
         if isFirst, ScriptSyntax.fields.contains(keyword) {
             cursor = before
+            isFinished = true
             let module = ScriptModule(name: nil, content: ModuleAssembly.fields(&cursor), isText: true)
             return ScriptCommand(line: line, kind: .module(module))
         }

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteEngine
+internal import MoteMemory
 internal import MoteModule
 
 /// How an action ended.

@@ -85,7 +85,7 @@ extension ScriptRun {
         guard let error = refusal(of: binary) else {
             throw CommandFault("expected malformed \"\(message)\", was accepted")
         }
-        guard ScriptErrorText.stage(of: error) == .decoding else {
+        guard isRefused(error, isMalformed: true) else {
             throw CommandFault("expected malformed \"\(message)\", got: \(ScriptErrorText.of(error))")
         }
     }
@@ -99,9 +99,20 @@ extension ScriptRun {
             guard let error = refusal(of: binary) else {
                 throw CommandFault("expected invalid \"\(message)\", was accepted")
             }
-            guard ScriptErrorText.stage(of: error) == .validation else {
+            guard isRefused(error, isMalformed: false) else {
                 throw CommandFault("expected invalid \"\(message)\", got: \(ScriptErrorText.of(error))")
             }
+        }
+    }
+
+    /// Whether a module was refused at the right stage; what a feature gives that the script does not ask for is
+    /// both malformed and invalid.
+    private func isRefused(_ error: EngineError, isMalformed: Bool) -> Bool {
+        switch ScriptErrorText.stage(of: error) {
+        case .decoding: isMalformed
+        case .validation: !isMalformed
+        case .feature(let feature): !wanted.contains(feature)
+        case .other: false
         }
     }
 

@@ -18,6 +18,9 @@ final class ScriptRun {
     }
 
     let configuration: ScriptConfiguration
+    /// What the script asks for.
+    let wanted: FeatureSet
+    /// Of that, what the engine executes.
     let features: FeatureSet
     let runtime: EngineRuntime
     let store: EngineStore
@@ -39,10 +42,11 @@ final class ScriptRun {
         in runtime: EngineRuntime
     ) throws(EngineError) {
         self.configuration = configuration
-        self.features = features
+        wanted = features
+        self.features = FeatureSet(rawValue: wanted.rawValue & FeatureSet.executable.rawValue)
         self.runtime = runtime
         store = try runtime.createStore()
-        host = try SpectestModule(in: store, features: features)
+        host = try SpectestModule(in: store, features: self.features)
     }
 
     /// Gives back all that the script made; false where a module stays.

@@ -31,6 +31,13 @@ package struct ScriptFailure: Sendable, CustomStringConvertible {
     package var keyword: String
     package var message: String
 
+    package init(path: String, line: Int, keyword: String, message: String) {
+        self.path = path
+        self.line = line
+        self.keyword = keyword
+        self.message = message
+    }
+
     /// `path:line: keyword: message`.
     package var description: String { "\(path):\(line): \(keyword): \(message)" }
 }
