@@ -38,7 +38,9 @@ struct WastCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Run each script in one pool of this size.", valueName: "size"))
     var pool: ByteSize?
 
-    @Option(help: ArgumentHelp("Switch features on (NAME) or off (-NAME), parted by commas.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("Switch features on (NAME) or off (-NAME), parted by commas.", valueName: "names")
+    )
     var features: String?
 
     @Flag(help: "Collect garbage at every allocation.")

@@ -21,7 +21,9 @@ enum ModuleAssembly {
             _ = try cursor.next()
         }
         if case .failure = assembled { return assembled }
-        return .failure(ScriptError(message: "the fields do not end with the module", byteOffset: cursor.offset))
+        return .failure(
+            ScriptError(message: "the fields do not end with the module", byteOffset: cursor.offset)
+        )
     }
 
     /// Fields up to a right parenthesis or the end of the source.

@@ -40,10 +40,13 @@ enum ScriptErrorText {
             }
             return "is malformed: \(error.kind.text), at \(error.byteOffset)"
         case .validation(let error):
-            if let feature = error.feature { return "the feature \(feature.name) is off, at \(error.byteOffset)" }
+            if let feature = error.feature {
+                return "the feature \(feature.name) is off, at \(error.byteOffset)"
+            }
             let place = error.functionIndex.map { ", function \($0)" } ?? ""
             return "is invalid: \(error.kind.text)\(place), at \(error.byteOffset)"
-        case .unsupported(let feature, let byteOffset): return "the feature \(feature.name) is off, at \(byteOffset)"
+        case .unsupported(let feature, let byteOffset):
+            return "the feature \(feature.name) is off, at \(byteOffset)"
         case .link(let error): return "is not linked: \(error.kind.text), import \(error.importIndex)"
         case .memory(let error): return "memory: \(error)"
         case .trap(let trap): return "is not instantiated, trap: \(trap.text)"

@@ -6,7 +6,8 @@ package enum ScriptFeatures {
     package static var standard: FeatureSet {
         var set = FeatureSet.none
         let features: [Feature] = [
-            .signExtension, .saturatingConversions, .multiValue, .mutableGlobals, .bulkMemory, .referenceTypes,
+            .signExtension, .saturatingConversions, .multiValue, .mutableGlobals, .bulkMemory,
+            .referenceTypes,
             .extendedConstants, .tailCalls, .simd, .relaxedSIMD, .exceptions, .memory64, .multiMemory,
             .typedFunctionReferences, .garbageCollection, .branchHints,
         ]

@@ -24,7 +24,11 @@ package enum ScriptFiles {
         while let folder = folders.popLast() {
             for name in try names(in: folder) where !name.hasPrefix(".") {
                 let inner = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-                if name.hasSuffix(".wast") { found.append(inner) } else if isFolder(inner) { folders.append(inner) }
+                if name.hasSuffix(".wast") {
+                    found.append(inner)
+                } else if isFolder(inner) {
+                    folders.append(inner)
+                }
             }
         }
         return found.sorted()

@@ -1,4 +1,5 @@
 internal import MoteEngine
+internal import MoteMemory
 internal import MoteModule
 
 /// What a call or a global gave: its type and its slots.
@@ -54,9 +55,14 @@ struct ScriptResult {
         if isOf(.exception) { return [.exception] }
         if low & 1 == 1 { return [.eq, .i31] }
         if hostNumber(in: store) != nil { return [.any] }
-        if isOf(.structure) { return [.eq, .structure] }
-        if isOf(.array) { return [.eq, .array] }
-        return [.eq]
+        guard EngineStore.isObject(low), let object = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: low))
+        else { return [.any] }
+        switch GCObject.kind(GCObject.header(object)) {
+        case .structure: return [.eq, .structure]
+        case .array: return [.eq, .array]
+        case .exception: return [.exception]
+        case .free: return []
+        }
     }
 
     /// The number that a script calls a host's reference by; nil for what is no such reference.

@@ -62,7 +62,9 @@ extension ScriptRun {
         var results: [ScriptResult] = []
         var slot = 0
         for index in 0..<type.results.count {
-            guard let result = type.results[checked: index], slot + result.slotCount <= slots.count else { break }
+            guard let result = type.results[checked: index], slot + result.slotCount <= slots.count else {
+                break
+            }
             results.append(
                 ScriptResult(type: result, low: slots[slot], high: result.slotCount > 1 ? slots[slot + 1] : 0)
             )

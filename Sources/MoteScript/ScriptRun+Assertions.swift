@@ -44,7 +44,8 @@ extension ScriptRun {
     private func compare(_ trap: TrapCode, _ expected: String) throws(CommandFault) {
         let text = "\(trap.text)"
         if text.hasPrefix(expected) { return }
-        if expected.hasPrefix(text), expected.dropFirst(text.count).allSatisfy({ " 0123456789".contains($0) }) {
+        if expected.hasPrefix(text), expected.dropFirst(text.count).allSatisfy({ " 0123456789".contains($0) })
+        {
             return
         }
         if trap == .nullReference, expected.hasPrefix("null "), expected.hasSuffix(" reference") { return }

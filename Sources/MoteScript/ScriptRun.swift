@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import MoteEngine
 internal import MoteModule
 
@@ -46,6 +47,7 @@ final class ScriptRun {
         self.features = FeatureSet(rawValue: wanted.rawValue & FeatureSet.executable.rawValue)
         self.runtime = runtime
         store = try runtime.createStore()
+        store.collectsAtEveryAllocation = configuration.stressesCollector
         host = try SpectestModule(in: store, features: self.features)
     }
 
@@ -60,7 +62,8 @@ final class ScriptRun {
     /// Does one command; throws why it failed.
     func run(_ command: ScriptCommand.Kind) throws(CommandFault) {
         switch command {
-        case .module(let module): try keep(module.name, instantiating: { () throws(CommandFault) in try load(module) })
+        case .module(let module):
+            try keep(module.name, instantiating: { () throws(CommandFault) in try load(module) })
         case .definition(let module): try define(module)
         case .instance(let name, let definition):
             try keep(name, instantiating: { () throws(CommandFault) in try self.definition(definition) })
@@ -177,7 +180,13 @@ final class ScriptRun {
 
     /// Asserts that the instance runs in the configuration.
     private func check(_ instance: EngineInstance) throws(CommandFault) {
-        guard let memory = instance.memory(at: 0)?.pointee, memory.is64 == 0, memory.pageSizeLog2 == 16
+        guard let first = instance.memory(at: 0) else { return }
+        let memory = first.pointee
+        // 64-bit memories and those of other pages are always checked, and so are those that are not their owner's
+        // first.
+        let owner = first.instance.pointee.owner
+        guard memory.is64 == 0, memory.pageSizeLog2 == 16,
+            owner.map({ $0.pointee.memories?[0] == first }) ?? true
         else { return }
         if let complaint = configuration.complaint(backing: memory.backing, bounds: memory.bounds) {
             throw CommandFault(complaint)

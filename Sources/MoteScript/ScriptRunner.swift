@@ -71,7 +71,9 @@ package struct ScriptRunner: Sendable {
         do throws(EngineError) {
             let run = try ScriptRun(configuration, features: features(ofScript: session.path), in: runtime)
             var reader = ScriptReader(source)
-            while let command = session.next(&reader) { session.do(command) { (kind) throws(CommandFault) in try run.run(kind) } }
+            while let command = session.next(&reader) {
+                session.do(command) { (kind) throws(CommandFault) in try run.run(kind) }
+            }
             if !run.end() { session.fail(0, "script", "a module stays after its store went") }
         } catch {
             runtime.close()

@@ -54,7 +54,8 @@ extension ScriptSyntax {
         case "ref.extern" where try cursor.look().kind != .rightParen, "ref.host":
             pattern = .host(try cursor.i64(try cursor.next()))
         default:
-            guard text.hasPrefix("ref."), let kind = ReferencePattern(rawValue: String(text.dropFirst(4))) else {
+            guard text.hasPrefix("ref."), let kind = ReferencePattern(rawValue: String(text.dropFirst(4)))
+            else {
                 throw cursor.unexpected(keyword, "a result")
             }
             // A function's index says nothing about the reference that a caller sees.

@@ -4,7 +4,8 @@ internal import MoteText
 enum ScriptSyntax {
     /// Keywords that begin a module's fields: a script may consist of them alone.
     static let fields: Set<String> = [
-        "type", "rec", "import", "func", "table", "memory", "global", "export", "start", "elem", "data", "tag",
+        "type", "rec", "import", "func", "table", "memory", "global", "export", "start", "elem", "data",
+        "tag",
     ]
 
     /// Behind `(module`, up to its right parenthesis.
@@ -28,7 +29,6 @@ enum ScriptSyntax {
 
     /// `$name? binary "..."`, `$name? quote "..."` or `$name?` and fields.
     private static func content(_ cursor: inout TextCursor) throws(TextError) -> ScriptModule {
-        let start = cursor
         let name = try cursor.takeIdentifier()
         if try cursor.takeKeyword("binary") {
             return ScriptModule(name: name, content: .success(try strings(&cursor)), isText: false)
@@ -37,7 +37,6 @@ enum ScriptSyntax {
             let text = ModuleAssembly.text(try strings(&cursor))
             return ScriptModule(name: name, content: text, isText: true)
         }
-        cursor = start
         return ScriptModule(name: name, content: try ModuleAssembly.module(&cursor), isText: true)
     }
 

@@ -8,7 +8,8 @@ enum ScriptText {
     }
 
     /// The shape in which vectors are printed is the pattern's at the same place.
-    static func of(_ results: [ScriptResult], like patterns: [ResultPattern], in store: EngineStore) -> String {
+    static func of(_ results: [ScriptResult], like patterns: [ResultPattern], in store: EngineStore) -> String
+    {
         guard !results.isEmpty else { return "nothing" }
         return results.enumerated().map { index, result in
             of(result, like: index < patterns.count ? patterns[index] : nil, in: store)

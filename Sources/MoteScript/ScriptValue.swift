@@ -52,7 +52,11 @@ struct LaneAccumulator {
 
     mutating func append(_ bits: UInt64, laneBits: Int) {
         let masked = laneBits >= 64 ? bits : bits & ((1 << UInt64(laneBits)) - 1)
-        if usedBits < 64 { low |= masked << UInt64(usedBits) } else { high |= masked << UInt64(usedBits - 64) }
+        if usedBits < 64 {
+            low |= masked << UInt64(usedBits)
+        } else {
+            high |= masked << UInt64(usedBits - 64)
+        }
         usedBits += laneBits
     }
 }
