@@ -14,7 +14,9 @@ struct InstructionNames: @unchecked Sendable {
         for raw in 0..<OpcodeTable.count {
             guard let row = OpcodeTable.row(raw) else { continue }
             var slot = Self.slot(Self.bytes(row.name))
-            while slots[slot] != .max, !isNamed(slots[slot], Self.bytes(row.name)) { slot = (slot + 1) & Self.mask }
+            while slots[slot] != .max, !isNamed(slots[slot], Self.bytes(row.name)) {
+                slot = (slot + 1) & Self.mask
+            }
             // Of two instructions with one name the first is found: the parser knows the other by its immediates.
             if slots[slot] == .max { slots[slot] = UInt16(truncatingIfNeeded: raw) }
         }
@@ -45,6 +47,9 @@ struct InstructionNames: @unchecked Sendable {
     private static func bytes(_ name: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
         var count = 0
         while name[count] != 0 { count += 1 }
-        return UnsafeBufferPointer(start: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self), count: count)
+        return UnsafeBufferPointer(
+            start: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self),
+            count: count
+        )
     }
 }

@@ -40,7 +40,10 @@ extension Assembler {
                 throw annotation.misplaced()
             }
             guard hint == nil else {
-                throw TextError("\(annotation.kind.text) annotation: duplicate annotation", at: annotation.start)
+                throw TextError(
+                    "\(annotation.kind.text) annotation: duplicate annotation",
+                    at: annotation.start
+                )
             }
             let contents = try string(of: annotation, mustBeName: false)
             guard contents.count == 1, contents[0] < 2 else {
@@ -89,13 +92,19 @@ extension Assembler {
             throw TextError("\(annotation.kind.text) annotation: missing name", at: annotation.start)
         }
         guard !mustBeName || bytes.withUnsafeBufferPointer({ UTF8Text.firstFault($0) }) == nil else {
-            throw TextError("\(annotation.kind.text) annotation: malformed UTF-8 encoding", at: annotation.start)
+            throw TextError(
+                "\(annotation.kind.text) annotation: malformed UTF-8 encoding",
+                at: annotation.start
+            )
         }
         return bytes
     }
 
     private func unexpected(_ token: Token, in annotation: Annotation) -> TextError {
-        TextError("\(annotation.kind.text) annotation: unexpected token \(source.text(token))", at: token.offset)
+        TextError(
+            "\(annotation.kind.text) annotation: unexpected token \(source.text(token))",
+            at: token.offset
+        )
     }
 
     /// `"name" (before|after section)? "bytes"*`.

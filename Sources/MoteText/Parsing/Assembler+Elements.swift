@@ -114,7 +114,11 @@ extension Assembler {
             elementSection.bytes += offset
         }
         if writesType {
-            if let type = list.type { type.write(to: &elementSection.bytes) } else { elementSection.bytes.append(0) }
+            if let type = list.type {
+                type.write(to: &elementSection.bytes)
+            } else {
+                elementSection.bytes.append(0)
+            }
         }
         elementSection.bytes.append(unsigned: list.entries.count)
         elementSection.bytes += list.entries.bytes

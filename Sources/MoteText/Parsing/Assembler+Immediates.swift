@@ -268,7 +268,9 @@ extension Assembler {
     }
 
     private mutating func vector(shape: Token) throws(TextError) {
-        guard let (laneSize, isFloat) = vectorShape(shape) else { throw source.unexpected(shape, "a vector shape") }
+        guard let (laneSize, isFloat) = vectorShape(shape) else {
+            throw source.unexpected(shape, "a vector shape")
+        }
         for _ in 0..<16 / laneSize {
             let token = tokens[at]
             guard token.isAtom, token.kind == .number || isFloat else {

@@ -24,7 +24,9 @@ extension Assembler {
     private mutating func addGroup(_ count: Int) {
         typeGroups.append(count)
         guard count == 1, let last = typeDefinitions.last else { return }
-        guard case .function(let signature) = last.composite, last.isFinal, last.supertypes.isEmpty else { return }
+        guard case .function(let signature) = last.composite, last.isFinal, last.supertypes.isEmpty else {
+            return
+        }
         let index = UInt32(truncatingIfNeeded: typeDefinitions.count - 1)
         if signatureTypes[signature] == nil { signatureTypes[signature] = index }
     }
@@ -100,7 +102,8 @@ extension Assembler {
                 ? 0x7F
                 : matches(token, "i64")
                     ? 0x7E
-                    : matches(token, "f32") ? 0x7D : matches(token, "f64") ? 0x7C : matches(token, "v128") ? 0x7B : nil
+                    : matches(token, "f32")
+                        ? 0x7D : matches(token, "f64") ? 0x7C : matches(token, "v128") ? 0x7B : nil
             if let code {
                 at += 1
                 return TextType(code: code)
@@ -117,7 +120,10 @@ extension Assembler {
 
     private func unexpectedType(_ expected: String) -> TextError {
         tokens[at].kind == .keyword
-            ? TextError("unknown operator \(source.text(tokens[at])), expected \(expected)", at: tokens[at].offset)
+            ? TextError(
+                "unknown operator \(source.text(tokens[at])), expected \(expected)",
+                at: tokens[at].offset
+            )
             : unexpected(expected)
     }
 
@@ -137,7 +143,9 @@ extension Assembler {
 
     mutating func heapType() throws(TextError) -> Int64 {
         if isIndex { return Int64(try expectIndex(\.types)) }
-        guard let heapType = HeapTypeText.named(tokens[at], in: source) else { throw unexpectedType("a heap type") }
+        guard let heapType = HeapTypeText.named(tokens[at], in: source) else {
+            throw unexpectedType("a heap type")
+        }
         at += 1
         return heapType
     }
@@ -183,14 +191,17 @@ extension Assembler {
         try expectRightParen()
         let inline = try signature(allowsNames: allowsNames, binds: binds)
         let position = Int(index)
-        if position < typeDefinitions.count, case .function(let signature) = typeDefinitions[position].composite {
+        if position < typeDefinitions.count,
+            case .function(let signature) = typeDefinitions[position].composite
+        {
             guard inline.isEmpty || inline == signature else {
                 throw TextError("inline function type does not match type \(index)", at: start)
             }
             if binds, inline.isEmpty { for _ in signature.parameters { try addLocal(nil) } }
         } else if !inline.isEmpty {
             throw TextError(
-                position < typeDefinitions.count ? "inline function type for a type that is none" : "unknown type",
+                position < typeDefinitions.count
+                    ? "inline function type for a type that is none" : "unknown type",
                 at: start
             )
         }

@@ -34,7 +34,8 @@ struct Frame {
         /// Whether instructions without parentheses may stand in it.
         var allowsFlat: Bool {
             switch self {
-            case .sequence, .block, .arm, .flatBlock, .flatIf, .flatElse, .flatTry, .flatCatch, .flatCatchAll: true
+            case .sequence, .block, .arm, .flatBlock, .flatIf, .flatElse, .flatTry, .flatCatch, .flatCatchAll:
+                true
             default: false
             }
         }

@@ -100,7 +100,8 @@ extension Assembler {
             }
         case .importing:
             try checkOrder(definition)
-            guard tokens[at].kind == .string, tokens[at + 1].kind == .string, tokens[at + 2].kind == .leftParen,
+            guard tokens[at].kind == .string, tokens[at + 1].kind == .string,
+                tokens[at + 2].kind == .leftParen,
                 let space = importSpace(tokens[at + 3])
             else { return }  // the encoder says what is wrong
             at += 4

@@ -46,7 +46,9 @@ enum HeapTypeText {
 
     /// `funcref` and its like.
     static func shorthand(_ token: Token, in source: TextSource) -> Int64? {
-        for index in 0..<count where source.matches(token, row(index).shorthand) { return row(index).byte - 0x80 }
+        for index in 0..<count where source.matches(token, row(index).shorthand) {
+            return row(index).byte - 0x80
+        }
         return nil
     }
 }
