@@ -10,9 +10,11 @@ import multiprocessing.connection
 import os
 import random
 import shutil
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -34,6 +36,7 @@ FEATURES = {
 }
 NEVER = ["custom-descriptors", "compact-imports", "shared-everything-threads"]
 ROUNDS = 3
+FUEL, FUEL_OF_A_CALL = b"the fuel", 1000
 CALL_LIMIT = 60
 SECONDS_PER_SEED = 60
 # What an engine may run out of sooner than the other: the comparison of a module ends there.
@@ -66,7 +69,7 @@ def wasm_tools():
 def smith(seed, features, path):
     chance = random.Random(f"smith {seed}")
     # Three of five modules have everything; the others go deeper into less.
-    some = features if chance.random() < 0.6 else {name for name in features if chance.random() < 0.5}
+    some = set(features) if chance.random() < 0.6 else {name for name in sorted(features) if chance.random() < 0.5}
     if "gc" in some:
         some = some | ({"reference-types"} & features)
     if "relaxed-simd" in some:
@@ -96,7 +99,11 @@ def smith(seed, features, path):
         # Small inputs end early and leave a module of a memory and a global.
         if run.returncode == 0 and os.path.getsize(path) > 300:
             break
-    unshare_where_it_waits(path)
+    data = bytearray(open(path, "rb").read())
+    unshare_where_it_waits(data)
+    data = export_fuel(data, fuel)
+    with open(path, "wb") as file:
+        file.write(data)
     return sorted(some)
 
 
@@ -120,9 +127,33 @@ def number(data, position):
             return value, position
 
 
-def unshare_where_it_waits(path):
+def export_fuel(data, fuel):
+    """Exports the last global, in which smith's modules count what they may still do: each call gets all of it."""
+    parts = {identifier: data[begin:end] for identifier, _, begin, end in sections(data)}
+    initial = b"\x7f\x01\x41" + leb(fuel, signed=True) + b"\x0b"
+    if 6 not in parts or 7 not in parts or not parts[6].endswith(initial):
+        return data
+    globals_count, _ = number(parts[6], 0)
+    count, rest = number(parts[7], 0)
+    contents = leb(count + 1) + parts[7][rest:] + leb(len(FUEL)) + FUEL + b"\x03" + leb(globals_count - 1)
+    result = data[:8]
+    for identifier, start, begin, end in sections(data):
+        result += bytes([7]) + leb(len(contents)) + contents if identifier == 7 else data[start:end]
+    return result
+
+
+def leb(value, signed=False):
+    out = bytearray()
+    while True:
+        byte = value & 0x7F
+        value >>= 7
+        if value == 0 and not (signed and byte & 0x40):
+            return bytes(out + bytes([byte]))
+        out.append(byte | 0x80)
+
+
+def unshare_where_it_waits(data):
     """Takes `shared` off the memories of a module that may wait: nobody would wake it."""
-    data = bytearray(open(path, "rb").read())
     code = next((data[begin:end] for identifier, _, begin, end in sections(data) if identifier == 10), b"")
     if b"\xfe\x01" not in code and b"\xfe\x02" not in code:
         return
@@ -135,7 +166,6 @@ def unshare_where_it_waits(path):
                 position += 1
                 for _ in range(1 + (flags & 1) + (flags >> 3 & 1)):
                     _, position = number(data, position)
-    open(path, "wb").write(data)
 
 
 # Planning calls
@@ -214,7 +244,12 @@ class Reference:
             return self.lines
         self.lines.append("instantiated")
         items = instance.exports(self.store)
+        fuel = next((items[export.name.decode()] for export in exports if export.name == FUEL), None)
         for export, arguments in calls:
+            if fuel is not None:
+                value = ffi.wasmtime_val_t()
+                value.kind, value.of.i32 = 0, FUEL_OF_A_CALL
+                ffi.wasmtime_global_set(self.context, ctypes.byref(fuel._global), ctypes.byref(value))
             line = self.call(items[export.name.decode()], export, arguments)
             self.lines.append(line)
             if any(word in line for word in EXHAUSTED):
@@ -347,6 +382,8 @@ def compare(seed, path, runner, engine):
     exports = [Export(line) for line in described]
     calls = plan(seed, exports)
     with open(path + ".calls", "w") as file:
+        if any(export.name == FUEL for export in exports):
+            file.write(f"={FUEL.hex()} {FUEL_OF_A_CALL}\n")
         for export, arguments in calls:
             file.write(" ".join(["-" + export.name.hex()] + [str(slot) for slots in arguments for slot in slots]) + "\n")
     output = runner.ask("run", path, path + ".calls")
@@ -376,8 +413,6 @@ def compare(seed, path, runner, engine):
 
 def work(pipe, options, features):
     """A worker: seeds come in, (difference, calls, exhausted, features) goes out."""
-    # Deep recursion of guests needs room, which only threads of one's own have.
-    threading.stack_size(16 << 20)
 
     def loop():
         machine, runner = engine(features), Runner(options.runner)
@@ -397,9 +432,7 @@ def work(pipe, options, features):
             if runner.process.poll() is not None:
                 runner = Runner(options.runner)
 
-    thread = threading.Thread(target=loop)
-    thread.start()
-    thread.join()
+    with_stack(loop)
 
 
 class Worker:
@@ -463,37 +496,82 @@ def run(options, features):
                     workers.append(worker)
             next_seed(worker)
     for seed in failed[:options.shrink]:
-        shrink(seed, options)
+        shrink(seed, options, features)
     print(f"{calls} calls compared in {time.monotonic() - started:.0f} s; an engine was exhausted in {exhausted} modules")
     print(f"{passed} passed, {len(failed)} failed")
     return 1 if failed else 0
 
 
-def shrink(seed, options):
+# What wasm-tools shrink runs: exit code 0 where the module still differs. It asks the process that shrinks, which has
+# an engine and a runner at hand.
+PREDICATE = """#!{python} -SE
+import socket, sys
+link = socket.socket(socket.AF_UNIX)
+link.connect({socket!r})
+link.send(sys.argv[1].encode())
+sys.exit(0 if link.recv(1) == b"1" else 1)
+"""
+
+
+def answer(listener, seed, options, features):
+    """Says of each module whose path comes in whether it differs."""
+    machine, runner = engine(features), Runner(options.runner)
+    while True:
+        link, _ = listener.accept()
+        path = link.recv(4096).decode()
+        # A module that does not end is not what is looked for.
+        alarm = threading.Timer(10, runner.process.kill)
+        alarm.start()
+        try:
+            differs = compare(seed, path, runner, machine)[0] is not None
+        except Exception:
+            differs = alarm.is_alive()
+        alarm.cancel()
+        if runner.process.poll() is not None:
+            runner = Runner(options.runner)
+        link.send(b"1" if differs else b"0")
+        link.close()
+
+
+def shrink(seed, options, features):
     """Writes SEED.shrunk.wasm and SEED.shrunk.wat, and prints how to repeat what they show."""
     path = os.path.join(options.keep, f"{seed}.wasm")
     if not os.path.exists(path):
         return
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz-differential")
-    predicate = os.path.join(options.keep, f"{seed}.predicate.sh")
-    shrunk = os.path.join(options.keep, f"{seed}.shrunk.wasm")
-    again = f"{sys.executable} {script} --runner {options.runner} --keep {options.keep} --seed {seed} --replay"
-    with open(predicate, "w") as file:
-        # Differing is what is wanted: exit code 1 of the replay.
-        file.write(f"#!/bin/sh\n{again} \"$1\" >/dev/null 2>&1\n[ $? -eq 1 ]\n")
-    os.chmod(predicate, 0o755)
-    try:
-        subprocess.run([wasm_tools(), "shrink", "--attempts=200", predicate, path, "-o", shrunk], capture_output=True,
-                       timeout=180)
-    except subprocess.TimeoutExpired:
-        pass
-    if not os.path.exists(shrunk):
-        shutil.copy(path, shrunk)
-    text = subprocess.run([wasm_tools(), "print", shrunk], capture_output=True, text=True).stdout
-    with open(shrunk[:-1].removesuffix(".was") + ".wat", "w") as file:
+    base = os.path.join(options.keep, f"{seed}.shrunk")
+    with tempfile.TemporaryDirectory() as folder:
+        predicate, address = os.path.join(folder, "differs"), os.path.join(folder, "socket")
+        with open(predicate, "w") as file:
+            file.write(PREDICATE.format(python=sys.executable, socket=address))
+        os.chmod(predicate, 0o755)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(address)
+        listener.listen()
+        # A process: what crashes the other engine must not end this one.
+        helper = multiprocessing.Process(target=with_stack, args=(answer, listener, seed, options, features), daemon=True)
+        helper.start()
+        try:
+            subprocess.run([wasm_tools(), "shrink", "--attempts=300", predicate, path, "-o", base + ".wasm"],
+                           capture_output=True, timeout=120)
+        except subprocess.TimeoutExpired:
+            pass
+        helper.kill()
+        listener.close()
+    if not os.path.exists(base + ".wasm"):
+        shutil.copy(path, base + ".wasm")
+    text = subprocess.run([wasm_tools(), "print", base + ".wasm"], capture_output=True, text=True).stdout
+    with open(base + ".wat", "w") as file:
         file.write(text)
-    print(f"seed {seed}: {os.path.getsize(path)} bytes shrunk to {os.path.getsize(shrunk)}; again: "
-          f"scripts/fuzz-differential --runner {options.runner} --seed {seed} --replay {shrunk}", flush=True)
+    print(f"seed {seed}: {os.path.getsize(path)} bytes shrunk to {os.path.getsize(base + '.wasm')}; again: "
+          f"scripts/fuzz-differential --runner {options.runner} --seed {seed} --replay {base}.wasm", flush=True)
+
+
+def with_stack(function, *arguments):
+    """Calls a function on a thread that has room for guests' deep recursion."""
+    threading.stack_size(16 << 20)
+    thread = threading.Thread(target=function, args=arguments)
+    thread.start()
+    thread.join()
 
 
 def replay(options, features):

@@ -9,10 +9,17 @@ struct Call {
     let arguments: [UInt64]
 }
 
+/// What is to be called, in order.
+struct CallList {
+    var calls: [Call] = []
+    /// An exported global that is set before each call: the fuel that the module itself counts.
+    var refill: (name: [UInt8], value: UInt64)?
+}
+
 /// Runs the calls in one configuration, and prints what can be seen from outside.
 struct Run {
     let bytes: UnsafeBufferPointer<UInt8>
-    let calls: [Call]
+    let list: CallList
     let plan: MemoryPlan
     let isMetered: Bool
 
@@ -31,7 +38,8 @@ struct Run {
             }
             Swift.print("instantiated")
             show(host.log)
-            for call in calls {
+            for call in list.calls {
+                refill(instance)
                 guard try make(call, in: instance) else { return }
                 show(host.log)
             }
@@ -42,6 +50,12 @@ struct Run {
         } catch {
             throw host.failure ?? error
         }
+    }
+
+    private func refill(_ instance: EngineInstance) {
+        guard let refill = list.refill else { return }
+        let export = refill.name.withUnsafeBufferPointer { instance.export(named: $0) }
+        if case .global(let cell) = export { cell.slots[0] = refill.value }
     }
 
     /// False once a call used up the stack: how deep that is, is no part of the comparison.

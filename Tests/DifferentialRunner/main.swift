@@ -9,7 +9,8 @@
 // of which the last is `== end`. --features lists what a module may make use of.
 //
 // A line of CALLS is `-`, the export's name in hexadecimal, and the slots of the arguments, in decimal: a
-// v128 is two, low half first, an i31 its number twice and one.
+// v128 is two, low half first, an i31 its number twice and one. A line with `=` instead names a global that is set
+// before each call.
 
 import Foundation
 import MoteEngine
@@ -39,24 +40,36 @@ func plans(pool: UnsafeMutableRawBufferPointer) -> [(name: String, plan: MemoryP
     return list
 }
 
-func parse(_ line: Substring) -> Call {
-    let words = line.split(separator: " ")
-    // `-` stands before the digits, so that an empty name is a word too.
-    let digits = Array((words.first ?? "").dropFirst())
-    let name = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+func parse(_ text: String) -> CallList {
+    var list = CallList()
+    for line in text.split(separator: "\n") {
+        let words = line.split(separator: " ")
+        let (name, numbers) = (name(words.first ?? ""), words.dropFirst().compactMap { UInt64($0) })
+        if line.hasPrefix("=") {
+            list.refill = (name, numbers.first ?? 0)
+        } else {
+            list.calls.append(Call(name: name, arguments: numbers))
+        }
+    }
+    return list
+}
+
+/// `-` or `=` stands before the digits, so that an empty name is a word too.
+func name(_ word: Substring) -> [UInt8] {
+    let digits = Array(word.dropFirst())
+    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
         UInt8(String(digits[$0...($0 + 1)]), radix: 16)
     }
-    return Call(name: name, arguments: words.dropFirst().compactMap { UInt64($0) })
 }
 
 func run(_ modulePath: String, _ callsPath: String, pool: UnsafeMutableRawBufferPointer) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: modulePath)))
-    let calls = try String(contentsOfFile: callsPath, encoding: .utf8).split(separator: "\n").map(parse)
+    let calls = parse(try String(contentsOfFile: callsPath, encoding: .utf8))
     for (name, plan, isMetered) in plans(pool: pool) {
         print("== \(name)")
         bytes.withUnsafeBufferPointer {
             do {
-                try Run(bytes: $0, calls: calls, plan: plan, isMetered: isMetered).print()
+                try Run(bytes: $0, list: calls, plan: plan, isMetered: isMetered).print()
             } catch {
                 print("error: \(error)")
             }
