@@ -133,6 +133,8 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.multiMemory)
         set.insert(.customPageSizes)
         set.insert(.wideArithmetic)
+        set.insert(.simd)
+        set.insert(.relaxedSIMD)
         return set
     }
 }

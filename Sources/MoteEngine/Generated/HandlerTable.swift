@@ -34,77 +34,92 @@ extension InternalOpcode {
     @inline(__always) static var loadGeneral: InternalOpcode { InternalOpcode(1043) }
     @inline(__always) static var storeGeneral: InternalOpcode { InternalOpcode(1054) }
     @inline(__always) static var wide: InternalOpcode { InternalOpcode(1058) }
+    @inline(__always) static var vector: InternalOpcode { InternalOpcode(1062) }
+    @inline(__always) static var vectorLoad: InternalOpcode { InternalOpcode(1294) }
+    @inline(__always) static var vectorLoadLane: InternalOpcode { InternalOpcode(1312) }
+    @inline(__always) static var vectorStore: InternalOpcode { InternalOpcode(1316) }
+    @inline(__always) static var vectorStoreLane: InternalOpcode { InternalOpcode(1320) }
+    @inline(__always) static var vectorLoadChecked: InternalOpcode { InternalOpcode(1324) }
+    @inline(__always) static var vectorLoadLaneChecked: InternalOpcode { InternalOpcode(1342) }
+    @inline(__always) static var vectorStoreChecked: InternalOpcode { InternalOpcode(1346) }
+    @inline(__always) static var vectorStoreLaneChecked: InternalOpcode { InternalOpcode(1350) }
+    @inline(__always) static var vectorLoadGeneral: InternalOpcode { InternalOpcode(1354) }
+    @inline(__always) static var vectorLoadLaneGeneral: InternalOpcode { InternalOpcode(1367) }
+    @inline(__always) static var vectorStoreGeneral: InternalOpcode { InternalOpcode(1371) }
+    @inline(__always) static var vectorStoreLaneGeneral: InternalOpcode { InternalOpcode(1372) }
+    @inline(__always) static var vectorShuffle: InternalOpcode { InternalOpcode(1376) }
 
     // Handlers written by hand.
-    @inline(__always) static var unreachableOperation: InternalOpcode { InternalOpcode(1062) }
-    @inline(__always) static var branchAlways: InternalOpcode { InternalOpcode(1063) }
-    @inline(__always) static var branchTable: InternalOpcode { InternalOpcode(1064) }
-    @inline(__always) static var returnNothing: InternalOpcode { InternalOpcode(1065) }
-    @inline(__always) static var returnSlot: InternalOpcode { InternalOpcode(1066) }
-    @inline(__always) static var returnLast: InternalOpcode { InternalOpcode(1067) }
-    @inline(__always) static var returnLastFloat: InternalOpcode { InternalOpcode(1068) }
-    @inline(__always) static var returnConstant: InternalOpcode { InternalOpcode(1069) }
-    @inline(__always) static var chargeFuel: InternalOpcode { InternalOpcode(1070) }
-    @inline(__always) static var callDirect: InternalOpcode { InternalOpcode(1071) }
-    @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1072) }
-    @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1073) }
-    @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1074) }
-    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1075) }
-    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1076) }
-    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1077) }
-    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1078) }
-    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1079) }
-    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1080) }
-    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1081) }
-    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1082) }
-    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1083) }
-    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1084) }
-    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1085) }
-    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1086) }
-    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1087) }
-    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1088) }
-    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1089) }
-    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1090) }
-    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1091) }
-    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1092) }
-    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1093) }
-    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1094) }
-    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1095) }
-    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1096) }
-    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1097) }
-    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1098) }
-    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1099) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1100) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1101) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1102) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1103) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1104) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1105) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1106) }
-    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1107) }
-    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1108) }
-    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1109) }
-    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1110) }
-    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1111) }
-    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1112) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1113) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1114) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1115) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1116) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1117) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1118) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1119) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1120) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1121) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1122) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1123) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1124) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1125) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1126) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1127) }
+    @inline(__always) static var unreachableOperation: InternalOpcode { InternalOpcode(1380) }
+    @inline(__always) static var branchAlways: InternalOpcode { InternalOpcode(1381) }
+    @inline(__always) static var branchTable: InternalOpcode { InternalOpcode(1382) }
+    @inline(__always) static var returnNothing: InternalOpcode { InternalOpcode(1383) }
+    @inline(__always) static var returnSlot: InternalOpcode { InternalOpcode(1384) }
+    @inline(__always) static var returnLast: InternalOpcode { InternalOpcode(1385) }
+    @inline(__always) static var returnLastFloat: InternalOpcode { InternalOpcode(1386) }
+    @inline(__always) static var returnConstant: InternalOpcode { InternalOpcode(1387) }
+    @inline(__always) static var chargeFuel: InternalOpcode { InternalOpcode(1388) }
+    @inline(__always) static var callDirect: InternalOpcode { InternalOpcode(1389) }
+    @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1390) }
+    @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1391) }
+    @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1392) }
+    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1393) }
+    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1394) }
+    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1395) }
+    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1396) }
+    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1397) }
+    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1398) }
+    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1399) }
+    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1400) }
+    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1401) }
+    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1402) }
+    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1403) }
+    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1404) }
+    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1405) }
+    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1406) }
+    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1407) }
+    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1408) }
+    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1409) }
+    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1410) }
+    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1411) }
+    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1412) }
+    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1413) }
+    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1414) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1415) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1416) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1417) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1418) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1419) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1420) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1421) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1422) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1423) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1424) }
+    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1425) }
+    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1426) }
+    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1427) }
+    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1428) }
+    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1429) }
+    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1430) }
+    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1431) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1432) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1433) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1434) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1435) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1436) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1437) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1438) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1439) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1440) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1441) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1442) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1443) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1444) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1445) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1446) }
 
     /// How many handlers there are.
-    static var count: Int { 1128 }
+    static var count: Int { 1447 }
 
     /// The code that runs the instruction.
     var handler: Handler { handlerOf(rawValue) }
@@ -1174,72 +1189,391 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1059: return i64Sub128
     case 1060: return i64MulWideS
     case 1061: return i64MulWideU
-    case 1062: return unreachableOperation
-    case 1063: return branchAlways
-    case 1064: return branchTable
-    case 1065: return returnNothing
-    case 1066: return returnSlot
-    case 1067: return returnLast
-    case 1068: return returnLastFloat
-    case 1069: return returnConstant
-    case 1070: return chargeFuel
-    case 1071: return callDirect
-    case 1072: return callImported
-    case 1073: return callIndirectSlot
-    case 1074: return callIndirectLast
-    case 1075: return callIndirect64
-    case 1076: return returnCallDirect
-    case 1077: return returnCallImported
-    case 1078: return returnCallIndirect
-    case 1079: return returnCallIndirect64
-    case 1080: return callReferenceSlot
-    case 1081: return returnCallReference
-    case 1082: return checkReference
-    case 1083: return translateAndCall
-    case 1084: return haltExecution
-    case 1085: return restoreInstance
-    case 1086: return copySlot
-    case 1087: return copyTwo
-    case 1088: return copyThree
-    case 1089: return copyLast
-    case 1090: return copyLastFloat
-    case 1091: return constant32
-    case 1092: return constant64
-    case 1093: return constantFloat32
-    case 1094: return constantFloat64
-    case 1095: return selectSlots
-    case 1096: return selectLast
-    case 1097: return clearFour
-    case 1098: return clearEight
-    case 1099: return clearSixteen
-    case 1100: return clearSlots
-    case 1101: return globalGet
-    case 1102: return globalGetFloat
-    case 1103: return globalGetImported
-    case 1104: return globalSetSlot
-    case 1105: return globalSetLast
-    case 1106: return globalSetImported
-    case 1107: return copyVector
-    case 1108: return selectVector
-    case 1109: return globalGetVector
-    case 1110: return globalGetImportedVector
-    case 1111: return globalSetVector
-    case 1112: return globalSetImportedVector
-    case 1113: return memorySizeOperation
-    case 1114: return memoryGrowOperation
-    case 1115: return memoryFillOperation
-    case 1116: return memoryCopyOperation
-    case 1117: return memoryInitOperation
-    case 1118: return dataDropOperation
-    case 1119: return tableGetOperation
-    case 1120: return tableSetOperation
-    case 1121: return tableSizeOperation
-    case 1122: return tableGrowOperation
-    case 1123: return tableFillOperation
-    case 1124: return tableCopyOperation
-    case 1125: return tableInitOperation
-    case 1126: return elementDropOperation
-    case 1127: return referenceFunction
+    case 1062: return i8x16Abs
+    case 1063: return i8x16Neg
+    case 1064: return i16x8Abs
+    case 1065: return i16x8Neg
+    case 1066: return i32x4Abs
+    case 1067: return i32x4Neg
+    case 1068: return i64x2Abs
+    case 1069: return i64x2Neg
+    case 1070: return i8x16Popcnt
+    case 1071: return i16x8ExtaddPairwiseI8x16S
+    case 1072: return i16x8ExtaddPairwiseI8x16U
+    case 1073: return i32x4ExtaddPairwiseI16x8S
+    case 1074: return i32x4ExtaddPairwiseI16x8U
+    case 1075: return i16x8ExtendLowI8x16S
+    case 1076: return i16x8ExtendHighI8x16S
+    case 1077: return i16x8ExtendLowI8x16U
+    case 1078: return i16x8ExtendHighI8x16U
+    case 1079: return i32x4ExtendLowI16x8S
+    case 1080: return i32x4ExtendHighI16x8S
+    case 1081: return i32x4ExtendLowI16x8U
+    case 1082: return i32x4ExtendHighI16x8U
+    case 1083: return i64x2ExtendLowI32x4S
+    case 1084: return i64x2ExtendHighI32x4S
+    case 1085: return i64x2ExtendLowI32x4U
+    case 1086: return i64x2ExtendHighI32x4U
+    case 1087: return f32x4Abs
+    case 1088: return f32x4Neg
+    case 1089: return f32x4Sqrt
+    case 1090: return f32x4Ceil
+    case 1091: return f32x4Floor
+    case 1092: return f32x4Trunc
+    case 1093: return f32x4Nearest
+    case 1094: return f64x2Abs
+    case 1095: return f64x2Neg
+    case 1096: return f64x2Sqrt
+    case 1097: return f64x2Ceil
+    case 1098: return f64x2Floor
+    case 1099: return f64x2Trunc
+    case 1100: return f64x2Nearest
+    case 1101: return f32x4DemoteF64x2Zero
+    case 1102: return f64x2PromoteLowF32x4
+    case 1103: return i32x4TruncSatF32x4S
+    case 1104: return i32x4TruncSatF32x4U
+    case 1105: return i32x4TruncSatF64x2SZero
+    case 1106: return i32x4TruncSatF64x2UZero
+    case 1107: return i32x4RelaxedTruncF32x4S
+    case 1108: return i32x4RelaxedTruncF64x2SZero
+    case 1109: return f32x4ConvertI32x4S
+    case 1110: return f32x4ConvertI32x4U
+    case 1111: return f64x2ConvertLowI32x4S
+    case 1112: return f64x2ConvertLowI32x4U
+    case 1113: return v128Not
+    case 1114: return i8x16Eq
+    case 1115: return i8x16Ne
+    case 1116: return i8x16LtS
+    case 1117: return i8x16LtU
+    case 1118: return i8x16GtS
+    case 1119: return i8x16GtU
+    case 1120: return i8x16LeS
+    case 1121: return i8x16LeU
+    case 1122: return i8x16GeS
+    case 1123: return i8x16GeU
+    case 1124: return i8x16Add
+    case 1125: return i8x16Sub
+    case 1126: return i8x16AddSatS
+    case 1127: return i8x16AddSatU
+    case 1128: return i8x16SubSatS
+    case 1129: return i8x16SubSatU
+    case 1130: return i8x16AvgrU
+    case 1131: return i8x16MinS
+    case 1132: return i8x16MinU
+    case 1133: return i8x16MaxS
+    case 1134: return i8x16MaxU
+    case 1135: return i16x8Eq
+    case 1136: return i16x8Ne
+    case 1137: return i16x8LtS
+    case 1138: return i16x8LtU
+    case 1139: return i16x8GtS
+    case 1140: return i16x8GtU
+    case 1141: return i16x8LeS
+    case 1142: return i16x8LeU
+    case 1143: return i16x8GeS
+    case 1144: return i16x8GeU
+    case 1145: return i16x8Add
+    case 1146: return i16x8Sub
+    case 1147: return i16x8Mul
+    case 1148: return i16x8AddSatS
+    case 1149: return i16x8AddSatU
+    case 1150: return i16x8SubSatS
+    case 1151: return i16x8SubSatU
+    case 1152: return i16x8AvgrU
+    case 1153: return i16x8MinS
+    case 1154: return i16x8MinU
+    case 1155: return i16x8MaxS
+    case 1156: return i16x8MaxU
+    case 1157: return i32x4Eq
+    case 1158: return i32x4Ne
+    case 1159: return i32x4LtS
+    case 1160: return i32x4LtU
+    case 1161: return i32x4GtS
+    case 1162: return i32x4GtU
+    case 1163: return i32x4LeS
+    case 1164: return i32x4LeU
+    case 1165: return i32x4GeS
+    case 1166: return i32x4GeU
+    case 1167: return i32x4Add
+    case 1168: return i32x4Sub
+    case 1169: return i32x4Mul
+    case 1170: return i32x4MinS
+    case 1171: return i32x4MinU
+    case 1172: return i32x4MaxS
+    case 1173: return i32x4MaxU
+    case 1174: return i64x2Eq
+    case 1175: return i64x2Ne
+    case 1176: return i64x2LtS
+    case 1177: return i64x2GtS
+    case 1178: return i64x2LeS
+    case 1179: return i64x2GeS
+    case 1180: return i64x2Add
+    case 1181: return i64x2Sub
+    case 1182: return i64x2Mul
+    case 1183: return i16x8Q15mulrSatS
+    case 1184: return i32x4DotI16x8S
+    case 1185: return i8x16NarrowI16x8S
+    case 1186: return i8x16NarrowI16x8U
+    case 1187: return i16x8NarrowI32x4S
+    case 1188: return i16x8NarrowI32x4U
+    case 1189: return i16x8ExtmulLowI8x16S
+    case 1190: return i16x8ExtmulHighI8x16S
+    case 1191: return i16x8ExtmulLowI8x16U
+    case 1192: return i16x8ExtmulHighI8x16U
+    case 1193: return i32x4ExtmulLowI16x8S
+    case 1194: return i32x4ExtmulHighI16x8S
+    case 1195: return i32x4ExtmulLowI16x8U
+    case 1196: return i32x4ExtmulHighI16x8U
+    case 1197: return i64x2ExtmulLowI32x4S
+    case 1198: return i64x2ExtmulHighI32x4S
+    case 1199: return i64x2ExtmulLowI32x4U
+    case 1200: return i64x2ExtmulHighI32x4U
+    case 1201: return f32x4Eq
+    case 1202: return f32x4Ne
+    case 1203: return f32x4Lt
+    case 1204: return f32x4Gt
+    case 1205: return f32x4Le
+    case 1206: return f32x4Ge
+    case 1207: return f32x4Add
+    case 1208: return f32x4Sub
+    case 1209: return f32x4Mul
+    case 1210: return f32x4Div
+    case 1211: return f32x4Min
+    case 1212: return f32x4Max
+    case 1213: return f32x4Pmin
+    case 1214: return f32x4Pmax
+    case 1215: return f32x4RelaxedMin
+    case 1216: return f32x4RelaxedMax
+    case 1217: return f64x2Eq
+    case 1218: return f64x2Ne
+    case 1219: return f64x2Lt
+    case 1220: return f64x2Gt
+    case 1221: return f64x2Le
+    case 1222: return f64x2Ge
+    case 1223: return f64x2Add
+    case 1224: return f64x2Sub
+    case 1225: return f64x2Mul
+    case 1226: return f64x2Div
+    case 1227: return f64x2Min
+    case 1228: return f64x2Max
+    case 1229: return f64x2Pmin
+    case 1230: return f64x2Pmax
+    case 1231: return f64x2RelaxedMin
+    case 1232: return f64x2RelaxedMax
+    case 1233: return v128And
+    case 1234: return v128Andnot
+    case 1235: return v128Or
+    case 1236: return v128Xor
+    case 1237: return i8x16Swizzle
+    case 1238: return i16x8RelaxedDotI8x16I7x16S
+    case 1239: return f32x4RelaxedMadd
+    case 1240: return f32x4RelaxedNmadd
+    case 1241: return f64x2RelaxedMadd
+    case 1242: return f64x2RelaxedNmadd
+    case 1243: return v128Bitselect
+    case 1244: return i32x4RelaxedDotI8x16I7x16AddS
+    case 1245: return i8x16Shl
+    case 1246: return i8x16ShlImmediate
+    case 1247: return i8x16ShrS
+    case 1248: return i8x16ShrSImmediate
+    case 1249: return i8x16ShrU
+    case 1250: return i8x16ShrUImmediate
+    case 1251: return i16x8Shl
+    case 1252: return i16x8ShlImmediate
+    case 1253: return i16x8ShrS
+    case 1254: return i16x8ShrSImmediate
+    case 1255: return i16x8ShrU
+    case 1256: return i16x8ShrUImmediate
+    case 1257: return i32x4Shl
+    case 1258: return i32x4ShlImmediate
+    case 1259: return i32x4ShrS
+    case 1260: return i32x4ShrSImmediate
+    case 1261: return i32x4ShrU
+    case 1262: return i32x4ShrUImmediate
+    case 1263: return i64x2Shl
+    case 1264: return i64x2ShlImmediate
+    case 1265: return i64x2ShrS
+    case 1266: return i64x2ShrSImmediate
+    case 1267: return i64x2ShrU
+    case 1268: return i64x2ShrUImmediate
+    case 1269: return i8x16AllTrue
+    case 1270: return i8x16Bitmask
+    case 1271: return i16x8AllTrue
+    case 1272: return i16x8Bitmask
+    case 1273: return i32x4AllTrue
+    case 1274: return i32x4Bitmask
+    case 1275: return i64x2AllTrue
+    case 1276: return i64x2Bitmask
+    case 1277: return v128AnyTrue
+    case 1278: return i8x16ExtractLaneS
+    case 1279: return i8x16ExtractLaneU
+    case 1280: return i16x8ExtractLaneS
+    case 1281: return i16x8ExtractLaneU
+    case 1282: return i32x4ExtractLane
+    case 1283: return i64x2ExtractLane
+    case 1284: return f32x4ExtractLane
+    case 1285: return f64x2ExtractLane
+    case 1286: return i8x16ReplaceLane
+    case 1287: return i16x8ReplaceLane
+    case 1288: return i32x4ReplaceLane
+    case 1289: return i64x2ReplaceLane
+    case 1290: return i8x16Splat
+    case 1291: return i16x8Splat
+    case 1292: return i32x4Splat
+    case 1293: return i64x2Splat
+    case 1294: return memoryVectorLoadV128S
+    case 1295: return memoryVectorLoadV128R
+    case 1296: return memoryVectorLoadV128C
+    case 1297: return memoryVectorLoadV128X
+    case 1298: return memoryVectorLoadV128A
+    case 1299: return memoryVectorLoadV128B
+    case 1300: return memoryVectorLoad8x8SS
+    case 1301: return memoryVectorLoad8x8US
+    case 1302: return memoryVectorLoad16x4SS
+    case 1303: return memoryVectorLoad16x4US
+    case 1304: return memoryVectorLoad32x2SS
+    case 1305: return memoryVectorLoad32x2US
+    case 1306: return memoryVectorLoad8SplatS
+    case 1307: return memoryVectorLoad16SplatS
+    case 1308: return memoryVectorLoad32SplatS
+    case 1309: return memoryVectorLoad64SplatS
+    case 1310: return memoryVectorLoad32ZeroS
+    case 1311: return memoryVectorLoad64ZeroS
+    case 1312: return memoryVectorLoad8Lane
+    case 1313: return memoryVectorLoad16Lane
+    case 1314: return memoryVectorLoad32Lane
+    case 1315: return memoryVectorLoad64Lane
+    case 1316: return memoryVectorStoreV128S
+    case 1317: return memoryVectorStoreV128C
+    case 1318: return memoryVectorStoreV128X
+    case 1319: return memoryVectorStoreV128A
+    case 1320: return memoryVectorStore8Lane
+    case 1321: return memoryVectorStore16Lane
+    case 1322: return memoryVectorStore32Lane
+    case 1323: return memoryVectorStore64Lane
+    case 1324: return memoryVectorLoadV128SChecked
+    case 1325: return memoryVectorLoadV128RChecked
+    case 1326: return memoryVectorLoadV128CChecked
+    case 1327: return memoryVectorLoadV128XChecked
+    case 1328: return memoryVectorLoadV128AChecked
+    case 1329: return memoryVectorLoadV128BChecked
+    case 1330: return memoryVectorLoad8x8SSChecked
+    case 1331: return memoryVectorLoad8x8USChecked
+    case 1332: return memoryVectorLoad16x4SSChecked
+    case 1333: return memoryVectorLoad16x4USChecked
+    case 1334: return memoryVectorLoad32x2SSChecked
+    case 1335: return memoryVectorLoad32x2USChecked
+    case 1336: return memoryVectorLoad8SplatSChecked
+    case 1337: return memoryVectorLoad16SplatSChecked
+    case 1338: return memoryVectorLoad32SplatSChecked
+    case 1339: return memoryVectorLoad64SplatSChecked
+    case 1340: return memoryVectorLoad32ZeroSChecked
+    case 1341: return memoryVectorLoad64ZeroSChecked
+    case 1342: return memoryVectorLoad8LaneChecked
+    case 1343: return memoryVectorLoad16LaneChecked
+    case 1344: return memoryVectorLoad32LaneChecked
+    case 1345: return memoryVectorLoad64LaneChecked
+    case 1346: return memoryVectorStoreV128SChecked
+    case 1347: return memoryVectorStoreV128CChecked
+    case 1348: return memoryVectorStoreV128XChecked
+    case 1349: return memoryVectorStoreV128AChecked
+    case 1350: return memoryVectorStore8LaneChecked
+    case 1351: return memoryVectorStore16LaneChecked
+    case 1352: return memoryVectorStore32LaneChecked
+    case 1353: return memoryVectorStore64LaneChecked
+    case 1354: return vectorLoadV128General
+    case 1355: return vectorLoad8x8SGeneral
+    case 1356: return vectorLoad8x8UGeneral
+    case 1357: return vectorLoad16x4SGeneral
+    case 1358: return vectorLoad16x4UGeneral
+    case 1359: return vectorLoad32x2SGeneral
+    case 1360: return vectorLoad32x2UGeneral
+    case 1361: return vectorLoad8SplatGeneral
+    case 1362: return vectorLoad16SplatGeneral
+    case 1363: return vectorLoad32SplatGeneral
+    case 1364: return vectorLoad64SplatGeneral
+    case 1365: return vectorLoad32ZeroGeneral
+    case 1366: return vectorLoad64ZeroGeneral
+    case 1367: return vectorLoad8LaneGeneral
+    case 1368: return vectorLoad16LaneGeneral
+    case 1369: return vectorLoad32LaneGeneral
+    case 1370: return vectorLoad64LaneGeneral
+    case 1371: return vectorStoreV128General
+    case 1372: return vectorStore8LaneGeneral
+    case 1373: return vectorStore16LaneGeneral
+    case 1374: return vectorStore32LaneGeneral
+    case 1375: return vectorStore64LaneGeneral
+    case 1376: return i8x16Shuffle8
+    case 1377: return i8x16Shuffle16
+    case 1378: return i8x16Shuffle32
+    case 1379: return i8x16Shuffle64
+    case 1380: return unreachableOperation
+    case 1381: return branchAlways
+    case 1382: return branchTable
+    case 1383: return returnNothing
+    case 1384: return returnSlot
+    case 1385: return returnLast
+    case 1386: return returnLastFloat
+    case 1387: return returnConstant
+    case 1388: return chargeFuel
+    case 1389: return callDirect
+    case 1390: return callImported
+    case 1391: return callIndirectSlot
+    case 1392: return callIndirectLast
+    case 1393: return callIndirect64
+    case 1394: return returnCallDirect
+    case 1395: return returnCallImported
+    case 1396: return returnCallIndirect
+    case 1397: return returnCallIndirect64
+    case 1398: return callReferenceSlot
+    case 1399: return returnCallReference
+    case 1400: return checkReference
+    case 1401: return translateAndCall
+    case 1402: return haltExecution
+    case 1403: return restoreInstance
+    case 1404: return copySlot
+    case 1405: return copyTwo
+    case 1406: return copyThree
+    case 1407: return copyLast
+    case 1408: return copyLastFloat
+    case 1409: return constant32
+    case 1410: return constant64
+    case 1411: return constantFloat32
+    case 1412: return constantFloat64
+    case 1413: return selectSlots
+    case 1414: return selectLast
+    case 1415: return clearFour
+    case 1416: return clearEight
+    case 1417: return clearSixteen
+    case 1418: return clearSlots
+    case 1419: return globalGet
+    case 1420: return globalGetFloat
+    case 1421: return globalGetImported
+    case 1422: return globalSetSlot
+    case 1423: return globalSetLast
+    case 1424: return globalSetImported
+    case 1425: return copyVector
+    case 1426: return selectVector
+    case 1427: return globalGetVector
+    case 1428: return globalGetImportedVector
+    case 1429: return globalSetVector
+    case 1430: return globalSetImportedVector
+    case 1431: return constantVector
+    case 1432: return memorySizeOperation
+    case 1433: return memoryGrowOperation
+    case 1434: return memoryFillOperation
+    case 1435: return memoryCopyOperation
+    case 1436: return memoryInitOperation
+    case 1437: return dataDropOperation
+    case 1438: return tableGetOperation
+    case 1439: return tableSetOperation
+    case 1440: return tableSizeOperation
+    case 1441: return tableGrowOperation
+    case 1442: return tableFillOperation
+    case 1443: return tableCopyOperation
+    case 1444: return tableInitOperation
+    case 1445: return elementDropOperation
+    case 1446: return referenceFunction
     default: return unreachableOperation
     }
 }
@@ -2311,72 +2645,391 @@ extension InternalOpcode {
         case 1059: return "i64Sub128"
         case 1060: return "i64MulWideS"
         case 1061: return "i64MulWideU"
-        case 1062: return "unreachableOperation"
-        case 1063: return "branchAlways"
-        case 1064: return "branchTable"
-        case 1065: return "returnNothing"
-        case 1066: return "returnSlot"
-        case 1067: return "returnLast"
-        case 1068: return "returnLastFloat"
-        case 1069: return "returnConstant"
-        case 1070: return "chargeFuel"
-        case 1071: return "callDirect"
-        case 1072: return "callImported"
-        case 1073: return "callIndirectSlot"
-        case 1074: return "callIndirectLast"
-        case 1075: return "callIndirect64"
-        case 1076: return "returnCallDirect"
-        case 1077: return "returnCallImported"
-        case 1078: return "returnCallIndirect"
-        case 1079: return "returnCallIndirect64"
-        case 1080: return "callReferenceSlot"
-        case 1081: return "returnCallReference"
-        case 1082: return "checkReference"
-        case 1083: return "translateAndCall"
-        case 1084: return "haltExecution"
-        case 1085: return "restoreInstance"
-        case 1086: return "copySlot"
-        case 1087: return "copyTwo"
-        case 1088: return "copyThree"
-        case 1089: return "copyLast"
-        case 1090: return "copyLastFloat"
-        case 1091: return "constant32"
-        case 1092: return "constant64"
-        case 1093: return "constantFloat32"
-        case 1094: return "constantFloat64"
-        case 1095: return "selectSlots"
-        case 1096: return "selectLast"
-        case 1097: return "clearFour"
-        case 1098: return "clearEight"
-        case 1099: return "clearSixteen"
-        case 1100: return "clearSlots"
-        case 1101: return "globalGet"
-        case 1102: return "globalGetFloat"
-        case 1103: return "globalGetImported"
-        case 1104: return "globalSetSlot"
-        case 1105: return "globalSetLast"
-        case 1106: return "globalSetImported"
-        case 1107: return "copyVector"
-        case 1108: return "selectVector"
-        case 1109: return "globalGetVector"
-        case 1110: return "globalGetImportedVector"
-        case 1111: return "globalSetVector"
-        case 1112: return "globalSetImportedVector"
-        case 1113: return "memorySizeOperation"
-        case 1114: return "memoryGrowOperation"
-        case 1115: return "memoryFillOperation"
-        case 1116: return "memoryCopyOperation"
-        case 1117: return "memoryInitOperation"
-        case 1118: return "dataDropOperation"
-        case 1119: return "tableGetOperation"
-        case 1120: return "tableSetOperation"
-        case 1121: return "tableSizeOperation"
-        case 1122: return "tableGrowOperation"
-        case 1123: return "tableFillOperation"
-        case 1124: return "tableCopyOperation"
-        case 1125: return "tableInitOperation"
-        case 1126: return "elementDropOperation"
-        case 1127: return "referenceFunction"
+        case 1062: return "i8x16Abs"
+        case 1063: return "i8x16Neg"
+        case 1064: return "i16x8Abs"
+        case 1065: return "i16x8Neg"
+        case 1066: return "i32x4Abs"
+        case 1067: return "i32x4Neg"
+        case 1068: return "i64x2Abs"
+        case 1069: return "i64x2Neg"
+        case 1070: return "i8x16Popcnt"
+        case 1071: return "i16x8ExtaddPairwiseI8x16S"
+        case 1072: return "i16x8ExtaddPairwiseI8x16U"
+        case 1073: return "i32x4ExtaddPairwiseI16x8S"
+        case 1074: return "i32x4ExtaddPairwiseI16x8U"
+        case 1075: return "i16x8ExtendLowI8x16S"
+        case 1076: return "i16x8ExtendHighI8x16S"
+        case 1077: return "i16x8ExtendLowI8x16U"
+        case 1078: return "i16x8ExtendHighI8x16U"
+        case 1079: return "i32x4ExtendLowI16x8S"
+        case 1080: return "i32x4ExtendHighI16x8S"
+        case 1081: return "i32x4ExtendLowI16x8U"
+        case 1082: return "i32x4ExtendHighI16x8U"
+        case 1083: return "i64x2ExtendLowI32x4S"
+        case 1084: return "i64x2ExtendHighI32x4S"
+        case 1085: return "i64x2ExtendLowI32x4U"
+        case 1086: return "i64x2ExtendHighI32x4U"
+        case 1087: return "f32x4Abs"
+        case 1088: return "f32x4Neg"
+        case 1089: return "f32x4Sqrt"
+        case 1090: return "f32x4Ceil"
+        case 1091: return "f32x4Floor"
+        case 1092: return "f32x4Trunc"
+        case 1093: return "f32x4Nearest"
+        case 1094: return "f64x2Abs"
+        case 1095: return "f64x2Neg"
+        case 1096: return "f64x2Sqrt"
+        case 1097: return "f64x2Ceil"
+        case 1098: return "f64x2Floor"
+        case 1099: return "f64x2Trunc"
+        case 1100: return "f64x2Nearest"
+        case 1101: return "f32x4DemoteF64x2Zero"
+        case 1102: return "f64x2PromoteLowF32x4"
+        case 1103: return "i32x4TruncSatF32x4S"
+        case 1104: return "i32x4TruncSatF32x4U"
+        case 1105: return "i32x4TruncSatF64x2SZero"
+        case 1106: return "i32x4TruncSatF64x2UZero"
+        case 1107: return "i32x4RelaxedTruncF32x4S"
+        case 1108: return "i32x4RelaxedTruncF64x2SZero"
+        case 1109: return "f32x4ConvertI32x4S"
+        case 1110: return "f32x4ConvertI32x4U"
+        case 1111: return "f64x2ConvertLowI32x4S"
+        case 1112: return "f64x2ConvertLowI32x4U"
+        case 1113: return "v128Not"
+        case 1114: return "i8x16Eq"
+        case 1115: return "i8x16Ne"
+        case 1116: return "i8x16LtS"
+        case 1117: return "i8x16LtU"
+        case 1118: return "i8x16GtS"
+        case 1119: return "i8x16GtU"
+        case 1120: return "i8x16LeS"
+        case 1121: return "i8x16LeU"
+        case 1122: return "i8x16GeS"
+        case 1123: return "i8x16GeU"
+        case 1124: return "i8x16Add"
+        case 1125: return "i8x16Sub"
+        case 1126: return "i8x16AddSatS"
+        case 1127: return "i8x16AddSatU"
+        case 1128: return "i8x16SubSatS"
+        case 1129: return "i8x16SubSatU"
+        case 1130: return "i8x16AvgrU"
+        case 1131: return "i8x16MinS"
+        case 1132: return "i8x16MinU"
+        case 1133: return "i8x16MaxS"
+        case 1134: return "i8x16MaxU"
+        case 1135: return "i16x8Eq"
+        case 1136: return "i16x8Ne"
+        case 1137: return "i16x8LtS"
+        case 1138: return "i16x8LtU"
+        case 1139: return "i16x8GtS"
+        case 1140: return "i16x8GtU"
+        case 1141: return "i16x8LeS"
+        case 1142: return "i16x8LeU"
+        case 1143: return "i16x8GeS"
+        case 1144: return "i16x8GeU"
+        case 1145: return "i16x8Add"
+        case 1146: return "i16x8Sub"
+        case 1147: return "i16x8Mul"
+        case 1148: return "i16x8AddSatS"
+        case 1149: return "i16x8AddSatU"
+        case 1150: return "i16x8SubSatS"
+        case 1151: return "i16x8SubSatU"
+        case 1152: return "i16x8AvgrU"
+        case 1153: return "i16x8MinS"
+        case 1154: return "i16x8MinU"
+        case 1155: return "i16x8MaxS"
+        case 1156: return "i16x8MaxU"
+        case 1157: return "i32x4Eq"
+        case 1158: return "i32x4Ne"
+        case 1159: return "i32x4LtS"
+        case 1160: return "i32x4LtU"
+        case 1161: return "i32x4GtS"
+        case 1162: return "i32x4GtU"
+        case 1163: return "i32x4LeS"
+        case 1164: return "i32x4LeU"
+        case 1165: return "i32x4GeS"
+        case 1166: return "i32x4GeU"
+        case 1167: return "i32x4Add"
+        case 1168: return "i32x4Sub"
+        case 1169: return "i32x4Mul"
+        case 1170: return "i32x4MinS"
+        case 1171: return "i32x4MinU"
+        case 1172: return "i32x4MaxS"
+        case 1173: return "i32x4MaxU"
+        case 1174: return "i64x2Eq"
+        case 1175: return "i64x2Ne"
+        case 1176: return "i64x2LtS"
+        case 1177: return "i64x2GtS"
+        case 1178: return "i64x2LeS"
+        case 1179: return "i64x2GeS"
+        case 1180: return "i64x2Add"
+        case 1181: return "i64x2Sub"
+        case 1182: return "i64x2Mul"
+        case 1183: return "i16x8Q15mulrSatS"
+        case 1184: return "i32x4DotI16x8S"
+        case 1185: return "i8x16NarrowI16x8S"
+        case 1186: return "i8x16NarrowI16x8U"
+        case 1187: return "i16x8NarrowI32x4S"
+        case 1188: return "i16x8NarrowI32x4U"
+        case 1189: return "i16x8ExtmulLowI8x16S"
+        case 1190: return "i16x8ExtmulHighI8x16S"
+        case 1191: return "i16x8ExtmulLowI8x16U"
+        case 1192: return "i16x8ExtmulHighI8x16U"
+        case 1193: return "i32x4ExtmulLowI16x8S"
+        case 1194: return "i32x4ExtmulHighI16x8S"
+        case 1195: return "i32x4ExtmulLowI16x8U"
+        case 1196: return "i32x4ExtmulHighI16x8U"
+        case 1197: return "i64x2ExtmulLowI32x4S"
+        case 1198: return "i64x2ExtmulHighI32x4S"
+        case 1199: return "i64x2ExtmulLowI32x4U"
+        case 1200: return "i64x2ExtmulHighI32x4U"
+        case 1201: return "f32x4Eq"
+        case 1202: return "f32x4Ne"
+        case 1203: return "f32x4Lt"
+        case 1204: return "f32x4Gt"
+        case 1205: return "f32x4Le"
+        case 1206: return "f32x4Ge"
+        case 1207: return "f32x4Add"
+        case 1208: return "f32x4Sub"
+        case 1209: return "f32x4Mul"
+        case 1210: return "f32x4Div"
+        case 1211: return "f32x4Min"
+        case 1212: return "f32x4Max"
+        case 1213: return "f32x4Pmin"
+        case 1214: return "f32x4Pmax"
+        case 1215: return "f32x4RelaxedMin"
+        case 1216: return "f32x4RelaxedMax"
+        case 1217: return "f64x2Eq"
+        case 1218: return "f64x2Ne"
+        case 1219: return "f64x2Lt"
+        case 1220: return "f64x2Gt"
+        case 1221: return "f64x2Le"
+        case 1222: return "f64x2Ge"
+        case 1223: return "f64x2Add"
+        case 1224: return "f64x2Sub"
+        case 1225: return "f64x2Mul"
+        case 1226: return "f64x2Div"
+        case 1227: return "f64x2Min"
+        case 1228: return "f64x2Max"
+        case 1229: return "f64x2Pmin"
+        case 1230: return "f64x2Pmax"
+        case 1231: return "f64x2RelaxedMin"
+        case 1232: return "f64x2RelaxedMax"
+        case 1233: return "v128And"
+        case 1234: return "v128Andnot"
+        case 1235: return "v128Or"
+        case 1236: return "v128Xor"
+        case 1237: return "i8x16Swizzle"
+        case 1238: return "i16x8RelaxedDotI8x16I7x16S"
+        case 1239: return "f32x4RelaxedMadd"
+        case 1240: return "f32x4RelaxedNmadd"
+        case 1241: return "f64x2RelaxedMadd"
+        case 1242: return "f64x2RelaxedNmadd"
+        case 1243: return "v128Bitselect"
+        case 1244: return "i32x4RelaxedDotI8x16I7x16AddS"
+        case 1245: return "i8x16Shl"
+        case 1246: return "i8x16ShlImmediate"
+        case 1247: return "i8x16ShrS"
+        case 1248: return "i8x16ShrSImmediate"
+        case 1249: return "i8x16ShrU"
+        case 1250: return "i8x16ShrUImmediate"
+        case 1251: return "i16x8Shl"
+        case 1252: return "i16x8ShlImmediate"
+        case 1253: return "i16x8ShrS"
+        case 1254: return "i16x8ShrSImmediate"
+        case 1255: return "i16x8ShrU"
+        case 1256: return "i16x8ShrUImmediate"
+        case 1257: return "i32x4Shl"
+        case 1258: return "i32x4ShlImmediate"
+        case 1259: return "i32x4ShrS"
+        case 1260: return "i32x4ShrSImmediate"
+        case 1261: return "i32x4ShrU"
+        case 1262: return "i32x4ShrUImmediate"
+        case 1263: return "i64x2Shl"
+        case 1264: return "i64x2ShlImmediate"
+        case 1265: return "i64x2ShrS"
+        case 1266: return "i64x2ShrSImmediate"
+        case 1267: return "i64x2ShrU"
+        case 1268: return "i64x2ShrUImmediate"
+        case 1269: return "i8x16AllTrue"
+        case 1270: return "i8x16Bitmask"
+        case 1271: return "i16x8AllTrue"
+        case 1272: return "i16x8Bitmask"
+        case 1273: return "i32x4AllTrue"
+        case 1274: return "i32x4Bitmask"
+        case 1275: return "i64x2AllTrue"
+        case 1276: return "i64x2Bitmask"
+        case 1277: return "v128AnyTrue"
+        case 1278: return "i8x16ExtractLaneS"
+        case 1279: return "i8x16ExtractLaneU"
+        case 1280: return "i16x8ExtractLaneS"
+        case 1281: return "i16x8ExtractLaneU"
+        case 1282: return "i32x4ExtractLane"
+        case 1283: return "i64x2ExtractLane"
+        case 1284: return "f32x4ExtractLane"
+        case 1285: return "f64x2ExtractLane"
+        case 1286: return "i8x16ReplaceLane"
+        case 1287: return "i16x8ReplaceLane"
+        case 1288: return "i32x4ReplaceLane"
+        case 1289: return "i64x2ReplaceLane"
+        case 1290: return "i8x16Splat"
+        case 1291: return "i16x8Splat"
+        case 1292: return "i32x4Splat"
+        case 1293: return "i64x2Splat"
+        case 1294: return "memoryVectorLoadV128S"
+        case 1295: return "memoryVectorLoadV128R"
+        case 1296: return "memoryVectorLoadV128C"
+        case 1297: return "memoryVectorLoadV128X"
+        case 1298: return "memoryVectorLoadV128A"
+        case 1299: return "memoryVectorLoadV128B"
+        case 1300: return "memoryVectorLoad8x8SS"
+        case 1301: return "memoryVectorLoad8x8US"
+        case 1302: return "memoryVectorLoad16x4SS"
+        case 1303: return "memoryVectorLoad16x4US"
+        case 1304: return "memoryVectorLoad32x2SS"
+        case 1305: return "memoryVectorLoad32x2US"
+        case 1306: return "memoryVectorLoad8SplatS"
+        case 1307: return "memoryVectorLoad16SplatS"
+        case 1308: return "memoryVectorLoad32SplatS"
+        case 1309: return "memoryVectorLoad64SplatS"
+        case 1310: return "memoryVectorLoad32ZeroS"
+        case 1311: return "memoryVectorLoad64ZeroS"
+        case 1312: return "memoryVectorLoad8Lane"
+        case 1313: return "memoryVectorLoad16Lane"
+        case 1314: return "memoryVectorLoad32Lane"
+        case 1315: return "memoryVectorLoad64Lane"
+        case 1316: return "memoryVectorStoreV128S"
+        case 1317: return "memoryVectorStoreV128C"
+        case 1318: return "memoryVectorStoreV128X"
+        case 1319: return "memoryVectorStoreV128A"
+        case 1320: return "memoryVectorStore8Lane"
+        case 1321: return "memoryVectorStore16Lane"
+        case 1322: return "memoryVectorStore32Lane"
+        case 1323: return "memoryVectorStore64Lane"
+        case 1324: return "memoryVectorLoadV128SChecked"
+        case 1325: return "memoryVectorLoadV128RChecked"
+        case 1326: return "memoryVectorLoadV128CChecked"
+        case 1327: return "memoryVectorLoadV128XChecked"
+        case 1328: return "memoryVectorLoadV128AChecked"
+        case 1329: return "memoryVectorLoadV128BChecked"
+        case 1330: return "memoryVectorLoad8x8SSChecked"
+        case 1331: return "memoryVectorLoad8x8USChecked"
+        case 1332: return "memoryVectorLoad16x4SSChecked"
+        case 1333: return "memoryVectorLoad16x4USChecked"
+        case 1334: return "memoryVectorLoad32x2SSChecked"
+        case 1335: return "memoryVectorLoad32x2USChecked"
+        case 1336: return "memoryVectorLoad8SplatSChecked"
+        case 1337: return "memoryVectorLoad16SplatSChecked"
+        case 1338: return "memoryVectorLoad32SplatSChecked"
+        case 1339: return "memoryVectorLoad64SplatSChecked"
+        case 1340: return "memoryVectorLoad32ZeroSChecked"
+        case 1341: return "memoryVectorLoad64ZeroSChecked"
+        case 1342: return "memoryVectorLoad8LaneChecked"
+        case 1343: return "memoryVectorLoad16LaneChecked"
+        case 1344: return "memoryVectorLoad32LaneChecked"
+        case 1345: return "memoryVectorLoad64LaneChecked"
+        case 1346: return "memoryVectorStoreV128SChecked"
+        case 1347: return "memoryVectorStoreV128CChecked"
+        case 1348: return "memoryVectorStoreV128XChecked"
+        case 1349: return "memoryVectorStoreV128AChecked"
+        case 1350: return "memoryVectorStore8LaneChecked"
+        case 1351: return "memoryVectorStore16LaneChecked"
+        case 1352: return "memoryVectorStore32LaneChecked"
+        case 1353: return "memoryVectorStore64LaneChecked"
+        case 1354: return "vectorLoadV128General"
+        case 1355: return "vectorLoad8x8SGeneral"
+        case 1356: return "vectorLoad8x8UGeneral"
+        case 1357: return "vectorLoad16x4SGeneral"
+        case 1358: return "vectorLoad16x4UGeneral"
+        case 1359: return "vectorLoad32x2SGeneral"
+        case 1360: return "vectorLoad32x2UGeneral"
+        case 1361: return "vectorLoad8SplatGeneral"
+        case 1362: return "vectorLoad16SplatGeneral"
+        case 1363: return "vectorLoad32SplatGeneral"
+        case 1364: return "vectorLoad64SplatGeneral"
+        case 1365: return "vectorLoad32ZeroGeneral"
+        case 1366: return "vectorLoad64ZeroGeneral"
+        case 1367: return "vectorLoad8LaneGeneral"
+        case 1368: return "vectorLoad16LaneGeneral"
+        case 1369: return "vectorLoad32LaneGeneral"
+        case 1370: return "vectorLoad64LaneGeneral"
+        case 1371: return "vectorStoreV128General"
+        case 1372: return "vectorStore8LaneGeneral"
+        case 1373: return "vectorStore16LaneGeneral"
+        case 1374: return "vectorStore32LaneGeneral"
+        case 1375: return "vectorStore64LaneGeneral"
+        case 1376: return "i8x16Shuffle8"
+        case 1377: return "i8x16Shuffle16"
+        case 1378: return "i8x16Shuffle32"
+        case 1379: return "i8x16Shuffle64"
+        case 1380: return "unreachableOperation"
+        case 1381: return "branchAlways"
+        case 1382: return "branchTable"
+        case 1383: return "returnNothing"
+        case 1384: return "returnSlot"
+        case 1385: return "returnLast"
+        case 1386: return "returnLastFloat"
+        case 1387: return "returnConstant"
+        case 1388: return "chargeFuel"
+        case 1389: return "callDirect"
+        case 1390: return "callImported"
+        case 1391: return "callIndirectSlot"
+        case 1392: return "callIndirectLast"
+        case 1393: return "callIndirect64"
+        case 1394: return "returnCallDirect"
+        case 1395: return "returnCallImported"
+        case 1396: return "returnCallIndirect"
+        case 1397: return "returnCallIndirect64"
+        case 1398: return "callReferenceSlot"
+        case 1399: return "returnCallReference"
+        case 1400: return "checkReference"
+        case 1401: return "translateAndCall"
+        case 1402: return "haltExecution"
+        case 1403: return "restoreInstance"
+        case 1404: return "copySlot"
+        case 1405: return "copyTwo"
+        case 1406: return "copyThree"
+        case 1407: return "copyLast"
+        case 1408: return "copyLastFloat"
+        case 1409: return "constant32"
+        case 1410: return "constant64"
+        case 1411: return "constantFloat32"
+        case 1412: return "constantFloat64"
+        case 1413: return "selectSlots"
+        case 1414: return "selectLast"
+        case 1415: return "clearFour"
+        case 1416: return "clearEight"
+        case 1417: return "clearSixteen"
+        case 1418: return "clearSlots"
+        case 1419: return "globalGet"
+        case 1420: return "globalGetFloat"
+        case 1421: return "globalGetImported"
+        case 1422: return "globalSetSlot"
+        case 1423: return "globalSetLast"
+        case 1424: return "globalSetImported"
+        case 1425: return "copyVector"
+        case 1426: return "selectVector"
+        case 1427: return "globalGetVector"
+        case 1428: return "globalGetImportedVector"
+        case 1429: return "globalSetVector"
+        case 1430: return "globalSetImportedVector"
+        case 1431: return "constantVector"
+        case 1432: return "memorySizeOperation"
+        case 1433: return "memoryGrowOperation"
+        case 1434: return "memoryFillOperation"
+        case 1435: return "memoryCopyOperation"
+        case 1436: return "memoryInitOperation"
+        case 1437: return "dataDropOperation"
+        case 1438: return "tableGetOperation"
+        case 1439: return "tableSetOperation"
+        case 1440: return "tableSizeOperation"
+        case 1441: return "tableGrowOperation"
+        case 1442: return "tableFillOperation"
+        case 1443: return "tableCopyOperation"
+        case 1444: return "tableInitOperation"
+        case 1445: return "elementDropOperation"
+        case 1446: return "referenceFunction"
         default: return "?"
         }
     }
@@ -2384,8 +3037,11 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1062, 1083, 1084, 1085, 1097, 1098, 1099: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1069, 1071, 1072, 1073, 1074, 1075, 1076, 1077, 1078, 1079, 1080, 1081, 1092, 1094, 1115, 1116, 1117, 1122, 1123, 1124, 1125: return 24
+        case 1380, 1401, 1402, 1403, 1415, 1416, 1417: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1387, 1389, 1390, 1391, 1392, 1393, 1394, 1395, 1396, 1397, 1398, 1399, 1410, 1412, 1434, 1435, 1436, 1441, 1442, 1443, 1444: return 24
+        case 1367, 1368, 1369, 1370, 1378, 1431: return 32
+        case 1377: return 48
+        case 1376: return 80
         default: return 16
         }
     }
