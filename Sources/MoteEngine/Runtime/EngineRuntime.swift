@@ -89,6 +89,15 @@ package struct EngineRuntime {
     /// The plan it was created under.
     package var plan: MemoryPlan { state.pointee.plan }
 
+    /// Whether relaxed vector instructions give the results of the spec's deterministic profile, not the cheapest
+    /// allowed ones.
+    ///
+    /// Set it before modules are loaded: it counts when functions are translated.
+    package var isDeterministic: Bool {
+        get { state.pointee.isDeterministic }
+        nonmutating set { state.pointee.isDeterministic = newValue }
+    }
+
     /// Current and peak bytes by region of the whole runtime.
     package var ledger: MemoryAccount { GlobalHeap.ledger(heap) }
 

@@ -19,6 +19,8 @@ package struct RuntimeState {
     var reservations: ReservationCache.Pointer
     var firstModule: UnsafeMutablePointer<ModuleState>?
     var firstStore: UnsafeMutablePointer<StoreState>?
+    /// Relaxed vector instructions give the results of the spec's deterministic profile.
+    var isDeterministic = false
 }
 
 extension UnsafeMutablePointer where Pointee == RuntimeState {

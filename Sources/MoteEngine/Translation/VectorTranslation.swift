@@ -1,13 +1,177 @@
 internal import MoteMemory
 internal import MoteModule
 
-// Vector instructions: numbers behind 0xFD (spec 5.4.9).
+// Vector instructions: numbers behind 0xFD (spec 5.4.9). What has operands and perhaps a lane only, is a row of the
+// generated ``InternalOpcode/vectorOperation(_:)``; loads and stores are families in the generator's order.
 
 extension Translator {
     /// The instruction with a number, whose immediates are still to be read.
-    ///
-    /// ``FeatureSet/executable`` keeps modules that have one away until there is one.
     mutating func vector(_ number: UInt32) throws(MemoryError) {
-        _ = try emit(.unreachableOperation, sizeInBytes: 8)
+        switch number {
+        case 0x00...0x0A: try vectorLoad(row: Int(number))
+        case 0x0B: try vectorStore()
+        case 0x0C: try vectorConstant()
+        case 0x0D: try shuffle()
+        case 0x0F...0x14: try vectorUnary(number)
+        case 0x15...0x22: try laneAccess(number)
+        case 0x52, 0x105...0x10C, 0x113: try vectorTernary(number)
+        case 0x54...0x57: try loadLane(Int(number) &- 0x54)
+        case 0x58...0x5B: try storeLane(Int(number) &- 0x58)
+        case 0x5C, 0x5D: try vectorLoad(row: Int(number) &- 0x5C &+ 11)
+        case 0x53, 0x63, 0x64, 0x83, 0x84, 0xA3, 0xA4, 0xC3, 0xC4: try vectorTest(number)
+        case 0x6B...0x6D, 0x8B...0x8D, 0xAB...0xAD, 0xCB...0xCD: try vectorShift(number)
+        default:
+            // Safe: validation has found a row for every opcode.
+            guard let row = OpcodeTable.rawValue(prefix: 0xFD, number: number).flatMap({ OpcodeTable.row($0) })
+            else { return }
+            if row.signature.parameterCount == 1 {
+                try vectorUnary(number)
+            } else {
+                try vectorBinary(number)
+            }
+        }
+    }
+
+    /// Whether relaxed instructions give the results of the spec's deterministic profile.
+    private var isDeterministic: Bool {
+        guard let state = module.pointee.engineState else { return false }
+        return state.assumingMemoryBound(to: ModuleState.self).pointee.runtime.pointee.isDeterministic
+    }
+
+    /// The handler of an operation; of a relaxed one, as the runtime wants it.
+    private func vectorOperation(_ number: UInt32) -> InternalOpcode {
+        InternalOpcode.vectorOperation(isDeterministic ? Translator.deterministic(number) : number)
+            ?? .unreachableOperation
+    }
+
+    /// The instruction that gives a relaxed one's result in the spec's deterministic profile, where the cheapest
+    /// allowed result is another.
+    ///
+    /// Products and sums are rounded twice there too; dot products are signed.
+    private static func deterministic(_ number: UInt32) -> UInt32 {
+        switch number {
+        case 0x101: 0xF8  // i32x4.trunc_sat_f32x4_s
+        case 0x103: 0xFC  // i32x4.trunc_sat_f64x2_s_zero
+        case 0x10D: 0xE8  // f32x4.min
+        case 0x10E: 0xE9  // f32x4.max
+        case 0x10F: 0xF4  // f64x2.min
+        case 0x110: 0xF5  // f64x2.max
+        default: number
+        }
+    }
+
+    private mutating func vectorUnary(_ number: UInt32) throws(MemoryError) {
+        let source = try slot(of: pop())
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(vectorOperation(number), result: result)
+        code.set16(at + 10, source)
+    }
+
+    private mutating func vectorBinary(_ number: UInt32) throws(MemoryError) {
+        let right = try slot(of: pop())
+        let left = try slot(of: pop())
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(vectorOperation(number), result: result)
+        code.set16(at + 10, left)
+        code.set16(at + 12, right)
+    }
+
+    private mutating func vectorTernary(_ number: UInt32) throws(MemoryError) {
+        let third = try slot(of: pop())
+        let second = try slot(of: pop())
+        let first = try slot(of: pop())
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(vectorOperation(number), result: result)
+        code.set16(at + 10, first)
+        code.set16(at + 12, second)
+        code.set16(at + 14, third)
+    }
+
+    private mutating func vectorShift(_ number: UInt32) throws(MemoryError) {
+        let count = pop()
+        let isImmediate = count.kind == .constant
+        // Counts are modulo 64 at most.
+        let field = isImmediate ? Int16(truncatingIfNeeded: count.value & 63) : try slot(of: count)
+        let source = try slot(of: pop())
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(vectorOperation(number) + (isImmediate ? 1 : 0), result: result)
+        code.set16(at + 10, source)
+        code.set16(at + 12, field)
+    }
+
+    private mutating func vectorTest(_ number: UInt32) throws(MemoryError) {
+        let source = try slot(of: pop())
+        let result = pushTemporary(0x7F)
+        let at = try emit(vectorOperation(number), result: result)
+        code.set16(at + 10, source)
+    }
+
+    /// 0x15 to 0x22: extract_lane and replace_lane.
+    private mutating func laneAccess(_ number: UInt32) throws(MemoryError) {
+        let laneLog2: Int16
+        switch number {
+        case 0x15...0x17: laneLog2 = 0
+        case 0x18...0x1A: laneLog2 = 1
+        case 0x1B, 0x1C, 0x1F, 0x20: laneLog2 = 2
+        default: laneLog2 = 3
+        }
+        let offset = Int16(reader.byte()) &<< laneLog2
+        switch number {
+        case 0x17, 0x1A, 0x1C, 0x1E, 0x20, 0x22:
+            let value = try slot(of: pop())
+            let source = try slot(of: pop())
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(vectorOperation(number), result: result)
+            code.set16(at + 10, source)
+            code.set16(at + 12, value)
+            code.set16(at + 14, offset)
+        default:
+            let type: UInt8 = number == 0x1D ? 0x7E : number == 0x1F ? 0x7D : number == 0x21 ? 0x7C : 0x7F
+            let source = try slot(of: pop())
+            let result = pushTemporary(type)
+            let at = try emit(vectorOperation(number), result: result, isFloat: type == 0x7D || type == 0x7C)
+            code.set16(at + 10, source)
+            code.set16(at + 12, offset)
+        }
+    }
+
+    private mutating func vectorConstant() throws(MemoryError) {
+        let (low, high) = (reader.bits64(), reader.bits64())
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(.constantVector, sizeInBytes: 32, result: result)
+        code.set64(at + 16, low)
+        code.set64(at + 24, high)
+    }
+
+    /// i8x16.shuffle: as few loads as its lanes, seen as the widest that move as wholes, need.
+    private mutating func shuffle() throws(MemoryError) {
+        let lanes = reader.base + reader.offset
+        reader.offset &+= 16
+        let right = try slot(of: pop())
+        let left = try slot(of: pop())
+        var widthLog2 = 3
+        while widthLog2 > 0, !Translator.moveAsWholes(lanes, 1 &<< widthLog2) { widthLog2 &-= 1 }
+        let count = 16 &>> widthLog2
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(
+            .vectorShuffle + widthLog2,
+            sizeInBytes: 16 &+ 4 &* count,
+            result: result
+        )
+        for index in 0..<count {
+            let lane = Int32(lanes[index &<< widthLog2])
+            let source = Int32(lane < 16 ? left : right)
+            code.set32(at + 16 + 4 * index, UInt32(bitPattern: source &* 8 &+ (lane & 15)))
+        }
+    }
+
+    /// Whether each group of `width` lanes of the result is `width` consecutive bytes of one operand.
+    private static func moveAsWholes(_ lanes: UnsafePointer<UInt8>, _ width: Int) -> Bool {
+        for index in 0..<16 {
+            let first = lanes[index & ~(width &- 1)]
+            let lane = lanes[index]
+            if Int(lane) != Int(first) &+ (index & (width &- 1)) || lane / 16 != first / 16 { return false }
+        }
+        return true
     }
 }

@@ -1,0 +1,173 @@
+internal import MoteMemory
+internal import MoteModule
+
+// Loads and stores of vectors and of their lanes. Memory 0 with 32-bit addresses has handlers with and without a
+// comparison, v128.load and v128.store in the address forms of the scalars; all others go through ``EffectiveAddress``.
+
+extension Translator {
+    /// Address forms of v128.load and v128.store in the generator's order.
+    private enum AddressForm {
+        static var slot: Int { 0 }
+        // Loads: slot, last, constant, two slots, slot and constant, last and constant.
+        static var loadLast: Int { 1 }
+        static var loadConstant: Int { 2 }
+        static var loadTwo: Int { 3 }
+        static var loadSum: Int { 4 }
+        static var loadLastSum: Int { 5 }
+        static var loadCount: Int { 6 }
+        // Stores: slot, constant, two slots, slot and constant.
+        static var storeConstant: Int { 1 }
+        static var storeTwo: Int { 2 }
+        static var storeSum: Int { 3 }
+    }
+
+    /// Writes what an access to any memory has in common.
+    private mutating func setGeneral(_ at: Int, _ operand: MemoryOperand) {
+        code.set16(at + 14, Int16(truncatingIfNeeded: operand.memoryIndex))
+        code.set64(at + 16, operand.offset)
+    }
+
+    /// A load of a row of the generator: 0 all 16 bytes, then extending, splat and zero.
+    mutating func vectorLoad(row: Int) throws(MemoryError) {
+        let operand = memoryOperand()
+        let offset = operand.offset
+        let address = pop()
+        guard operand.isPlain else {
+            let source = try slot(of: address)
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(.vectorLoadGeneral + row, sizeInBytes: 24, result: result)
+            code.set16(at + 10, source)
+            setGeneral(at, operand)
+            return
+        }
+        let family: InternalOpcode = isGuarded ? .vectorLoad : .vectorLoadChecked
+        if row > 0 {
+            let source = try slot(of: address)
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(family + (AddressForm.loadCount &- 1 &+ row), result: result)
+            code.set16(at + 10, source)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+            return
+        }
+        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(family + AddressForm.loadConstant, result: result)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            return
+        }
+        if isFreshSum(address), offset <= UInt64(UInt16.max) {
+            let (left, right) = (lastField16(10), lastField16(12))
+            removeLast()
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(family + AddressForm.loadTwo, result: result)
+            code.set16(at + 10, left)
+            code.set16(at + 12, right)
+            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            return
+        }
+        if address.kind == .sum, offset == 0 {
+            let isLast = address.slot == integerRegister
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(
+                family + (isLast ? AddressForm.loadLastSum : AddressForm.loadSum),
+                result: result
+            )
+            code.set16(at + 10, address.slot)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            return
+        }
+        let source = try slot(of: address)
+        let isLast = source == integerRegister
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(family + (isLast ? AddressForm.loadLast : AddressForm.slot), result: result)
+        code.set16(at + 10, source)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+    }
+
+    mutating func vectorStore() throws(MemoryError) {
+        let operand = memoryOperand()
+        let offset = operand.offset
+        let value = pop()
+        let address = pop()
+        guard operand.isPlain else {
+            let target = try slot(of: address)
+            let at = try emit(.vectorStoreGeneral, sizeInBytes: 24)
+            code.set16(at + 8, target)
+            code.set16(at + 10, value.slot)
+            setGeneral(at, operand)
+            return
+        }
+        let family: InternalOpcode = isGuarded ? .vectorStore : .vectorStoreChecked
+        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
+            let at = try emit(family + AddressForm.storeConstant)
+            code.set16(at + 10, value.slot)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            return
+        }
+        if address.kind == .sum, offset == 0 {
+            let at = try emit(family + AddressForm.storeSum)
+            code.set16(at + 8, address.slot)
+            code.set16(at + 10, value.slot)
+            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            return
+        }
+        if isFreshSum(address), offset <= UInt64(UInt16.max) {
+            let (left, right) = (lastField16(10), lastField16(12))
+            removeLast()
+            let at = try emit(family + AddressForm.storeTwo)
+            code.set16(at + 8, left)
+            code.set16(at + 10, value.slot)
+            code.set16(at + 12, right)
+            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            return
+        }
+        let target = try slot(of: address)
+        let at = try emit(family + AddressForm.slot)
+        code.set16(at + 8, target)
+        code.set16(at + 10, value.slot)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+    }
+
+    /// v128.load8_lane and wider ones: `log2` of the lane's bytes.
+    mutating func loadLane(_ log2: Int) throws(MemoryError) {
+        let operand = memoryOperand()
+        let lane = Int16(reader.byte()) &<< Int16(truncatingIfNeeded: log2)
+        let vector = pop().slot
+        let address = try slot(of: pop())
+        let result = pushTemporary(0x7B)
+        guard operand.isPlain else {
+            let at = try emitVector(.vectorLoadLaneGeneral + log2, sizeInBytes: 32, result: result)
+            code.set16(at + 10, address)
+            code.set16(at + 12, vector)
+            setGeneral(at, operand)
+            code.set16(at + 24, lane)
+            return
+        }
+        let family: InternalOpcode = isGuarded ? .vectorLoadLane : .vectorLoadLaneChecked
+        let at = try emitVector(family + log2, sizeInBytes: 24, result: result)
+        code.set16(at + 10, address)
+        code.set32(at + 12, UInt32(truncatingIfNeeded: operand.offset))
+        code.set16(at + 16, vector)
+        code.set16(at + 18, lane)
+    }
+
+    mutating func storeLane(_ log2: Int) throws(MemoryError) {
+        let operand = memoryOperand()
+        let lane = Int16(reader.byte()) &<< Int16(truncatingIfNeeded: log2)
+        let vector = pop().slot
+        let address = try slot(of: pop())
+        let isPlain = operand.isPlain
+        let family: InternalOpcode =
+            !isPlain ? .vectorStoreLaneGeneral : isGuarded ? .vectorStoreLane : .vectorStoreLaneChecked
+        let at = try emit(family + log2, sizeInBytes: 24)
+        code.set16(at + 8, address)
+        code.set16(at + 10, vector)
+        if isPlain {
+            code.set32(at + 12, UInt32(truncatingIfNeeded: operand.offset))
+            code.set16(at + 16, lane)
+        } else {
+            code.set16(at + 12, lane)
+            setGeneral(at, operand)
+        }
+    }
+}
