@@ -129,6 +129,7 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.extendedConstants)
         set.insert(.tailCalls)
         set.insert(.typedFunctionReferences)
+        set.insert(.garbageCollection)
         set.insert(.memory64)
         set.insert(.multiMemory)
         set.insert(.customPageSizes)

@@ -48,78 +48,103 @@ extension InternalOpcode {
     @inline(__always) static var vectorStoreGeneral: InternalOpcode { InternalOpcode(1371) }
     @inline(__always) static var vectorStoreLaneGeneral: InternalOpcode { InternalOpcode(1372) }
     @inline(__always) static var vectorShuffle: InternalOpcode { InternalOpcode(1376) }
+    @inline(__always) static var structLoad: InternalOpcode { InternalOpcode(1380) }
+    @inline(__always) static var structStore: InternalOpcode { InternalOpcode(1397) }
+    @inline(__always) static var arrayLoad: InternalOpcode { InternalOpcode(1402) }
+    @inline(__always) static var arrayStore: InternalOpcode { InternalOpcode(1419) }
 
     // Handlers written by hand.
-    @inline(__always) static var unreachableOperation: InternalOpcode { InternalOpcode(1380) }
-    @inline(__always) static var branchAlways: InternalOpcode { InternalOpcode(1381) }
-    @inline(__always) static var branchTable: InternalOpcode { InternalOpcode(1382) }
-    @inline(__always) static var returnNothing: InternalOpcode { InternalOpcode(1383) }
-    @inline(__always) static var returnSlot: InternalOpcode { InternalOpcode(1384) }
-    @inline(__always) static var returnLast: InternalOpcode { InternalOpcode(1385) }
-    @inline(__always) static var returnLastFloat: InternalOpcode { InternalOpcode(1386) }
-    @inline(__always) static var returnConstant: InternalOpcode { InternalOpcode(1387) }
-    @inline(__always) static var chargeFuel: InternalOpcode { InternalOpcode(1388) }
-    @inline(__always) static var callDirect: InternalOpcode { InternalOpcode(1389) }
-    @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1390) }
-    @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1391) }
-    @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1392) }
-    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1393) }
-    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1394) }
-    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1395) }
-    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1396) }
-    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1397) }
-    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1398) }
-    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1399) }
-    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1400) }
-    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1401) }
-    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1402) }
-    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1403) }
-    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1404) }
-    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1405) }
-    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1406) }
-    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1407) }
-    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1408) }
-    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1409) }
-    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1410) }
-    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1411) }
-    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1412) }
-    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1413) }
-    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1414) }
-    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1415) }
-    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1416) }
-    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1417) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1418) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1419) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1420) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1421) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1422) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1423) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1424) }
-    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1425) }
-    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1426) }
-    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1427) }
-    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1428) }
-    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1429) }
-    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1430) }
-    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1431) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1432) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1433) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1434) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1435) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1436) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1437) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1438) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1439) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1440) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1441) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1442) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1443) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1444) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1445) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1446) }
+    @inline(__always) static var unreachableOperation: InternalOpcode { InternalOpcode(1424) }
+    @inline(__always) static var branchAlways: InternalOpcode { InternalOpcode(1425) }
+    @inline(__always) static var branchTable: InternalOpcode { InternalOpcode(1426) }
+    @inline(__always) static var returnNothing: InternalOpcode { InternalOpcode(1427) }
+    @inline(__always) static var returnSlot: InternalOpcode { InternalOpcode(1428) }
+    @inline(__always) static var returnLast: InternalOpcode { InternalOpcode(1429) }
+    @inline(__always) static var returnLastFloat: InternalOpcode { InternalOpcode(1430) }
+    @inline(__always) static var returnConstant: InternalOpcode { InternalOpcode(1431) }
+    @inline(__always) static var chargeFuel: InternalOpcode { InternalOpcode(1432) }
+    @inline(__always) static var callDirect: InternalOpcode { InternalOpcode(1433) }
+    @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1434) }
+    @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1435) }
+    @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1436) }
+    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1437) }
+    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1438) }
+    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1439) }
+    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1440) }
+    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1441) }
+    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1442) }
+    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1443) }
+    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1444) }
+    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1445) }
+    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1446) }
+    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1447) }
+    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1448) }
+    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1449) }
+    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1450) }
+    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1451) }
+    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1452) }
+    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1453) }
+    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1454) }
+    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1455) }
+    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1456) }
+    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1457) }
+    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1458) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1459) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1460) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1461) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1462) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1463) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1464) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1465) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1466) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1467) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1468) }
+    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1469) }
+    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1470) }
+    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1471) }
+    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1472) }
+    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1473) }
+    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1474) }
+    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1475) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1476) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1477) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1478) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1479) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1480) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1481) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1482) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1483) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1484) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1485) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1486) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1487) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1488) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1489) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1490) }
+    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1491) }
+    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1492) }
+    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1493) }
+    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1494) }
+    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1495) }
+    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1496) }
+    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1497) }
+    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1498) }
+    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1499) }
+    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1500) }
+    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1501) }
+    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1502) }
+    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1503) }
+    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1504) }
+    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1505) }
+    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1506) }
+    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1507) }
+    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1508) }
+    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1509) }
+    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1510) }
+    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1511) }
 
     /// How many handlers there are.
-    static var count: Int { 1447 }
+    static var count: Int { 1512 }
 
     /// The code that runs the instruction.
     var handler: Handler { handlerOf(rawValue) }
@@ -1507,73 +1532,138 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1377: return i8x16Shuffle16
     case 1378: return i8x16Shuffle32
     case 1379: return i8x16Shuffle64
-    case 1380: return unreachableOperation
-    case 1381: return branchAlways
-    case 1382: return branchTable
-    case 1383: return returnNothing
-    case 1384: return returnSlot
-    case 1385: return returnLast
-    case 1386: return returnLastFloat
-    case 1387: return returnConstant
-    case 1388: return chargeFuel
-    case 1389: return callDirect
-    case 1390: return callImported
-    case 1391: return callIndirectSlot
-    case 1392: return callIndirectLast
-    case 1393: return callIndirect64
-    case 1394: return returnCallDirect
-    case 1395: return returnCallImported
-    case 1396: return returnCallIndirect
-    case 1397: return returnCallIndirect64
-    case 1398: return callReferenceSlot
-    case 1399: return returnCallReference
-    case 1400: return checkReference
-    case 1401: return translateAndCall
-    case 1402: return haltExecution
-    case 1403: return restoreInstance
-    case 1404: return copySlot
-    case 1405: return copyTwo
-    case 1406: return copyThree
-    case 1407: return copyLast
-    case 1408: return copyLastFloat
-    case 1409: return constant32
-    case 1410: return constant64
-    case 1411: return constantFloat32
-    case 1412: return constantFloat64
-    case 1413: return selectSlots
-    case 1414: return selectLast
-    case 1415: return clearFour
-    case 1416: return clearEight
-    case 1417: return clearSixteen
-    case 1418: return clearSlots
-    case 1419: return globalGet
-    case 1420: return globalGetFloat
-    case 1421: return globalGetImported
-    case 1422: return globalSetSlot
-    case 1423: return globalSetLast
-    case 1424: return globalSetImported
-    case 1425: return copyVector
-    case 1426: return selectVector
-    case 1427: return globalGetVector
-    case 1428: return globalGetImportedVector
-    case 1429: return globalSetVector
-    case 1430: return globalSetImportedVector
-    case 1431: return constantVector
-    case 1432: return memorySizeOperation
-    case 1433: return memoryGrowOperation
-    case 1434: return memoryFillOperation
-    case 1435: return memoryCopyOperation
-    case 1436: return memoryInitOperation
-    case 1437: return dataDropOperation
-    case 1438: return tableGetOperation
-    case 1439: return tableSetOperation
-    case 1440: return tableSizeOperation
-    case 1441: return tableGrowOperation
-    case 1442: return tableFillOperation
-    case 1443: return tableCopyOperation
-    case 1444: return tableInitOperation
-    case 1445: return elementDropOperation
-    case 1446: return referenceFunction
+    case 1380: return structLoad8US
+    case 1381: return structLoad8UR
+    case 1382: return structLoad8SS
+    case 1383: return structLoad8SR
+    case 1384: return structLoad16US
+    case 1385: return structLoad16UR
+    case 1386: return structLoad16SS
+    case 1387: return structLoad16SR
+    case 1388: return structLoad32S
+    case 1389: return structLoad32R
+    case 1390: return structLoad64S
+    case 1391: return structLoad64R
+    case 1392: return structLoadF32S
+    case 1393: return structLoadF32R
+    case 1394: return structLoadF64S
+    case 1395: return structLoadF64R
+    case 1396: return structLoadVector
+    case 1397: return structStore8
+    case 1398: return structStore16
+    case 1399: return structStore32
+    case 1400: return structStore64
+    case 1401: return structStoreVector
+    case 1402: return arrayLoad8US
+    case 1403: return arrayLoad8UR
+    case 1404: return arrayLoad8SS
+    case 1405: return arrayLoad8SR
+    case 1406: return arrayLoad16US
+    case 1407: return arrayLoad16UR
+    case 1408: return arrayLoad16SS
+    case 1409: return arrayLoad16SR
+    case 1410: return arrayLoad32S
+    case 1411: return arrayLoad32R
+    case 1412: return arrayLoad64S
+    case 1413: return arrayLoad64R
+    case 1414: return arrayLoadF32S
+    case 1415: return arrayLoadF32R
+    case 1416: return arrayLoadF64S
+    case 1417: return arrayLoadF64R
+    case 1418: return arrayLoadVector
+    case 1419: return arrayStore8
+    case 1420: return arrayStore16
+    case 1421: return arrayStore32
+    case 1422: return arrayStore64
+    case 1423: return arrayStoreVector
+    case 1424: return unreachableOperation
+    case 1425: return branchAlways
+    case 1426: return branchTable
+    case 1427: return returnNothing
+    case 1428: return returnSlot
+    case 1429: return returnLast
+    case 1430: return returnLastFloat
+    case 1431: return returnConstant
+    case 1432: return chargeFuel
+    case 1433: return callDirect
+    case 1434: return callImported
+    case 1435: return callIndirectSlot
+    case 1436: return callIndirectLast
+    case 1437: return callIndirect64
+    case 1438: return returnCallDirect
+    case 1439: return returnCallImported
+    case 1440: return returnCallIndirect
+    case 1441: return returnCallIndirect64
+    case 1442: return callReferenceSlot
+    case 1443: return returnCallReference
+    case 1444: return checkReference
+    case 1445: return translateAndCall
+    case 1446: return haltExecution
+    case 1447: return restoreInstance
+    case 1448: return copySlot
+    case 1449: return copyTwo
+    case 1450: return copyThree
+    case 1451: return copyLast
+    case 1452: return copyLastFloat
+    case 1453: return constant32
+    case 1454: return constant64
+    case 1455: return constantFloat32
+    case 1456: return constantFloat64
+    case 1457: return selectSlots
+    case 1458: return selectLast
+    case 1459: return clearFour
+    case 1460: return clearEight
+    case 1461: return clearSixteen
+    case 1462: return clearSlots
+    case 1463: return globalGet
+    case 1464: return globalGetFloat
+    case 1465: return globalGetImported
+    case 1466: return globalSetSlot
+    case 1467: return globalSetLast
+    case 1468: return globalSetImported
+    case 1469: return copyVector
+    case 1470: return selectVector
+    case 1471: return globalGetVector
+    case 1472: return globalGetImportedVector
+    case 1473: return globalSetVector
+    case 1474: return globalSetImportedVector
+    case 1475: return constantVector
+    case 1476: return memorySizeOperation
+    case 1477: return memoryGrowOperation
+    case 1478: return memoryFillOperation
+    case 1479: return memoryCopyOperation
+    case 1480: return memoryInitOperation
+    case 1481: return dataDropOperation
+    case 1482: return tableGetOperation
+    case 1483: return tableSetOperation
+    case 1484: return tableSizeOperation
+    case 1485: return tableGrowOperation
+    case 1486: return tableFillOperation
+    case 1487: return tableCopyOperation
+    case 1488: return tableInitOperation
+    case 1489: return elementDropOperation
+    case 1490: return referenceFunction
+    case 1491: return structNew
+    case 1492: return structNewDefault
+    case 1493: return arrayNew
+    case 1494: return arrayNewDefault
+    case 1495: return arrayNewFixed
+    case 1496: return arrayNewData
+    case 1497: return arrayNewElement
+    case 1498: return arrayLength
+    case 1499: return arrayFill
+    case 1500: return arrayCopy
+    case 1501: return arrayInitData
+    case 1502: return arrayInitElement
+    case 1503: return referenceTestObject
+    case 1504: return referenceTestOther
+    case 1505: return referenceCastObject
+    case 1506: return referenceCastOther
+    case 1507: return branchOnCastObject
+    case 1508: return branchOnCastOther
+    case 1509: return i31New
+    case 1510: return i31GetSigned
+    case 1511: return i31GetUnsigned
     default: return unreachableOperation
     }
 }
@@ -2963,73 +3053,138 @@ extension InternalOpcode {
         case 1377: return "i8x16Shuffle16"
         case 1378: return "i8x16Shuffle32"
         case 1379: return "i8x16Shuffle64"
-        case 1380: return "unreachableOperation"
-        case 1381: return "branchAlways"
-        case 1382: return "branchTable"
-        case 1383: return "returnNothing"
-        case 1384: return "returnSlot"
-        case 1385: return "returnLast"
-        case 1386: return "returnLastFloat"
-        case 1387: return "returnConstant"
-        case 1388: return "chargeFuel"
-        case 1389: return "callDirect"
-        case 1390: return "callImported"
-        case 1391: return "callIndirectSlot"
-        case 1392: return "callIndirectLast"
-        case 1393: return "callIndirect64"
-        case 1394: return "returnCallDirect"
-        case 1395: return "returnCallImported"
-        case 1396: return "returnCallIndirect"
-        case 1397: return "returnCallIndirect64"
-        case 1398: return "callReferenceSlot"
-        case 1399: return "returnCallReference"
-        case 1400: return "checkReference"
-        case 1401: return "translateAndCall"
-        case 1402: return "haltExecution"
-        case 1403: return "restoreInstance"
-        case 1404: return "copySlot"
-        case 1405: return "copyTwo"
-        case 1406: return "copyThree"
-        case 1407: return "copyLast"
-        case 1408: return "copyLastFloat"
-        case 1409: return "constant32"
-        case 1410: return "constant64"
-        case 1411: return "constantFloat32"
-        case 1412: return "constantFloat64"
-        case 1413: return "selectSlots"
-        case 1414: return "selectLast"
-        case 1415: return "clearFour"
-        case 1416: return "clearEight"
-        case 1417: return "clearSixteen"
-        case 1418: return "clearSlots"
-        case 1419: return "globalGet"
-        case 1420: return "globalGetFloat"
-        case 1421: return "globalGetImported"
-        case 1422: return "globalSetSlot"
-        case 1423: return "globalSetLast"
-        case 1424: return "globalSetImported"
-        case 1425: return "copyVector"
-        case 1426: return "selectVector"
-        case 1427: return "globalGetVector"
-        case 1428: return "globalGetImportedVector"
-        case 1429: return "globalSetVector"
-        case 1430: return "globalSetImportedVector"
-        case 1431: return "constantVector"
-        case 1432: return "memorySizeOperation"
-        case 1433: return "memoryGrowOperation"
-        case 1434: return "memoryFillOperation"
-        case 1435: return "memoryCopyOperation"
-        case 1436: return "memoryInitOperation"
-        case 1437: return "dataDropOperation"
-        case 1438: return "tableGetOperation"
-        case 1439: return "tableSetOperation"
-        case 1440: return "tableSizeOperation"
-        case 1441: return "tableGrowOperation"
-        case 1442: return "tableFillOperation"
-        case 1443: return "tableCopyOperation"
-        case 1444: return "tableInitOperation"
-        case 1445: return "elementDropOperation"
-        case 1446: return "referenceFunction"
+        case 1380: return "structLoad8US"
+        case 1381: return "structLoad8UR"
+        case 1382: return "structLoad8SS"
+        case 1383: return "structLoad8SR"
+        case 1384: return "structLoad16US"
+        case 1385: return "structLoad16UR"
+        case 1386: return "structLoad16SS"
+        case 1387: return "structLoad16SR"
+        case 1388: return "structLoad32S"
+        case 1389: return "structLoad32R"
+        case 1390: return "structLoad64S"
+        case 1391: return "structLoad64R"
+        case 1392: return "structLoadF32S"
+        case 1393: return "structLoadF32R"
+        case 1394: return "structLoadF64S"
+        case 1395: return "structLoadF64R"
+        case 1396: return "structLoadVector"
+        case 1397: return "structStore8"
+        case 1398: return "structStore16"
+        case 1399: return "structStore32"
+        case 1400: return "structStore64"
+        case 1401: return "structStoreVector"
+        case 1402: return "arrayLoad8US"
+        case 1403: return "arrayLoad8UR"
+        case 1404: return "arrayLoad8SS"
+        case 1405: return "arrayLoad8SR"
+        case 1406: return "arrayLoad16US"
+        case 1407: return "arrayLoad16UR"
+        case 1408: return "arrayLoad16SS"
+        case 1409: return "arrayLoad16SR"
+        case 1410: return "arrayLoad32S"
+        case 1411: return "arrayLoad32R"
+        case 1412: return "arrayLoad64S"
+        case 1413: return "arrayLoad64R"
+        case 1414: return "arrayLoadF32S"
+        case 1415: return "arrayLoadF32R"
+        case 1416: return "arrayLoadF64S"
+        case 1417: return "arrayLoadF64R"
+        case 1418: return "arrayLoadVector"
+        case 1419: return "arrayStore8"
+        case 1420: return "arrayStore16"
+        case 1421: return "arrayStore32"
+        case 1422: return "arrayStore64"
+        case 1423: return "arrayStoreVector"
+        case 1424: return "unreachableOperation"
+        case 1425: return "branchAlways"
+        case 1426: return "branchTable"
+        case 1427: return "returnNothing"
+        case 1428: return "returnSlot"
+        case 1429: return "returnLast"
+        case 1430: return "returnLastFloat"
+        case 1431: return "returnConstant"
+        case 1432: return "chargeFuel"
+        case 1433: return "callDirect"
+        case 1434: return "callImported"
+        case 1435: return "callIndirectSlot"
+        case 1436: return "callIndirectLast"
+        case 1437: return "callIndirect64"
+        case 1438: return "returnCallDirect"
+        case 1439: return "returnCallImported"
+        case 1440: return "returnCallIndirect"
+        case 1441: return "returnCallIndirect64"
+        case 1442: return "callReferenceSlot"
+        case 1443: return "returnCallReference"
+        case 1444: return "checkReference"
+        case 1445: return "translateAndCall"
+        case 1446: return "haltExecution"
+        case 1447: return "restoreInstance"
+        case 1448: return "copySlot"
+        case 1449: return "copyTwo"
+        case 1450: return "copyThree"
+        case 1451: return "copyLast"
+        case 1452: return "copyLastFloat"
+        case 1453: return "constant32"
+        case 1454: return "constant64"
+        case 1455: return "constantFloat32"
+        case 1456: return "constantFloat64"
+        case 1457: return "selectSlots"
+        case 1458: return "selectLast"
+        case 1459: return "clearFour"
+        case 1460: return "clearEight"
+        case 1461: return "clearSixteen"
+        case 1462: return "clearSlots"
+        case 1463: return "globalGet"
+        case 1464: return "globalGetFloat"
+        case 1465: return "globalGetImported"
+        case 1466: return "globalSetSlot"
+        case 1467: return "globalSetLast"
+        case 1468: return "globalSetImported"
+        case 1469: return "copyVector"
+        case 1470: return "selectVector"
+        case 1471: return "globalGetVector"
+        case 1472: return "globalGetImportedVector"
+        case 1473: return "globalSetVector"
+        case 1474: return "globalSetImportedVector"
+        case 1475: return "constantVector"
+        case 1476: return "memorySizeOperation"
+        case 1477: return "memoryGrowOperation"
+        case 1478: return "memoryFillOperation"
+        case 1479: return "memoryCopyOperation"
+        case 1480: return "memoryInitOperation"
+        case 1481: return "dataDropOperation"
+        case 1482: return "tableGetOperation"
+        case 1483: return "tableSetOperation"
+        case 1484: return "tableSizeOperation"
+        case 1485: return "tableGrowOperation"
+        case 1486: return "tableFillOperation"
+        case 1487: return "tableCopyOperation"
+        case 1488: return "tableInitOperation"
+        case 1489: return "elementDropOperation"
+        case 1490: return "referenceFunction"
+        case 1491: return "structNew"
+        case 1492: return "structNewDefault"
+        case 1493: return "arrayNew"
+        case 1494: return "arrayNewDefault"
+        case 1495: return "arrayNewFixed"
+        case 1496: return "arrayNewData"
+        case 1497: return "arrayNewElement"
+        case 1498: return "arrayLength"
+        case 1499: return "arrayFill"
+        case 1500: return "arrayCopy"
+        case 1501: return "arrayInitData"
+        case 1502: return "arrayInitElement"
+        case 1503: return "referenceTestObject"
+        case 1504: return "referenceTestOther"
+        case 1505: return "referenceCastObject"
+        case 1506: return "referenceCastOther"
+        case 1507: return "branchOnCastObject"
+        case 1508: return "branchOnCastOther"
+        case 1509: return "i31New"
+        case 1510: return "i31GetSigned"
+        case 1511: return "i31GetUnsigned"
         default: return "?"
         }
     }
@@ -3037,9 +3192,9 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1380, 1401, 1402, 1403, 1415, 1416, 1417: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1387, 1389, 1390, 1391, 1392, 1393, 1394, 1395, 1396, 1397, 1398, 1399, 1410, 1412, 1434, 1435, 1436, 1441, 1442, 1443, 1444: return 24
-        case 1367, 1368, 1369, 1370, 1378, 1431: return 32
+        case 1424, 1445, 1446, 1447, 1459, 1460, 1461: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1431, 1433, 1434, 1435, 1436, 1437, 1438, 1439, 1440, 1441, 1442, 1443, 1454, 1456, 1478, 1479, 1480, 1485, 1486, 1487, 1488, 1491, 1492, 1493, 1494, 1495, 1496, 1497, 1499, 1500, 1501, 1502, 1503, 1504, 1505, 1506, 1507, 1508: return 24
+        case 1367, 1368, 1369, 1370, 1378, 1475: return 32
         case 1377: return 48
         case 1376: return 80
         default: return 16

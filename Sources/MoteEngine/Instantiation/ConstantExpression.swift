@@ -8,6 +8,30 @@ struct ConstantValue {
     var high: UInt64 = 0
 }
 
+/// Values of an expression; what does not fit or is not there is a module that changed behind our back.
+struct ConstantStack {
+    let values: UnsafeMutablePointer<ConstantValue>
+    let capacity: Int
+    var count = 0
+
+    init(values: UnsafeMutablePointer<ConstantValue>, _ capacity: Int) {
+        self.values = values
+        self.capacity = capacity
+    }
+
+    mutating func push(_ value: ConstantValue) {
+        guard count < capacity else { return }
+        values[count] = value
+        count &+= 1
+    }
+
+    mutating func pop() -> ConstantValue {
+        guard count > 0 else { return ConstantValue(low: 0) }
+        count &-= 1
+        return values[count]
+    }
+}
+
 /// Reads constant expressions and element lists of a validated module, without recursion.
 ///
 /// Bounds are still checked: a borrowed file may change behind our back, and must not take us outside.
@@ -27,54 +51,70 @@ struct ConstantReader {
     }
 
     /// The value of the expression that starts here; stops behind its `end`.
+    ///
+    /// Objects that it makes are reachable only once its value lies in a root: no collection may come between.
     mutating func evaluate() throws(MemoryError) -> ConstantValue {
+        let start = position
         let first = readByte()
+        guard first != 0xFB else {
+            position = start
+            return try evaluateExtended()
+        }
         let value = operand(of: first)
         // Nearly all expressions are one instruction.
         if position < end, bytes[position] == 0x0B {
             position &+= 1
             return value
         }
-        return try evaluateExtended(from: value)
+        position = start
+        return try evaluateExtended()
     }
 
     /// The next function index of an element list.
     mutating func readIndex() -> UInt32 { UInt32(truncatingIfNeeded: readUnsigned()) }
 
     /// An expression of several instructions, on a stack that is as deep as its bytes can make it.
-    private mutating func evaluateExtended(from first: ConstantValue) throws(MemoryError) -> ConstantValue {
+    private mutating func evaluateExtended() throws(MemoryError) -> ConstantValue {
         let arena = instance.pointee.arena
         // Safe: a push takes at least two bytes, and there are fewer than 2^32.
         let capacity = (end &- position) / 2 &+ 2
         let raw = try arena.allocateGrowable(
-            sizeInBytes: capacity &* 8,
+            sizeInBytes: capacity &* MemoryLayout<ConstantValue>.stride,
             region: .scratch,
             site: .constantExpression
         )
         defer { arena.freeGrowable(raw) }
-        let stack = raw.bindMemory(to: UInt64.self, capacity: capacity)
-        stack[0] = first.low
-        var count = 1
+        var stack = ConstantStack(
+            values: raw.bindMemory(to: ConstantValue.self, capacity: capacity),
+            capacity
+        )
+        let start = position
+        var mayCollect = true
         while position < end {
             let opcode = readByte()
             if opcode == 0x0B { break }
-            if let result = ConstantReader.fold(opcode, stack, count) {
-                count &-= 1
-                stack[count &- 1] = result
-            } else if count < capacity {
-                stack[count] = operand(of: opcode).low
-                count &+= 1
+            if opcode == 0xFB {
+                // What lies on the stack is not rooted: after a collection the expression begins again.
+                if try !aggregate(&stack, &mayCollect) {
+                    position = start
+                    stack.count = 0
+                }
+            } else if let result = ConstantReader.fold(opcode, stack) {
+                _ = stack.pop()
+                _ = stack.pop()
+                stack.push(ConstantValue(low: result))
+            } else {
+                stack.push(operand(of: opcode))
             }
         }
-        return ConstantValue(low: stack[max(0, count &- 1)])
+        return stack.pop()
     }
 
     /// The result of an arithmetic instruction on the two topmost values, or nil if it is another.
-    private static func fold(_ opcode: UInt8, _ stack: UnsafeMutablePointer<UInt64>, _ count: Int) -> UInt64?
-    {
-        guard opcode >= 0x6A, opcode <= 0x7E, count >= 2 else { return nil }
-        let left = stack[count &- 2]
-        let right = stack[count &- 1]
+    private static func fold(_ opcode: UInt8, _ stack: ConstantStack) -> UInt64? {
+        guard opcode >= 0x6A, opcode <= 0x7E, stack.count >= 2 else { return nil }
+        let left = stack.values[stack.count &- 2].low
+        let right = stack.values[stack.count &- 1].low
         switch opcode {
         case 0x6A: return (left &+ right) & 0xFFFF_FFFF
         case 0x6B: return (left &- right) & 0xFFFF_FFFF
@@ -115,20 +155,20 @@ struct ConstantReader {
 }
 
 extension ConstantReader {
-    private mutating func readByte() -> UInt8 {
+    mutating func readByte() -> UInt8 {
         guard position < end else { return 0x0B }
         position &+= 1
         return bytes[position &- 1]
     }
 
     /// Little-endian bytes as they stand.
-    private mutating func readFixed(_ sizeInBytes: Int) -> UInt64 {
+    mutating func readFixed(_ sizeInBytes: Int) -> UInt64 {
         var value: UInt64 = 0
         for index in 0..<sizeInBytes { value |= UInt64(readByte()) &<< UInt64(index &* 8) }
         return value
     }
 
-    private mutating func readUnsigned() -> UInt64 {
+    mutating func readUnsigned() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while shift < 64 {
@@ -140,7 +180,7 @@ extension ConstantReader {
         return value
     }
 
-    private mutating func readSigned() -> Int64 {
+    mutating func readSigned() -> Int64 {
         var value: Int64 = 0
         var shift: Int64 = 0
         while shift < 64 {

@@ -101,6 +101,9 @@ extension EngineInstance {
         store.pointee.firstInstance = state
         mote_lock_release(store.lock)
         joinGroups(of: state)
+        if Publishing.isPossible(for: state.pointee.module.pointee.module) {
+            EngineInstance(state: state).markEscaped()
+        }
     }
 
     /// Runs the start function; a trap of its is the error.
@@ -113,7 +116,6 @@ extension EngineInstance {
         let instance = EngineInstance(state: state)
         let environment: EngineEnvironment
         if let given { environment = given } else { environment = try instance.environment() }
-        if Publishing.isPossible(for: module) { instance.markEscaped() }
         var record = MoteFunction()
         let trap: TrapCode
         if let function = instance.function(at: index) {

@@ -5,6 +5,11 @@ internal import MoteModule
 extension EngineInstance {
     /// Makes the instance's own memories, tables, globals and function records.
     static func makeEntities(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        // Not in the store's list yet, so a collection looks here for its globals and tables.
+        let store = state.pointee.store
+        let outer = store.pointee.collector.initializing
+        store.pointee.collector.initializing = state
+        defer { store.pointee.collector.initializing = outer }
         try makeMemories(of: state)
         try makeFunctionRecords(of: state)
         try makeGlobals(of: state)
@@ -22,6 +27,7 @@ extension EngineInstance {
                 site: .instanceDroppedSegments
             )
         }
+        try makeElementValues(of: state)
     }
 
     private static func makeMemories(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {

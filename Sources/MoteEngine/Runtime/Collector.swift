@@ -84,6 +84,24 @@ enum Collector {
         return try GCHeap.grow(heap, header: header)
     }
 
+    /// A new object from what the heap has or can grow by.
+    static func allocateWithoutCollection(
+        _ store: Store,
+        header: UInt64
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        mote_lock_acquire(store.collectorLock)
+        defer { mote_lock_release(store.collectorLock) }
+        return try obtain(store, header)
+    }
+
+    /// Whether a collection should come before the next object.
+    static func isDue(_ store: Store) -> Bool {
+        mote_lock_acquire(store.collectorLock)
+        defer { mote_lock_release(store.collectorLock) }
+        guard let heap = store.pointee.collector.heap else { return false }
+        return store.pointee.collector.isStressed || heap.pointee.allocatedInBytes > heap.pointee.threshold
+    }
+
     /// Frees what nothing reaches; false where it is not possible now.
     static func collect(_ store: Store, frame: RunningFrame?) -> Bool {
         mote_lock_acquire(store.collectorLock)

@@ -28,6 +28,10 @@ extension UnsafeMutablePointer where Pointee == InstanceState {
     }
 
     func dropElement(_ segment: UInt32) {
+        if let values = pointee.elementValues?[Int(segment)] {
+            pointee.elementValues?[Int(segment)] = nil
+            pointee.arena.freeGrowable(values)
+        }
         guard let words = pointee.droppedSegments else { return }
         words[elementWord(segment)] |= 1 &<< UInt64(segment & 63)
     }

@@ -37,7 +37,10 @@ extension EngineInstance {
         let store = state.pointee.store
         mote_lock_acquire(store.lock)
         let isIdle = mote_load_acquire_u32(state.activeEntries) == 0
-        if state.pointee.isDestroyed, !state.pointee.isEscaped, isIdle {
+        let mayBeInObjects =
+            store.pointee.collector.hasPublishedObjects
+            && Publishing.concernsObjects(state.pointee.module.pointee.module)
+        if state.pointee.isDestroyed, !state.pointee.isEscaped, isIdle, !mayBeInObjects {
             let rest = state.pointee.link.next == state ? nil : state.pointee.link.next
             LinkGroup.leave(state)
             mote_lock_release(store.lock)
@@ -56,7 +59,9 @@ extension EngineInstance {
         let store = member.pointee.store
         mote_lock_acquire(store.lock)
         let counts = member.pointee.link.leader.pointee.link
-        guard counts.liveCount == 0, !counts.isPinned, !LinkGroup.isActive(member) else {
+        guard counts.liveCount == 0, !counts.isPinned, !store.pointee.collector.hasPublishedObjects,
+            !LinkGroup.isActive(member)
+        else {
             mote_lock_release(store.lock)
             return false
         }

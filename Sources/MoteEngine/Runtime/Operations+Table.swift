@@ -154,30 +154,13 @@ extension Operations {
         _ source: UInt64,
         _ count: UInt64
     ) throws(MemoryError) -> TrapCode {
-        let module = instance.pointee.module.pointee.module
-        guard let segment = module.pointee.elements[checked: Int(segmentIndex)] else {
-            return .tableOutOfBounds
-        }
-        let size = instance.isElementDropped(segmentIndex) ? 0 : UInt64(segment.count)
+        let size = elementCount(instance, segmentIndex)
         guard isInside(destination, count, table.pointee.count), isInside(source, count, size) else {
             return .tableOutOfBounds
         }
         guard count > 0, let elements = table.pointee.elements else { return .none }
-        var reader = ConstantReader(segment.elements, of: instance)
-        let last = source &+ count
-        var position: UInt64 = 0
-        while position < last {
-            let isWanted = position >= source
-            var value: UInt64 = 0
-            if segment.isExpressions {
-                value = try reader.evaluate().low
-            } else {
-                let index = reader.readIndex()
-                if isWanted { value = functionReference(instance, index) }
-            }
-            if isWanted { elements[Int(truncatingIfNeeded: destination &+ (position &- source))] = value }
-            position &+= 1
-        }
+        let target = elements + Int(truncatingIfNeeded: destination)
+        try copyElements(instance, segmentIndex, source, count, to: target)
         return .none
     }
 

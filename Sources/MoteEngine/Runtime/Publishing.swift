@@ -5,6 +5,11 @@ internal import MoteModule
 /// Where references of an instance may come to lie outside of it (the escape rule).
 ///
 /// Handlers do not track single references: what a module imports says whether it can give any away.
+///
+/// Functions have an owner, which is linked with whoever gets them. Structs, arrays and exceptions do not: what they hold
+/// may come from anywhere, and their types and tags belong to modules and instances too. So from the first object that
+/// the host gives to a guest, or keeps, no instance of the store that may have to do with objects goes before the store
+/// (``StoreState/collector``); until then, objects can only lie where their instances' link group is.
 enum Publishing {
     /// Whether an instance of the module can hand a reference to something that it does not own.
     static func isPossible(for module: Module.Pointer) -> Bool {
@@ -29,12 +34,22 @@ enum Publishing {
         return false
     }
 
+    /// Whether an instance of the module can make an object, or receive one as such.
+    static func concernsObjects(_ module: Module.Pointer) -> Bool {
+        if module.pointee.tags.count > 0 { return true }
+        for index in 0..<module.pointee.types.count
+        where module.pointee.types.pointer(at: index)?.pointee.kind != .function {
+            return true
+        }
+        return false
+    }
+
     /// The instance that a function reference belongs to; nil for null, a host function, another kind of reference.
     static func owner(
         of reference: UInt64,
         type: ValueType
     ) -> UnsafeMutablePointer<MoteInstance>? {
-        guard type.isReference, type.heapType != .external, type.heapType != .noExternal else { return nil }
+        guard type.isReference, reference & 7 == 0, !EngineStore.isObject(reference) else { return nil }
         return UnsafeMutablePointer<MoteFunction>(bitPattern: UInt(truncatingIfNeeded: reference))?.pointee
             .instance
     }
@@ -67,7 +82,11 @@ enum Publishing {
         var slot = 0
         for index in 0..<types.count {
             guard let type = types[checked: index] else { return }
-            if let giver = owner(of: values[slot], type: type) { link(giver, to: taker) }
+            if let giver = owner(of: values[slot], type: type) {
+                link(giver, to: taker)
+            } else if type.isReference, let taker {
+                EngineStore(state: taker.state.pointee.store).noteShared(values[slot])
+            }
             slot &+= type.slotCount
         }
     }

@@ -22,6 +22,10 @@ extension TrapCode {
         case .nullReference: "null reference"
         case .nullFunctionReference: "null function reference"
         case .nullExceptionReference: "null exception reference"
+        case .nullStructureReference: "null structure reference"
+        case .nullArrayReference: "null array reference"
+        case .nullI31Reference: "null i31 reference"
+        case .arrayOutOfBounds: "out of bounds array access"
         case .castFailure: "cast failure"
         case .uncaughtException: "unhandled exception"
         case .unlinkedFunction: "unlinked function"
@@ -47,7 +51,8 @@ extension TrapCode {
         case .none, .unreachable, .memoryOutOfBounds, .tableOutOfBounds, .undefinedElement,
             .uninitializedElement, .indirectCallTypeMismatch, .integerOverflow, .integerDivideByZero,
             .invalidConversionToInteger, .unalignedAtomic, .nullReference, .nullFunctionReference,
-            .nullExceptionReference, .castFailure:
+            .nullExceptionReference, .nullStructureReference, .nullArrayReference, .nullI31Reference,
+            .arrayOutOfBounds, .castFailure:
             text
         }
     }

@@ -35,6 +35,10 @@ package enum TrapCode: UInt8, Error, Sendable {
     case nullFunctionReference = 24
     /// `throw_ref` of a null reference.
     case nullExceptionReference = 25
+    case nullStructureReference = 26
+    case nullArrayReference = 27
+    case nullI31Reference = 28
+    case arrayOutOfBounds = 29
     /// The guest asked to end (WASI `proc_exit`); its exit code is kept by whoever raised this.
     case exit = 64
 

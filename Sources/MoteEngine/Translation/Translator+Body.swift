@@ -236,6 +236,7 @@ extension Translator {
             pushConstant(0, 0x63)
         case 0xD1: try referenceIsNull()
         case 0xD2: try referenceFunction(reader.u32())
+        case 0xD3: try integerCompare(0, is64: true)
         case 0xD4: try referenceAsNonNull()
         case 0xD5: try branchOnNull(depth: Int(reader.u32()))
         case 0xD6: try branchOnNonNull(depth: Int(reader.u32()))
