@@ -26,6 +26,7 @@ public struct Trap: Error, Sendable {
         case unalignedAtomic
         case nullReference
         case castFailure
+        case arrayOutOfBounds
         case uncaughtException
         /// A function import that was left open was called.
         case unlinkedFunction
@@ -103,7 +104,10 @@ extension Trap.Code {
         case .hostError: self = .hostError
         case .hostDepthExceeded: self = .hostDepthExceeded
         case .unalignedAtomic: self = .unalignedAtomic
-        case .nullReference, .nullFunctionReference, .nullExceptionReference: self = .nullReference
+        case .nullReference, .nullFunctionReference, .nullExceptionReference, .nullStructureReference,
+            .nullArrayReference, .nullI31Reference:
+            self = .nullReference
+        case .arrayOutOfBounds: self = .arrayOutOfBounds
         case .castFailure: self = .castFailure
         case .uncaughtException: self = .uncaughtException
         case .unlinkedFunction: self = .unlinkedFunction
