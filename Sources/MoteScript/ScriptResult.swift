@@ -55,9 +55,9 @@ struct ScriptResult {
         if isOf(.exception) { return [.exception] }
         if low & 1 == 1 { return [.eq, .i31] }
         if hostNumber(in: store) != nil { return [.any] }
-        guard EngineStore.isObject(low), let object = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: low))
-        else { return [.any] }
-        switch GCObject.kind(GCObject.header(object)) {
+        let address = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: low))
+        guard EngineStore.isObject(low), let address else { return [.any] }
+        switch GCObject.kind(GCObject.header(address)) {
         case .structure: return [.eq, .structure]
         case .array: return [.eq, .array]
         case .exception: return [.exception]

@@ -70,7 +70,7 @@ struct ScriptRunnerTests {
         ),
         (
             #"(assert_malformed (module quote "(func (result i32))") "end")"#,
-            #"assert_malformed: expected malformed "end", got: is invalid: type mismatch, function 0, at 22"#
+            #"assert_malformed: expected malformed "end", got: is invalid: type mismatch, function 0, at 24"#
         ),
         (
             #"(assert_unlinkable (module (import "m" "f" (func))) "incompatible import type")"#,
@@ -80,7 +80,7 @@ struct ScriptRunnerTests {
             #"(assert_unlinkable (module) "unknown import")"#,
             #"assert_unlinkable: expected "unknown import", was linked"#
         ),
-        (#"(module (func (result i32)))"#, "module: is invalid: type mismatch, function 0, at 22"),
+        (#"(module (func (result i32)))"#, "module: is invalid: type mismatch, function 0, at 24"),
         (#"(invoke $n "i32")"#, "invoke: there is no instance n"),
         (#"(frobnicate)"#, "script: cannot be read: unknown command frobnicate"),
     ])
