@@ -24,6 +24,8 @@ public struct Trap: Error, Sendable {
         /// Host and guest called each other too deeply.
         case hostDepthExceeded
         case unalignedAtomic
+        /// A wait on memory that is not shared.
+        case expectedSharedMemory
         case nullReference
         case castFailure
         case arrayOutOfBounds
@@ -104,6 +106,7 @@ extension Trap.Code {
         case .hostError: self = .hostError
         case .hostDepthExceeded: self = .hostDepthExceeded
         case .unalignedAtomic: self = .unalignedAtomic
+        case .expectedSharedMemory: self = .expectedSharedMemory
         case .nullReference, .nullFunctionReference, .nullExceptionReference, .nullStructureReference,
             .nullArrayReference, .nullI31Reference:
             self = .nullReference

@@ -25,4 +25,29 @@ extension LinearMemory {
         place.pointee.memory.base = raw.assumingMemoryBound(to: UInt8.self)
         place.pointee.memory.sizeInBytes = UInt64(truncatingIfNeeded: size)
     }
+
+    /// Gives a shared memory, whose base must stay, a block with room for its maximum, or where there is none for
+    /// its initial size alone: then it never grows.
+    static func allocateShared(_ place: Pointer, _ size: Int, roomFor most: Int) throws(MemoryError) {
+        let heap = place.pointee.arena.header.pointee.heap
+        let injected = heap.pointee.injectedFailureCount
+        do throws(MemoryError) {
+            try extendHeap(place, to: most, site: .linearMemoryBlock)
+            place.pointee.committedSizeInBytes = most
+        } catch {
+            guard most > size, heap.pointee.injectedFailureCount == injected else { throw error }
+            try extendHeap(place, to: size, site: .linearMemoryBlock)
+            place.pointee.committedSizeInBytes = size
+        }
+        publish(size, place)
+    }
+
+    /// Makes more of the block part of the memory.
+    static func extendShared(_ place: Pointer, to size: Int) throws(MemoryError) {
+        let available = place.pointee.committedSizeInBytes
+        guard size <= available else {
+            throw .exhausted(.linearMemory, requested: size, available: available, site: .linearMemoryGrowth)
+        }
+        publish(size, place)
+    }
 }

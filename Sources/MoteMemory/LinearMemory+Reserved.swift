@@ -70,7 +70,7 @@ extension LinearMemory {
             }
             place.pointee.committedSizeInBytes = committed
         }
-        place.pointee.memory.sizeInBytes = UInt64(truncatingIfNeeded: size)
+        publish(size, place)
     }
 
     static func releaseReserved(_ place: Pointer) {

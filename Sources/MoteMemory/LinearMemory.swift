@@ -44,7 +44,10 @@ package struct LinearMemory {
     package var arena: Arena
     /// Where a reservation comes from and goes to; nil maps and unmaps each time.
     var cache: UnsafeMutablePointer<ReservationCache>?
-    /// Readable and writable bytes of a reservation, whole pages of the operating system.
+    /// What growth of a shared memory locks; nil for other memories.
+    var shared: UnsafeMutablePointer<SharedMemories>?
+    /// Readable and writable bytes: of a reservation, whole pages of the operating system; of a shared memory in the
+    /// heap, its block.
     var committedSizeInBytes: Int
     /// Whether a reservation was wanted and address space had run out, so that the heap stands in.
     package var isFallback: Bool
@@ -58,7 +61,8 @@ package struct LinearMemory {
         at place: Pointer,
         _ request: LinearMemoryRequest,
         in arena: Arena,
-        cache: UnsafeMutablePointer<ReservationCache>? = nil
+        cache: UnsafeMutablePointer<ReservationCache>? = nil,
+        shared: UnsafeMutablePointer<SharedMemories>? = nil
     ) throws(MemoryError) {
         var choice = try LinearMemoryChoice(request, source: arena.header.pointee.heap.pointee.source)
         var memory = MoteMemory()
@@ -71,6 +75,7 @@ package struct LinearMemory {
                 memory: memory,
                 arena: arena,
                 cache: cache,
+                shared: request.isShared ? shared : nil,
                 committedSizeInBytes: 0,
                 isFallback: false
             )
@@ -92,6 +97,9 @@ package struct LinearMemory {
         do throws(MemoryError) {
             if choice.isReserved {
                 try extendReserved(place, to: size, site: .linearMemoryCommit)
+            } else if request.isShared {
+                let most = sizeInBytes(of: memory.maximumPageCount, place) ?? .max
+                try allocateShared(place, size, roomFor: most)
             } else {
                 try extendHeap(place, to: size, site: .linearMemoryBlock)
             }
@@ -111,6 +119,17 @@ package struct LinearMemory {
         by delta: UInt64,
         failure: inout MemoryError?
     ) -> UInt64? {
+        guard let shared = place.pointee.shared else { return extend(place, by: delta, failure: &failure) }
+        mote_lock_acquire(&shared.pointee.growth)
+        defer { mote_lock_release(&shared.pointee.growth) }
+        return extend(place, by: delta, failure: &failure)
+    }
+
+    private static func extend(
+        _ place: Pointer,
+        by delta: UInt64,
+        failure: inout MemoryError?
+    ) -> UInt64? {
         let before = place.pointee.memory.pageCount
         let (after, overflow) = before.addingReportingOverflow(delta)
         guard !overflow, after <= place.pointee.memory.maximumPageCount,
@@ -120,6 +139,8 @@ package struct LinearMemory {
         do throws(MemoryError) {
             if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
                 try extendReserved(place, to: size, site: .linearMemoryCommitGrowth)
+            } else if place.pointee.memory.isShared != 0 {
+                try extendShared(place, to: size)
             } else {
                 try extendHeap(place, to: size, site: .linearMemoryGrowth)
             }
@@ -127,7 +148,7 @@ package struct LinearMemory {
             failure = error
             return nil
         }
-        place.pointee.memory.pageCount = after
+        mote_store_release_u64(address(ofPageCountOf: place), after)
         return before
     }
 
@@ -148,6 +169,17 @@ package struct LinearMemory {
         place.pointee.memory.sizeInBytes = 0
         place.pointee.memory.pageCount = 0
         place.pointee.memory.reservedInBytes = 0
+    }
+
+    // Other threads may read the size of a shared memory while it grows. Offsets as mote_layout.h asserts them.
+
+    /// Makes bytes that can be accessed now part of the memory.
+    static func publish(_ size: Int, _ place: Pointer) {
+        mote_store_release_u64(UnsafeMutableRawPointer(place) + 8, UInt64(truncatingIfNeeded: size))
+    }
+
+    private static func address(ofPageCountOf place: Pointer) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(place) + 16
     }
 
     /// Bytes of a number of pages, or nil where an address cannot hold them.

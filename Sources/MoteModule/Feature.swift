@@ -132,6 +132,7 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.garbageCollection)
         set.insert(.memory64)
         set.insert(.multiMemory)
+        set.insert(.threads)
         set.insert(.customPageSizes)
         set.insert(.wideArithmetic)
         set.insert(.simd)

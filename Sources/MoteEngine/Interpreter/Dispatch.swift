@@ -71,7 +71,9 @@ func memoryOutOfBounds(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    trap(.memoryOutOfBounds, pc, fp, environment)
+    // Another thread may have grown the memory: the instruction is run again with the new size.
+    if Operations.refreshSharedSize(environment) { return go(pc, fp, memory, environment, r, d) }
+    return trap(.memoryOutOfBounds, pc, fp, environment)
 }
 
 @inline(never)

@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MoteMemory
 
 /// Why a running guest is asked to stop.
 package enum InterruptReason: UInt32, Sendable {
@@ -9,11 +10,12 @@ package enum InterruptReason: UInt32, Sendable {
 }
 
 extension EngineEnvironment {
-    /// Asks the guest to stop at its next back edge, call or blocking host call; from any thread.
+    /// Asks the guest to stop at its next back edge, call, wait or blocking host call; from any thread.
     ///
     /// Stays in force until ``clearInterrupt()``: calls made meanwhile end at once.
     package func interrupt(_ reason: InterruptReason = .terminate) {
         mote_exchange_u32(state.base.interrupt, reason.rawValue)
+        SharedMemories.abandon(state.waiter)
         let descriptor = Int32(bitPattern: mote_load_acquire_u32(state.base.wakeDescriptor))
         guard descriptor >= 0 else { return }
         var one: UInt64 = 1

@@ -56,6 +56,7 @@ package struct EngineEnvironment {
             to: EnvironmentState(
                 base: base,
                 thread: nil,
+                waiter: Waiter(),
                 arena: arena,
                 store: store.state,
                 memoryError: nil,

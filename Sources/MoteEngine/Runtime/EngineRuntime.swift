@@ -44,6 +44,7 @@ package struct EngineRuntime {
                 site: .stubCode
             )
             let reservations = try ReservationCache.create(in: arena, capacity: plan.retainedReservationCount)
+            let sharedMemories = try SharedMemories.create(in: arena)
             let types = try TypeRegistry.create(in: heap)
             state.initialize(
                 to: RuntimeState(
@@ -54,6 +55,7 @@ package struct EngineRuntime {
                     stub: Interpreter.makeStub(at: stub),
                     types: types,
                     reservations: reservations,
+                    sharedMemories: sharedMemories,
                     firstModule: nil,
                     firstStore: nil
                 )
@@ -79,6 +81,7 @@ package struct EngineRuntime {
         while let module = state.pointee.firstModule { EngineModule.release(module) }
         mote_lock_destroy(state.lock)
         TypeRegistry.destroy(state.pointee.types)
+        SharedMemories.destroy(state.pointee.sharedMemories)
         ReservationCache.destroy(state.pointee.reservations)
         state.pointee.arena.destroy()
     }

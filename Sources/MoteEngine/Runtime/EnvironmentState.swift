@@ -9,6 +9,8 @@ package struct EnvironmentState {
     package var base: MoteEnvironment
     /// Second: the thread that is inside, null when none is (atomic; see `mote_thread_id`).
     var thread: UnsafeMutableRawPointer?
+    /// Third: for waiting on shared memory.
+    var waiter: Waiter
     package var arena: Arena
     package var store: UnsafeMutablePointer<StoreState>
     /// Why the last ``TrapCode/memoryExhausted`` happened.
@@ -44,6 +46,10 @@ extension UnsafeMutablePointer where Pointee == EnvironmentState {
     /// The word that names the thread inside, for atomic access.
     @inline(__always)
     var thread: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + MemoryLayout<MoteEnvironment>.size }
+
+    /// What waits on shared memory for the environment.
+    @inline(__always)
+    var waiter: Waiter.Pointer { (thread + MemoryLayout<UInt>.size).assumingMemoryBound(to: Waiter.self) }
 }
 
 extension UnsafeMutablePointer where Pointee == MoteEnvironment {

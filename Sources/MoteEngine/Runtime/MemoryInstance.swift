@@ -58,7 +58,13 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         request.isFirst = isFirst
         request.backing = limits.linearMemory ?? plan.linearMemory
         request.bounds = limits.bounds ?? plan.bounds
-        try LinearMemory.create(at: linear, request, in: arena, cache: runtime.pointee.reservations)
+        try LinearMemory.create(
+            at: linear,
+            request,
+            in: arena,
+            cache: runtime.pointee.reservations,
+            shared: runtime.pointee.sharedMemories
+        )
         pointee.type = type
         pointee.owner = owner
         pointee.next = nil

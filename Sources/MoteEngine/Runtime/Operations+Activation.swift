@@ -54,6 +54,6 @@ enum Operations {
             return
         }
         environment.pointee.memoryBase = memory.pointee.base
-        environment.pointee.memorySizeInBytes = memory.pointee.sizeInBytes
+        environment.pointee.memorySizeInBytes = EffectiveAddress.currentSize(of: memory)
     }
 }

@@ -37,7 +37,11 @@ extension Operations {
     /// Pages of a memory.
     @inline(never)
     static func memorySize(_ environment: Environment, _ index: UInt32) -> UInt64 {
-        memory(environment, index).pointee.pageCount
+        let memory = memory(environment, index)
+        // Of a shared memory the size in bytes is what is published first.
+        return memory.pointee.isShared != 0
+            ? EffectiveAddress.currentSize(of: memory) &>> UInt64(memory.pointee.pageSizeLog2)
+            : memory.pointee.pageCount
     }
 
     /// Grows a memory; the pages it had, or -1 in the memory's address type.

@@ -17,6 +17,8 @@ package struct RuntimeState {
     package var types: TypeRegistry.Pointer
     /// Released address space, kept for the next memory.
     var reservations: ReservationCache.Pointer
+    /// Locks and queues of shared memories.
+    var sharedMemories: SharedMemories.Pointer
     var firstModule: UnsafeMutablePointer<ModuleState>?
     var firstStore: UnsafeMutablePointer<StoreState>?
     /// Relaxed vector instructions give the results of the spec's deterministic profile.

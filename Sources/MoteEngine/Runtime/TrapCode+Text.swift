@@ -19,6 +19,7 @@ extension TrapCode {
         case .hostError: "host function failed"
         case .hostDepthExceeded: "host calls nested too deeply"
         case .unalignedAtomic: "unaligned atomic"
+        case .expectedSharedMemory: "expected shared memory"
         case .nullReference: "null reference"
         case .nullFunctionReference: "null function reference"
         case .nullExceptionReference: "null exception reference"
@@ -52,7 +53,7 @@ extension TrapCode {
             .uninitializedElement, .indirectCallTypeMismatch, .integerOverflow, .integerDivideByZero,
             .invalidConversionToInteger, .unalignedAtomic, .nullReference, .nullFunctionReference,
             .nullExceptionReference, .nullStructureReference, .nullArrayReference, .nullI31Reference,
-            .arrayOutOfBounds, .castFailure:
+            .arrayOutOfBounds, .castFailure, .expectedSharedMemory:
             text
         }
     }

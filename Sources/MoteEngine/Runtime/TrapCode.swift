@@ -39,6 +39,8 @@ package enum TrapCode: UInt8, Error, Sendable {
     case nullArrayReference = 27
     case nullI31Reference = 28
     case arrayOutOfBounds = 29
+    /// A wait on memory that is not shared.
+    case expectedSharedMemory = 30
     /// The guest asked to end (WASI `proc_exit`); its exit code is kept by whoever raised this.
     case exit = 64
 

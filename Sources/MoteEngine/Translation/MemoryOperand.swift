@@ -1,3 +1,4 @@
+internal import MoteMemory
 internal import MoteModule
 
 /// What a load or store says of the memory it accesses (spec 5.4.6).
