@@ -2,9 +2,6 @@
 package struct TextOptions: Sendable {
     /// Whether identifiers are written into a name section.
     package var writesNames = true
-    /// Whether limits of 32-bit memories and tables may be written that have more than 32 bits, which validation
-    /// refuses (WebAssembly 3.0), or are malformed (before memory64).
-    package var allowsLargeLimits = true
     /// The name of the module, where the text is read from behind its identifier.
     package var moduleName: [UInt8]?
 
@@ -38,8 +35,7 @@ package enum TextModule {
             if try cursor.takeKeyword("binary") {
                 bytes = try strings(&cursor)
             } else if try cursor.takeKeyword("quote") {
-                let quoted = try strings(&cursor)
-                bytes = try assemble(quoted, options: options)
+                bytes = try quoted(&cursor, options)
             } else {
                 bytes = try assemble(fields: &cursor, options: options)
             }
@@ -50,6 +46,20 @@ package enum TextModule {
         let rest = try cursor.next()
         guard rest.kind == .end else { throw cursor.unexpected(rest) }
         return bytes
+    }
+
+    /// A module in strings; an error's offset is that of the first string, its message says the line in them.
+    private static func quoted(_ cursor: inout TextCursor, _ options: TextOptions) throws(TextError)
+        -> [UInt8]
+    {
+        let start = cursor.offset
+        let text = try strings(&cursor)
+        do throws(TextError) {
+            return try assemble(text, options: options)
+        } catch {
+            let (line, column) = error.position(in: text)
+            throw TextError("\(error.message), at \(line):\(column) of what is quoted", at: start)
+        }
     }
 
     private static func strings(_ cursor: inout TextCursor) throws(TextError) -> [UInt8] {

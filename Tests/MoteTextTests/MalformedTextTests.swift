@@ -99,13 +99,72 @@ struct MalformedTextTests {
         )
     }
 
-    @Test func `large limits may be malformed, as they were before 64-bit memories`() {
+    @Test func `large limits are for validation to refuse`() {
         let source = Array("(memory 0x1_0000_0000)".utf8)
         #expect(throws: Never.self) { try TextModule.assemble(source) }
-        var options = TextOptions()
-        options.allowsLargeLimits = false
-        #expect(throws: TextError("i32 constant out of range: 0x1_0000_0000", at: 8)) {
-            try TextModule.assemble(source, options: options)
+    }
+
+    @Test func `an error in a quoted module says where in the quotation it is`() {
+        let source = Array("(module quote \"(func\" \"\\n nop nope)\")".utf8)
+        #expect(throws: TextError("unknown operator nope, at 2:6 of what is quoted", at: 14)) {
+            try TextModule.assemble(source)
         }
+    }
+
+    /// Whatever is done to a text, it is assembled or refused.
+    @Test(arguments: 1...6)
+    func `mutated texts are no danger`(seed: UInt64) {
+        let texts = [
+            """
+            (module $m (type $t (sub (struct (field $a (mut i8)) (field (ref null $t)))))
+              (import "a" "b" (func $f (param $x i32) (result i64)))
+              (table $T 1 funcref) (memory (data "abc\\00")) (global (mut f32) (f32.const 0x1.8p-3))
+              (elem (table $T) (offset i32.const 0) func $f) (@custom "c" (after code) "x"))
+            """,
+            """
+            (tag $e (param i32))
+            (func $g (@name "G") (export "g") (param i32) (local $l v128)
+              (@metadata.code.branch_hint "\\00") (if $i (i32.eqz (local.get 0)) (then (br $i)) (else))
+              (block $b (result i32) (try_table (catch $e $b) (throw $e (i32.const 1))) i32.const 2)
+              try (result i32) i32.const 1 catch $e catch_all unreachable end
+              (i32.load8_u offset=3 align=1) drop (; (; ;) ;) drop ;; end
+              (local.set $l (v128.const i16x8 1 2 3 4 5 6 7 0xffff)))
+            """,
+        ].map { Array($0.utf8) }
+        let pieces = [
+            "(", ")", "\"", "(;", " end ", " (then ", " $b ", " 0 ", " -0x1p999 ", "(@name \"x\")",
+            " (type 0) ", "\\",
+        ].map { Array($0.utf8) }
+        for text in texts { #expect(throws: Never.self) { try TextModule.assemble(text) } }
+        var state = seed
+        func random(below limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % max(1, limit)
+        }
+        var accepted = 0
+        for _ in 0..<500 {
+            var text = texts[random(below: texts.count)]
+            for _ in 0...random(below: 4) where !text.isEmpty {
+                let place = random(below: text.count)
+                switch random(below: 4) {
+                case 0: text[place] = UInt8(random(below: 256))
+                case 1: text.removeSubrange(place..<min(text.count, place + 1 + random(below: 20)))
+                case 2: text.insert(contentsOf: pieces[random(below: pieces.count)], at: place)
+                default:
+                    text.insert(
+                        contentsOf: text[place..<min(text.count, place + random(below: 60))],
+                        at: place
+                    )
+                }
+            }
+            do {
+                _ = try TextModule.assemble(text)
+                accepted += 1
+            } catch {
+                #expect(error.offset <= text.count)
+                #expect(!error.description(of: text, file: "x").isEmpty)
+            }
+        }
+        #expect(accepted > 0 && accepted < 500)
     }
 }

@@ -38,9 +38,9 @@ extension Assembler {
     }
 
     private mutating func limits(is64: Bool) throws(TextError) -> TextLimits {
-        let bits = is64 || options.allowsLargeLimits ? 64 : 32
-        var limits = TextLimits(minimum: try expectUnsigned(bits: bits), is64: is64)
-        if tokens[at].kind == .number { limits.maximum = try expectUnsigned(bits: bits) }
+        // Too many for 32-bit addresses is for validation to say.
+        var limits = TextLimits(minimum: try expectUnsigned(bits: 64), is64: is64)
+        if tokens[at].kind == .number { limits.maximum = try expectUnsigned(bits: 64) }
         return limits
     }
 
