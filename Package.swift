@@ -156,7 +156,7 @@ let testTargets: [Target] = [
     .testTarget(name: "MoteMemoryTests", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: common),
     .testTarget(
         name: "MoteEngineTests",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteEngine"],
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteEngine", "MoteText"],
         swiftSettings: common
     ),
     .testTarget(
