@@ -109,7 +109,8 @@ struct HexFloat {
         let half: UInt64 = 1 << UInt64(dropped - 1)
         let rest = dropped == 64 ? normalised : normalised & (1 << UInt64(dropped) - 1)
         if rest > half || (rest == half && (isInexact || kept & 1 != 0)) { kept += 1 }
-        guard scale >= smallest else { return kept }  // a carry into the first normal number is right as it is
+        // A carry into the first normal number is right as it is.
+        guard scale >= smallest else { return kept }
         if kept >> UInt64(format.fractionBits + 1) != 0 {
             kept >>= 1
             scale += 1
