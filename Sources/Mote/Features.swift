@@ -34,6 +34,9 @@ public enum Feature: String, CaseIterable, Sendable {
     /// Those that it makes no sense without.
     public var needs: [Feature] { Features(engine: engine.needs).list }
 
+    /// Those that make no sense without it.
+    public var dependants: [Feature] { Self.allCases.filter { $0.needs.contains(self) } }
+
     /// Whether this version executes it; what is not executed cannot be switched on.
     public var isExecutable: Bool { FeatureSet.executable.contains(engine) }
 

@@ -12,22 +12,28 @@ public final class Runtime: @unchecked Sendable {
     public let plan: MemoryPlan
     /// What modules may make use of, unless their loading says otherwise.
     public let features: Features
+    /// Whether relaxed vector instructions give the results of the specification's deterministic profile.
+    public let isDeterministic: Bool
     let engine: EngineRuntime
     private let pool: UnsafeMutableRawBufferPointer?
 
     /// A runtime under a plan.
     ///
-    /// `features` are what its modules may make use of.
+    /// `features` are what its modules may make use of. With `isDeterministic` relaxed vector instructions give the
+    /// results of the specification's deterministic profile, not the cheapest of those that are allowed.
     /// - Throws: ``RuntimeError/memory(_:)`` where the plan makes no sense or its heap is too small.
     public init(
         _ plan: MemoryPlan = MemoryPlan(),
-        features: Features = .standard
+        features: Features = .standard,
+        isDeterministic: Bool = false
     ) throws(RuntimeError) {
         self.plan = plan
         self.features = features
+        self.isDeterministic = isDeterministic
         pool = try plan.mapPool()
         do throws(EngineError) {
             engine = try EngineRuntime.create(plan: plan.enginePlan(pool: pool))
+            engine.isDeterministic = isDeterministic
         } catch {
             if let pool { munmap(pool.baseAddress, pool.count) }
             throw RuntimeError(error, isPool: plan.isPool)

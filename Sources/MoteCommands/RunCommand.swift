@@ -19,6 +19,9 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup(title: "Features") var features: FeatureOptions
 
+    @Flag(help: "Let relaxed vector instructions give the results of the deterministic profile.")
+    var deterministic = false
+
     @Option(
         name: .customLong("dir"),
         help: ArgumentHelp(
@@ -92,7 +95,11 @@ struct RunCommand: ParsableCommand {
         let preopens = try directories.map(Self.preopen)
         let runtime: Runtime
         do {
-            runtime = try Runtime(memory.plan, features: features.features)
+            runtime = try Runtime(
+                memory.plan,
+                features: features.features,
+                isDeterministic: deterministic
+            )
         } catch {
             throw GuestRun.failure(error, path: path)
         }

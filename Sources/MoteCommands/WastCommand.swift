@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Dispatch
+internal import Mote
 internal import MoteMemory
 internal import MoteModule
 internal import MoteScript
@@ -38,10 +39,7 @@ struct WastCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Run each script in one pool of this size.", valueName: "size"))
     var pool: ByteSize?
 
-    @Option(
-        help: ArgumentHelp("Switch features on (NAME) or off (-NAME), parted by commas.", valueName: "names")
-    )
-    var features: String?
+    @OptionGroup(title: "Features") var features: FeatureOptions
 
     @Flag(help: "Collect garbage at every allocation.")
     var gcStress = false
@@ -163,14 +161,25 @@ struct WastCommand: ParsableCommand {
             poolSizeInBytes: pool?.bytes
         )
         configuration.stressesCollector = gcStress
-        for name in features?.split(separator: ",") ?? [] {
-            let isOff = name.hasPrefix("-")
-            guard let feature = ScriptFeatures.feature(named: String(isOff ? name.dropFirst() : name)) else {
-                let known = ScriptFeatures.names.joined(separator: ", ")
-                throw CommandFailure("--features: there is no \(name); there are: \(known)", exitCode: 2)
-            }
-            if isOff { configuration.removed.insert(feature) } else { configuration.added.insert(feature) }
+        configuration.removed = Self.set(features.disabled, with: \.dependants)
+        configuration.added = Self.set(features.enabled, with: \.needs)
+        if features.enabled.contains(where: \.isAll) {
+            configuration.added.rawValue &= ~configuration.removed.rawValue
         }
         return configuration
+    }
+
+    /// The features that an option names, with those that each takes along.
+    private static func set(
+        _ names: [FeatureNames],
+        with others: KeyPath<Mote.Feature, [Mote.Feature]>
+    ) -> FeatureSet {
+        var set = FeatureSet.none
+        for list in names {
+            let wanted =
+                list.isAll ? Mote.Feature.allCases : list.named.flatMap { [$0] + $0[keyPath: others] }
+            for name in wanted { ScriptFeatures.feature(named: name.rawValue).map { set.insert($0) } }
+        }
+        return set
     }
 }

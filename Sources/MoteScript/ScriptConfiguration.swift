@@ -9,7 +9,7 @@ package struct ScriptConfiguration: Sendable {
     package var poolSizeInBytes: Int?
     /// Collect at every allocation of a garbage-collected object.
     package var stressesCollector = false
-    /// Features on top of what a script's folder asks for, and features that are off in any case.
+    /// Features on top of what is left of those that a script's folder asks for, and which of these are off.
     package var added = FeatureSet.none
     package var removed = FeatureSet.none
 

@@ -13,7 +13,7 @@ package struct ScriptRunner: Sendable {
     package func features(ofScript path: String) -> FeatureSet {
         let wanted = ScriptFeatures.features(ofScript: path).rawValue
         return FeatureSet(
-            rawValue: (wanted | configuration.added.rawValue) & ~configuration.removed.rawValue
+            rawValue: wanted & ~configuration.removed.rawValue | configuration.added.rawValue
         )
     }
 

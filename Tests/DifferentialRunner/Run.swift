@@ -27,6 +27,8 @@ struct Run {
         guard let base = bytes.baseAddress else { return }
         let runtime = try EngineRuntime.create(plan: plan)
         defer { runtime.destroy() }
+        // As the other engine is told, too.
+        runtime.isDeterministic = true
         let module = try runtime.load(base, sizeInBytes: bytes.count, ownership: .borrowed)
         let store = try runtime.createStore()
         var limits = InstanceLimits()
