@@ -81,6 +81,7 @@ def smith(seed, features, path):
                 f"--max-tags={4 if 'exceptions' in some else 0}", "--max-funcs=12", "--max-globals=12",
                 "--memory-max-size-required=true", "--table-max-size-required=true", "--export-everything=true",
                 "--canonicalize-nans=true", "--generate-custom-sections=false", "--min-funcs=3",
+                "--limit-arrays-in-const-exprs=true",
                 f"--min-types={chance.choice([4, 12])}", f"--min-globals={chance.choice([0, 4])}",
                 f"--min-memories={chance.choice([0, 1, 1])}", f"--min-tables={chance.choice([0, 1])}",
                 f"--disallow-traps={str(chance.random() < 0.7).lower()}",

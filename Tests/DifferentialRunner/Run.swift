@@ -49,6 +49,8 @@ struct Run {
         } catch EngineError.trap(let trap) {
             Swift.print("not instantiated: \(name(trap))")
             show(host.log)
+        } catch EngineError.memory(let error) where host.failure == nil {
+            Swift.print("not instantiated: memory exhausted, region \(error.region.name)")
         } catch {
             throw host.failure ?? error
         }
