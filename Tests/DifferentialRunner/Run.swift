@@ -16,23 +16,32 @@ struct CallList {
     var refill: (name: [UInt8], value: UInt64)?
 }
 
+/// One way to run them.
+struct Configuration {
+    let name: String
+    let plan: MemoryPlan
+    var isMetered = false
+    /// Whether garbage is collected at every allocation.
+    var isStressed = false
+}
+
 /// Runs the calls in one configuration, and prints what can be seen from outside.
 struct Run {
     let bytes: UnsafeBufferPointer<UInt8>
     let list: CallList
-    let plan: MemoryPlan
-    let isMetered: Bool
+    let configuration: Configuration
 
     func print() throws {
         guard let base = bytes.baseAddress else { return }
-        let runtime = try EngineRuntime.create(plan: plan)
+        let runtime = try EngineRuntime.create(plan: configuration.plan)
         defer { runtime.destroy() }
         // As the other engine is told, too.
         runtime.isDeterministic = true
         let module = try runtime.load(base, sizeInBytes: bytes.count, ownership: .borrowed)
         let store = try runtime.createStore()
+        store.collectsAtEveryAllocation = configuration.isStressed
         var limits = InstanceLimits()
-        limits.isMetered = isMetered
+        limits.isMetered = configuration.isMetered
         var host = Host(store: store, limits: limits)
         do {
             let instance = try EngineInstance.instantiate(module, in: store, limits: limits) {

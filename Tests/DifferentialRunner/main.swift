@@ -17,18 +17,18 @@ import MoteEngine
 import MoteMemory
 import MoteModule
 
-func plans(pool: UnsafeMutableRawBufferPointer) -> [(name: String, plan: MemoryPlan, isMetered: Bool)] {
+func configurations(pool: UnsafeMutableRawBufferPointer) -> [Configuration] {
     var plan = MemoryPlan()
     plan.operandStackSizeInBytes = 4 << 20
-    var list: [(name: String, plan: MemoryPlan, isMetered: Bool)] = []
+    var list: [Configuration] = []
     plan.linearMemory = .reserved
     plan.bounds = .guardPages
-    list.append(("reserved with guard pages", plan, false))
-    list.append(("reserved with guard pages, metered", plan, true))
+    list.append(Configuration(name: "reserved with guard pages", plan: plan))
+    list.append(Configuration(name: "reserved with guard pages, metered", plan: plan, isMetered: true))
     plan.bounds = .checked
-    list.append(("reserved and checked", plan, false))
+    list.append(Configuration(name: "reserved and checked, always collecting", plan: plan, isStressed: true))
     plan.linearMemory = .heap
-    list.append(("heap and checked, metered", plan, true))
+    list.append(Configuration(name: "heap and checked, metered", plan: plan, isMetered: true))
     plan.linearMemory = .automatic
     plan.bounds = .automatic
     plan.globalHeap = .pool(
@@ -36,7 +36,7 @@ func plans(pool: UnsafeMutableRawBufferPointer) -> [(name: String, plan: MemoryP
         sizeInBytes: pool.count,
         isZeroed: false
     )
-    list.append(("pool", plan, false))
+    list.append(Configuration(name: "pool", plan: plan))
     return list
 }
 
@@ -65,11 +65,11 @@ func name(_ word: Substring) -> [UInt8] {
 func run(_ modulePath: String, _ callsPath: String, pool: UnsafeMutableRawBufferPointer) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: modulePath)))
     let calls = parse(try String(contentsOfFile: callsPath, encoding: .utf8))
-    for (name, plan, isMetered) in plans(pool: pool) {
-        print("== \(name)")
+    for configuration in configurations(pool: pool) {
+        print("== \(configuration.name)")
         bytes.withUnsafeBufferPointer {
             do {
-                try Run(bytes: $0, list: calls, plan: plan, isMetered: isMetered).print()
+                try Run(bytes: $0, list: calls, configuration: configuration).print()
             } catch {
                 print("error: \(error)")
             }
