@@ -82,6 +82,7 @@ package enum Feature: UInt8, Sendable {
         case .exceptions, .typedFunctionReferences: set.insert(.referenceTypes)
         case .legacyExceptions:
             set.insert(.exceptions)
+        set.insert(.legacyExceptions)
             set.insert(.referenceTypes)
         case .garbageCollection:
             set.insert(.typedFunctionReferences)
@@ -137,6 +138,7 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.wideArithmetic)
         set.insert(.simd)
         set.insert(.relaxedSIMD)
+        set.insert(.exceptions)
         return set
     }
 }

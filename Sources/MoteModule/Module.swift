@@ -244,6 +244,12 @@ package struct Module {
         return types.pointer(at: Int(function.pointee.typeIndex))
     }
 
+    /// The function type of a tag index, or nil outside the index space.
+    package func tagType(of tagIndex: UInt32) -> UnsafeMutablePointer<DefinedType>? {
+        guard let typeIndex = tags[checked: Int(tagIndex)] else { return nil }
+        return types.pointer(at: Int(typeIndex))
+    }
+
     /// Position of a referenced function among the instance's function records, or nil if it never can be referred to.
     package func referencedRank(of functionIndex: UInt32) -> Int? {
         let word = Int(functionIndex >> 6)

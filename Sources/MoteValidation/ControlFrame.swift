@@ -79,6 +79,10 @@ struct ControlFrame {
         case conditional
         case alternative
         case tryTable
+        /// A `try` in its body, in a `catch`, in its `catch_all`.
+        case legacyTry
+        case legacyCatch
+        case legacyCatchAll
     }
 
     var signature: BlockSignature

@@ -11,6 +11,7 @@ package enum ModuleValidator {
         set.insert(.simd)
         set.insert(.relaxedSIMD)
         set.insert(.exceptions)
+        set.insert(.legacyExceptions)
         set.insert(.memory64)
         set.insert(.multiMemory)
         set.insert(.typedFunctionReferences)

@@ -64,6 +64,7 @@ extension ValidationError {
         case sharedMemoryWithoutMaximum
         case invalidPageSize
         case nonEmptyTagResult
+        case invalidRethrowLabel
         case notDefaultable
         case arrayTypesDoNotMatch
         case arrayIsNotNumeric
@@ -105,6 +106,7 @@ extension ValidationError {
             case .tableTooLarge: "table size must be at most 2^32-1"
             case .sharedMemoryWithoutMaximum: "shared memory must have maximum"
             case .invalidPageSize: "invalid custom page size"
+            case .invalidRethrowLabel: "invalid rethrow label"
             case .nonEmptyTagResult: "non-empty tag result type"
             case .notDefaultable: "type is not defaultable"
             case .arrayTypesDoNotMatch: "array types do not match"

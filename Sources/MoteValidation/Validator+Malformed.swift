@@ -15,6 +15,7 @@ extension Validator {
     mutating func trailingBytes() -> Stop { malformed(.sectionSizeMismatch) }
     mutating func illegalOpcode() -> Stop { malformed(.illegalOpcode) }
     mutating func malformedElse() -> Stop { malformed(.endExpected) }
+    mutating func malformedHandler() -> Stop { malformed(.endExpected) }
     mutating func malformedMemoryFlags() -> Stop { malformed(.malformedMemoryFlags) }
     mutating func malformedLocals() -> Stop { malformed(.tooManyLocals) }
     mutating func malformedZeroByte() -> Stop { malformed(.zeroByteExpected) }

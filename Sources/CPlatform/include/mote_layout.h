@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MOTE_LAYOUT_VERSION 1
+#define MOTE_LAYOUT_VERSION 2
 
 typedef struct MoteEnvironment MoteEnvironment;
 typedef struct MoteActivation MoteActivation;
@@ -14,6 +14,7 @@ typedef struct MoteInstance MoteInstance;
 typedef struct MoteFunction MoteFunction;
 typedef struct MoteMemory MoteMemory;
 typedef struct MoteTable MoteTable;
+typedef struct MoteTag MoteTag;
 typedef struct MoteCode MoteCode;
 
 // A host function. `slots` holds the parameters, 8 bytes each (v128: two), and takes the results over them.
@@ -58,6 +59,15 @@ struct MoteTable {
     MoteInstance *owner;          // 40
 };
 
+// A tag: exceptions of it carry values of its type's parameters. Two tags are the same if their addresses are.
+struct MoteTag {
+    uint32_t typeID;              // 0   canonical id of its function type
+    uint16_t parameterSlots;      // 4
+    uint16_t hasReferences;       // 6   1 if some value that exceptions carry is a reference
+    MoteInstance *owner;          // 8   the instance that defines it; null for a tag of the host's
+    const void *type;             // 16  its DefinedType (MoteModule)
+};
+
 // One translated function: this header, then instructions of 8-byte units.
 struct MoteCode {
     const void *firstHandler;     // 0   NOT an instruction: reserved for native entry; null for interpreter code
@@ -66,8 +76,9 @@ struct MoteCode {
     uint32_t sizeInBytes;         // 16  of header and instructions
     uint16_t parameterSlots;      // 20
     uint16_t resultSlots;         // 22
-    uint32_t referenceStart;      // 24  reference range: [fp + start, fp + start + count)
-    uint32_t referenceCount;      // 28
+    uint16_t referenceStart;      // 24  reference range: [fp + start, fp + start + count)
+    uint16_t referenceCount;      // 26
+    uint32_t handlerTableOffset;  // 28  from the header to its table of exception handlers; 0: catches nothing
     // instructions follow at offset 32
 };
 
@@ -126,6 +137,7 @@ struct MoteInstance {
     uint32_t variant;                     // 72  bit 0 guard bounds, bit 1 fuel
     uint32_t flags;                       // 76
     const void *const *helpers;           // 80  helper table for native code
+    MoteTag **tags;                       // 88  by tag index
 };
 
 #define MOTE_OFFSET(type, field, at) _Static_assert(offsetof(type, field) == at, #type "." #field)
@@ -136,6 +148,8 @@ MOTE_OFFSET(MoteMemory, sizeInBytes, 8);
 _Static_assert(sizeof(MoteMemory) == 48, "MoteMemory");
 MOTE_OFFSET(MoteTable, count, 8);
 _Static_assert(sizeof(MoteTable) == 48, "MoteTable");
+_Static_assert(sizeof(MoteTag) == 24, "MoteTag");
+MOTE_OFFSET(MoteCode, handlerTableOffset, 28);
 _Static_assert(sizeof(MoteCode) == 32, "MoteCode");
 _Static_assert(sizeof(MoteActivation) == 64, "MoteActivation");
 MOTE_OFFSET(MoteEnvironment, memorySizeInBytes, 8);
@@ -149,7 +163,7 @@ MOTE_OFFSET(MoteEnvironment, wakeDescriptor, 152);
 _Static_assert(sizeof(MoteEnvironment) == 216, "MoteEnvironment");
 MOTE_OFFSET(MoteInstance, memories, 16);
 MOTE_OFFSET(MoteInstance, codeWords, 40);
-_Static_assert(sizeof(MoteInstance) == 88, "MoteInstance");
+_Static_assert(sizeof(MoteInstance) == 96, "MoteInstance");
 #undef MOTE_OFFSET
 
 #endif

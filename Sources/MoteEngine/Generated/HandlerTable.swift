@@ -79,80 +79,82 @@ extension InternalOpcode {
     @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1478) }
     @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1479) }
     @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1480) }
-    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1481) }
-    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1482) }
-    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1483) }
-    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1484) }
-    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1485) }
-    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1486) }
-    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1487) }
-    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1488) }
-    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1489) }
-    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1490) }
-    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1491) }
-    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1492) }
-    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1493) }
-    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1494) }
-    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1495) }
-    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1496) }
-    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1497) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1498) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1499) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1500) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1501) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1502) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1503) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1504) }
-    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1505) }
-    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1506) }
-    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1507) }
-    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1508) }
-    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1509) }
-    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1510) }
-    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1511) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1512) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1513) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1514) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1515) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1516) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1517) }
-    @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1518) }
-    @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1519) }
-    @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1520) }
-    @inline(__always) static var atomicWait64: InternalOpcode { InternalOpcode(1521) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1522) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1523) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1524) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1525) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1526) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1527) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1528) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1529) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1530) }
-    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1531) }
-    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1532) }
-    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1533) }
-    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1534) }
-    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1535) }
-    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1536) }
-    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1537) }
-    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1538) }
-    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1539) }
-    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1540) }
-    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1541) }
-    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1542) }
-    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1543) }
-    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1544) }
-    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1545) }
-    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1546) }
-    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1547) }
-    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1548) }
-    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1549) }
-    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1550) }
-    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1551) }
+    @inline(__always) static var throwException: InternalOpcode { InternalOpcode(1481) }
+    @inline(__always) static var throwReference: InternalOpcode { InternalOpcode(1482) }
+    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1483) }
+    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1484) }
+    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1485) }
+    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1486) }
+    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1487) }
+    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1488) }
+    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1489) }
+    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1490) }
+    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1491) }
+    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1492) }
+    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1493) }
+    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1494) }
+    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1495) }
+    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1496) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1497) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1498) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1499) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1500) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1501) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1502) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1503) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1504) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1505) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1506) }
+    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1507) }
+    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1508) }
+    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1509) }
+    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1510) }
+    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1511) }
+    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1512) }
+    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1513) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1514) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1515) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1516) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1517) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1518) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1519) }
+    @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1520) }
+    @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1521) }
+    @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1522) }
+    @inline(__always) static var atomicWait64: InternalOpcode { InternalOpcode(1523) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1524) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1525) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1526) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1527) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1528) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1529) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1530) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1531) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1532) }
+    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1533) }
+    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1534) }
+    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1535) }
+    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1536) }
+    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1537) }
+    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1538) }
+    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1539) }
+    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1540) }
+    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1541) }
+    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1542) }
+    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1543) }
+    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1544) }
+    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1545) }
+    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1546) }
+    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1547) }
+    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1548) }
+    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1549) }
+    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1550) }
+    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1551) }
+    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1552) }
+    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1553) }
 
     /// How many handlers there are.
-    static var count: Int { 1552 }
+    static var count: Int { 1554 }
 
     /// The code that runs the instruction.
     var handler: Handler { handlerOf(rawValue) }
@@ -1641,77 +1643,79 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1478: return callReferenceSlot
     case 1479: return returnCallReference
     case 1480: return checkReference
-    case 1481: return translateAndCall
-    case 1482: return haltExecution
-    case 1483: return restoreInstance
-    case 1484: return copySlot
-    case 1485: return copyTwo
-    case 1486: return copyThree
-    case 1487: return copyLast
-    case 1488: return copyLastFloat
-    case 1489: return constant32
-    case 1490: return constant64
-    case 1491: return constantFloat32
-    case 1492: return constantFloat64
-    case 1493: return selectSlots
-    case 1494: return selectLast
-    case 1495: return clearFour
-    case 1496: return clearEight
-    case 1497: return clearSixteen
-    case 1498: return clearSlots
-    case 1499: return globalGet
-    case 1500: return globalGetFloat
-    case 1501: return globalGetImported
-    case 1502: return globalSetSlot
-    case 1503: return globalSetLast
-    case 1504: return globalSetImported
-    case 1505: return copyVector
-    case 1506: return selectVector
-    case 1507: return globalGetVector
-    case 1508: return globalGetImportedVector
-    case 1509: return globalSetVector
-    case 1510: return globalSetImportedVector
-    case 1511: return constantVector
-    case 1512: return memorySizeOperation
-    case 1513: return memoryGrowOperation
-    case 1514: return memoryFillOperation
-    case 1515: return memoryCopyOperation
-    case 1516: return memoryInitOperation
-    case 1517: return dataDropOperation
-    case 1518: return atomicFence
-    case 1519: return atomicNotify
-    case 1520: return atomicWait32
-    case 1521: return atomicWait64
-    case 1522: return tableGetOperation
-    case 1523: return tableSetOperation
-    case 1524: return tableSizeOperation
-    case 1525: return tableGrowOperation
-    case 1526: return tableFillOperation
-    case 1527: return tableCopyOperation
-    case 1528: return tableInitOperation
-    case 1529: return elementDropOperation
-    case 1530: return referenceFunction
-    case 1531: return structNew
-    case 1532: return structNewDefault
-    case 1533: return arrayNew
-    case 1534: return arrayNewDefault
-    case 1535: return arrayNewFixed
-    case 1536: return arrayNewData
-    case 1537: return arrayNewElement
-    case 1538: return arrayLength
-    case 1539: return arrayFill
-    case 1540: return arrayCopy
-    case 1541: return arrayInitData
-    case 1542: return arrayInitElement
-    case 1543: return referenceTestObject
-    case 1544: return referenceTestOther
-    case 1545: return referenceCastObject
-    case 1546: return referenceCastOther
-    case 1547: return branchOnCastObject
-    case 1548: return branchOnCastOther
-    case 1549: return i31New
-    case 1550: return i31GetSigned
-    case 1551: return i31GetUnsigned
+    case 1481: return throwException
+    case 1482: return throwReference
+    case 1483: return translateAndCall
+    case 1484: return haltExecution
+    case 1485: return restoreInstance
+    case 1486: return copySlot
+    case 1487: return copyTwo
+    case 1488: return copyThree
+    case 1489: return copyLast
+    case 1490: return copyLastFloat
+    case 1491: return constant32
+    case 1492: return constant64
+    case 1493: return constantFloat32
+    case 1494: return constantFloat64
+    case 1495: return selectSlots
+    case 1496: return selectLast
+    case 1497: return clearFour
+    case 1498: return clearEight
+    case 1499: return clearSixteen
+    case 1500: return clearSlots
+    case 1501: return globalGet
+    case 1502: return globalGetFloat
+    case 1503: return globalGetImported
+    case 1504: return globalSetSlot
+    case 1505: return globalSetLast
+    case 1506: return globalSetImported
+    case 1507: return copyVector
+    case 1508: return selectVector
+    case 1509: return globalGetVector
+    case 1510: return globalGetImportedVector
+    case 1511: return globalSetVector
+    case 1512: return globalSetImportedVector
+    case 1513: return constantVector
+    case 1514: return memorySizeOperation
+    case 1515: return memoryGrowOperation
+    case 1516: return memoryFillOperation
+    case 1517: return memoryCopyOperation
+    case 1518: return memoryInitOperation
+    case 1519: return dataDropOperation
+    case 1520: return atomicFence
+    case 1521: return atomicNotify
+    case 1522: return atomicWait32
+    case 1523: return atomicWait64
+    case 1524: return tableGetOperation
+    case 1525: return tableSetOperation
+    case 1526: return tableSizeOperation
+    case 1527: return tableGrowOperation
+    case 1528: return tableFillOperation
+    case 1529: return tableCopyOperation
+    case 1530: return tableInitOperation
+    case 1531: return elementDropOperation
+    case 1532: return referenceFunction
+    case 1533: return structNew
+    case 1534: return structNewDefault
+    case 1535: return arrayNew
+    case 1536: return arrayNewDefault
+    case 1537: return arrayNewFixed
+    case 1538: return arrayNewData
+    case 1539: return arrayNewElement
+    case 1540: return arrayLength
+    case 1541: return arrayFill
+    case 1542: return arrayCopy
+    case 1543: return arrayInitData
+    case 1544: return arrayInitElement
+    case 1545: return referenceTestObject
+    case 1546: return referenceTestOther
+    case 1547: return referenceCastObject
+    case 1548: return referenceCastOther
+    case 1549: return branchOnCastObject
+    case 1550: return branchOnCastOther
+    case 1551: return i31New
+    case 1552: return i31GetSigned
+    case 1553: return i31GetUnsigned
     default: return unreachableOperation
     }
 }
@@ -3202,77 +3206,79 @@ extension InternalOpcode {
         case 1478: return "callReferenceSlot"
         case 1479: return "returnCallReference"
         case 1480: return "checkReference"
-        case 1481: return "translateAndCall"
-        case 1482: return "haltExecution"
-        case 1483: return "restoreInstance"
-        case 1484: return "copySlot"
-        case 1485: return "copyTwo"
-        case 1486: return "copyThree"
-        case 1487: return "copyLast"
-        case 1488: return "copyLastFloat"
-        case 1489: return "constant32"
-        case 1490: return "constant64"
-        case 1491: return "constantFloat32"
-        case 1492: return "constantFloat64"
-        case 1493: return "selectSlots"
-        case 1494: return "selectLast"
-        case 1495: return "clearFour"
-        case 1496: return "clearEight"
-        case 1497: return "clearSixteen"
-        case 1498: return "clearSlots"
-        case 1499: return "globalGet"
-        case 1500: return "globalGetFloat"
-        case 1501: return "globalGetImported"
-        case 1502: return "globalSetSlot"
-        case 1503: return "globalSetLast"
-        case 1504: return "globalSetImported"
-        case 1505: return "copyVector"
-        case 1506: return "selectVector"
-        case 1507: return "globalGetVector"
-        case 1508: return "globalGetImportedVector"
-        case 1509: return "globalSetVector"
-        case 1510: return "globalSetImportedVector"
-        case 1511: return "constantVector"
-        case 1512: return "memorySizeOperation"
-        case 1513: return "memoryGrowOperation"
-        case 1514: return "memoryFillOperation"
-        case 1515: return "memoryCopyOperation"
-        case 1516: return "memoryInitOperation"
-        case 1517: return "dataDropOperation"
-        case 1518: return "atomicFence"
-        case 1519: return "atomicNotify"
-        case 1520: return "atomicWait32"
-        case 1521: return "atomicWait64"
-        case 1522: return "tableGetOperation"
-        case 1523: return "tableSetOperation"
-        case 1524: return "tableSizeOperation"
-        case 1525: return "tableGrowOperation"
-        case 1526: return "tableFillOperation"
-        case 1527: return "tableCopyOperation"
-        case 1528: return "tableInitOperation"
-        case 1529: return "elementDropOperation"
-        case 1530: return "referenceFunction"
-        case 1531: return "structNew"
-        case 1532: return "structNewDefault"
-        case 1533: return "arrayNew"
-        case 1534: return "arrayNewDefault"
-        case 1535: return "arrayNewFixed"
-        case 1536: return "arrayNewData"
-        case 1537: return "arrayNewElement"
-        case 1538: return "arrayLength"
-        case 1539: return "arrayFill"
-        case 1540: return "arrayCopy"
-        case 1541: return "arrayInitData"
-        case 1542: return "arrayInitElement"
-        case 1543: return "referenceTestObject"
-        case 1544: return "referenceTestOther"
-        case 1545: return "referenceCastObject"
-        case 1546: return "referenceCastOther"
-        case 1547: return "branchOnCastObject"
-        case 1548: return "branchOnCastOther"
-        case 1549: return "i31New"
-        case 1550: return "i31GetSigned"
-        case 1551: return "i31GetUnsigned"
+        case 1481: return "throwException"
+        case 1482: return "throwReference"
+        case 1483: return "translateAndCall"
+        case 1484: return "haltExecution"
+        case 1485: return "restoreInstance"
+        case 1486: return "copySlot"
+        case 1487: return "copyTwo"
+        case 1488: return "copyThree"
+        case 1489: return "copyLast"
+        case 1490: return "copyLastFloat"
+        case 1491: return "constant32"
+        case 1492: return "constant64"
+        case 1493: return "constantFloat32"
+        case 1494: return "constantFloat64"
+        case 1495: return "selectSlots"
+        case 1496: return "selectLast"
+        case 1497: return "clearFour"
+        case 1498: return "clearEight"
+        case 1499: return "clearSixteen"
+        case 1500: return "clearSlots"
+        case 1501: return "globalGet"
+        case 1502: return "globalGetFloat"
+        case 1503: return "globalGetImported"
+        case 1504: return "globalSetSlot"
+        case 1505: return "globalSetLast"
+        case 1506: return "globalSetImported"
+        case 1507: return "copyVector"
+        case 1508: return "selectVector"
+        case 1509: return "globalGetVector"
+        case 1510: return "globalGetImportedVector"
+        case 1511: return "globalSetVector"
+        case 1512: return "globalSetImportedVector"
+        case 1513: return "constantVector"
+        case 1514: return "memorySizeOperation"
+        case 1515: return "memoryGrowOperation"
+        case 1516: return "memoryFillOperation"
+        case 1517: return "memoryCopyOperation"
+        case 1518: return "memoryInitOperation"
+        case 1519: return "dataDropOperation"
+        case 1520: return "atomicFence"
+        case 1521: return "atomicNotify"
+        case 1522: return "atomicWait32"
+        case 1523: return "atomicWait64"
+        case 1524: return "tableGetOperation"
+        case 1525: return "tableSetOperation"
+        case 1526: return "tableSizeOperation"
+        case 1527: return "tableGrowOperation"
+        case 1528: return "tableFillOperation"
+        case 1529: return "tableCopyOperation"
+        case 1530: return "tableInitOperation"
+        case 1531: return "elementDropOperation"
+        case 1532: return "referenceFunction"
+        case 1533: return "structNew"
+        case 1534: return "structNewDefault"
+        case 1535: return "arrayNew"
+        case 1536: return "arrayNewDefault"
+        case 1537: return "arrayNewFixed"
+        case 1538: return "arrayNewData"
+        case 1539: return "arrayNewElement"
+        case 1540: return "arrayLength"
+        case 1541: return "arrayFill"
+        case 1542: return "arrayCopy"
+        case 1543: return "arrayInitData"
+        case 1544: return "arrayInitElement"
+        case 1545: return "referenceTestObject"
+        case 1546: return "referenceTestOther"
+        case 1547: return "referenceCastObject"
+        case 1548: return "referenceCastOther"
+        case 1549: return "branchOnCastObject"
+        case 1550: return "branchOnCastOther"
+        case 1551: return "i31New"
+        case 1552: return "i31GetSigned"
+        case 1553: return "i31GetUnsigned"
         default: return "?"
         }
     }
@@ -3280,9 +3286,9 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1460, 1481, 1482, 1483, 1495, 1496, 1497, 1518: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1424, 1425, 1426, 1427, 1428, 1429, 1430, 1431, 1432, 1433, 1434, 1435, 1436, 1437, 1438, 1439, 1440, 1441, 1442, 1443, 1444, 1445, 1446, 1447, 1448, 1449, 1450, 1451, 1452, 1453, 1454, 1455, 1467, 1469, 1470, 1471, 1472, 1473, 1474, 1475, 1476, 1477, 1478, 1479, 1490, 1492, 1514, 1515, 1516, 1519, 1525, 1526, 1527, 1528, 1531, 1532, 1533, 1534, 1535, 1536, 1537, 1539, 1540, 1541, 1542, 1543, 1544, 1545, 1546, 1547, 1548: return 24
-        case 1367, 1368, 1369, 1370, 1378, 1456, 1457, 1458, 1459, 1511, 1520, 1521: return 32
+        case 1460, 1483, 1484, 1485, 1497, 1498, 1499, 1520: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1424, 1425, 1426, 1427, 1428, 1429, 1430, 1431, 1432, 1433, 1434, 1435, 1436, 1437, 1438, 1439, 1440, 1441, 1442, 1443, 1444, 1445, 1446, 1447, 1448, 1449, 1450, 1451, 1452, 1453, 1454, 1455, 1467, 1469, 1470, 1471, 1472, 1473, 1474, 1475, 1476, 1477, 1478, 1479, 1492, 1494, 1516, 1517, 1518, 1521, 1527, 1528, 1529, 1530, 1533, 1534, 1535, 1536, 1537, 1538, 1539, 1541, 1542, 1543, 1544, 1545, 1546, 1547, 1548, 1549, 1550: return 24
+        case 1367, 1368, 1369, 1370, 1378, 1456, 1457, 1458, 1459, 1513, 1522, 1523: return 32
         case 1377: return 48
         case 1376: return 80
         default: return 16

@@ -3,7 +3,7 @@ internal import MoteMemory
 internal import MoteModule
 
 extension EngineInstance {
-    /// Makes the instance's own memories, tables, globals and function records.
+    /// Makes the instance's own memories, tables, tags, globals and function records.
     static func makeEntities(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
         // Not in the store's list yet, so a collection looks here for its globals and tables.
         let store = state.pointee.store
@@ -12,6 +12,7 @@ extension EngineInstance {
         defer { store.pointee.collector.initializing = outer }
         try makeMemories(of: state)
         try makeFunctionRecords(of: state)
+        try makeTags(of: state)
         try makeGlobals(of: state)
         try makeTables(of: state)
         let module = state.pointee.module.pointee.module
@@ -138,6 +139,25 @@ extension EngineInstance {
             let value = try reader.evaluate()
             slots[Int(global.slot)] = value.low
             if global.type.valueType.slotCount > 1 { slots[Int(global.slot) &+ 1] = value.high }
+        }
+    }
+
+    private static func makeTags(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        let module = state.pointee.module.pointee.module
+        let imported = module.pointee.importedTagCount
+        let count = module.pointee.tags.count &- imported
+        guard count > 0 else { return }
+        let own = try state.pointee.arena.allocate(
+            MoteTag.self,
+            count: count,
+            region: .structures,
+            site: .instanceOwnTags
+        )
+        for index in 0..<count {
+            let tagIndex = UInt32(truncatingIfNeeded: imported &+ index)
+            guard let type = module.pointee.tagType(of: tagIndex) else { break }
+            (own + index).initialize(to: MoteTag(of: type, owner: state.base))
+            state.pointee.base.tags?[imported &+ index] = own + index
         }
     }
 

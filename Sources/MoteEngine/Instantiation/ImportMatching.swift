@@ -30,6 +30,9 @@ enum ImportMatching {
             guard cell.type.isMutable == declared.type.isMutable else { return false }
             if declared.type.isMutable { return cell.type.valueType == declared.type.valueType }
             return TypeMatching.matches(cell.type.valueType, declared.type.valueType, registry)
+        case (.tag(let tag), .tag):
+            // The same type, not a subtype: the values go both ways.
+            return tag.pointee.typeID == module.pointee.tagType(of: declaration.index)?.pointee.canonicalID
         default:
             return false
         }

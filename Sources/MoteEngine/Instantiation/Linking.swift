@@ -64,6 +64,14 @@ extension EngineInstance {
                 site: .instanceMemories
             )
         }
+        if module.pointee.tags.count > 0 {
+            state.pointee.base.tags = try arena.allocateZeroed(
+                UnsafeMutablePointer<MoteTag>?.self,
+                count: module.pointee.tags.count,
+                region: .structures,
+                site: .instanceTags
+            )
+        }
         guard module.pointee.importedGlobalCount > 0 else { return }
         state.pointee.base.importedGlobals = try arena.allocateZeroed(
             UnsafeMutablePointer<UInt64>?.self,
@@ -92,7 +100,10 @@ extension EngineInstance {
             return memory.instance.pointee.owner.map { $0.state.pointee.store == store } ?? true
         case .global(let cell):
             return cell.owner.map { $0.state.pointee.store == store } ?? true
-        case .tag, .unlinkedFunction:
+        case .tag(let tag):
+            if let owner = tag.pointee.owner { return owner.state.pointee.store == store }
+            return UnsafeMutableRawPointer(tag).assumingMemoryBound(to: HostTagRecord.self).pointee.store == store
+        case .unlinkedFunction:
             return true
         }
     }
@@ -111,7 +122,7 @@ extension EngineInstance {
             state.pointee.importedGlobalCells?[index] = cell
         case .unlinkedFunction:
             state.pointee.base.importedFunctions?[index] = try makeUnlinked(index, in: state)
-        case .tag: break
+        case .tag(let tag): state.pointee.base.tags?[index] = tag
         }
     }
 
@@ -161,6 +172,9 @@ extension EngineInstance {
         }
         for index in 0..<module.pointee.importedMemoryCount {
             if let owner = base.pointee.memories?[index]?.instance.pointee.owner { join(owner, state) }
+        }
+        for index in 0..<module.pointee.importedTagCount {
+            if let owner = base.pointee.tags?[index]?.pointee.owner { join(owner, state) }
         }
         for index in 0..<module.pointee.importedGlobalCount {
             guard let cell = state.pointee.importedGlobalCells?[index] else { continue }

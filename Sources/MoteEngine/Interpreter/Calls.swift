@@ -259,7 +259,10 @@ func call(
 ) -> Int {
     if function.pointee.isHost != 0 {
         let code = Operations.callHost(environment, function, slots, fp, pc)
-        if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
+        if code != 0 {
+            let memory = Interpreter.memoryBase(environment)
+            return hostStopped(pc, fp, memory, environment, UInt64(code), 0)
+        }
         let first = function.pointee.resultSlots != 0 ? slots[0] : 0
         return go(next, fp, Interpreter.memoryBase(environment), environment, first, f64(first))
     }

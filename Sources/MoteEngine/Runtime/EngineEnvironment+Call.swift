@@ -73,6 +73,7 @@ extension EngineEnvironment {
     ) -> TrapCode {
         let environment = state.base
         state.pointee.lastTrap = .none
+        state.pointee.pendingException = 0
         let previous = environment.pointee.activation
         guard let start = previous?.pointee.operandPointer ?? environment.pointee.stackBase,
             let limit = environment.pointee.stackLimit

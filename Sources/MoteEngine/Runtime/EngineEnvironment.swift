@@ -60,6 +60,7 @@ package struct EngineEnvironment {
                 arena: arena,
                 store: store.state,
                 memoryError: nil,
+                pendingException: 0,
                 lastTrap: .none,
                 entryCount: 0,
                 ownerInstance: nil,

@@ -86,6 +86,7 @@ extension EngineInstance {
         } else if store.pointee.firstInstance == state {
             store.pointee.firstInstance = state.pointee.nextInStore
         }
+        forgetExceptions(of: state)
         mote_lock_release(store.lock)
         if let environment = state.pointee.environment {
             environment.pointee.ownerInstance = nil
@@ -93,6 +94,16 @@ extension EngineInstance {
             EngineEnvironment(state: environment).destroy()
         }
         releaseStorage(of: state)
+    }
+
+    /// Forgets pending exceptions whose tag goes with an instance; the store's lock is held.
+    private static func forgetExceptions(of state: UnsafeMutablePointer<InstanceState>) {
+        var next = state.pointee.store.pointee.firstEnvironment
+        while let environment = next {
+            next = environment.pointee.next
+            let pending = ExceptionObject(reference: environment.pointee.pendingException)
+            if pending?.tag.pointee.owner == state.base { environment.pointee.pendingException = 0 }
+        }
     }
 
     /// Frees what the instance owns; it is in no list.

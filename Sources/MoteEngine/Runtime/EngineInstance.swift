@@ -30,7 +30,7 @@ package struct EngineInstance {
         case .table: return table(at: index).map { .table($0) }
         case .memory: return memory(at: index).map { .memory($0) }
         case .global: return global(at: index).map { .global($0) }
-        case .tag: return nil
+        case .tag: return tag(at: index).map { .tag($0) }
         }
     }
 
@@ -54,6 +54,11 @@ package struct EngineInstance {
     package func memory(at index: UInt32) -> UnsafeMutablePointer<MoteMemory>? {
         guard Int(index) < state.pointee.module.pointee.module.pointee.memories.count else { return nil }
         return state.pointee.base.memories?[Int(index)]
+    }
+
+    package func tag(at index: UInt32) -> UnsafeMutablePointer<MoteTag>? {
+        guard Int(index) < state.pointee.module.pointee.module.pointee.tags.count else { return nil }
+        return state.pointee.base.tags?[Int(index)]
     }
 
     package func global(at index: UInt32) -> GlobalCell? {

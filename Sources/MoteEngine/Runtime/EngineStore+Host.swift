@@ -68,7 +68,7 @@ extension EngineStore {
     }
 
     /// The canonical group of one function type.
-    private func internType(
+    func internType(
         _ parameters: Items<ValueType>,
         _ results: Items<ValueType>
     ) throws(MemoryError) -> TypeGroup.Pointer {

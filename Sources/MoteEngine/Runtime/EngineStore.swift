@@ -35,6 +35,7 @@ package struct EngineStore {
                 firstInstance: nil,
                 firstEnvironment: nil,
                 firstHostFunction: nil,
+                firstHostTag: nil,
                 firstHostMemory: nil,
                 firstHostTable: nil,
                 firstHostGlobal: nil,
@@ -65,6 +66,7 @@ package struct EngineStore {
             }
         }
         destroyObjects()
+        destroyHostTags()
         destroyHostMemories()
         let runtime = state.pointee.runtime
         mote_lock_acquire(runtime.lock)

@@ -15,13 +15,15 @@ package struct EnvironmentState {
     package var store: UnsafeMutablePointer<StoreState>
     /// Why the last ``TrapCode/memoryExhausted`` happened.
     package var memoryError: MemoryError?
+    /// An exception on its way up the frames, or one that nobody caught until the next call; 0 for none.
+    ///
+    /// A root.
+    var pendingException: UInt64
     var lastTrap: TrapPlace
     /// How many calls of that thread are inside.
     var entryCount: UInt32
     /// The instance whose default environment it is.
     var ownerInstance: UnsafeMutablePointer<InstanceState>?
-    /// The exception that is on its way to a handler, 0 for none: a root.
-    var pendingException: UInt64 = 0
     var next: UnsafeMutablePointer<EnvironmentState>?
     var previous: UnsafeMutablePointer<EnvironmentState>?
 }

@@ -7,7 +7,7 @@ package enum ExternalValue {
     case table(UnsafeMutablePointer<MoteTable>)
     case memory(UnsafeMutablePointer<MoteMemory>)
     case global(GlobalCell)
-    case tag(UnsafeMutableRawPointer)
+    case tag(UnsafeMutablePointer<MoteTag>)
     /// As an import only: a function that traps with ``TrapCode/unlinkedFunction`` when it is called.
     case unlinkedFunction
 
@@ -53,6 +53,10 @@ package struct ImportRequest {
     package var moduleName: UnsafeBufferPointer<UInt8> { module.pointee.text(declaration.moduleName) }
     /// The bytes of the name, UTF-8.
     package var name: UnsafeBufferPointer<UInt8> { module.pointee.text(declaration.name) }
+    /// The declared type of a tag import: its parameters are what exceptions carry.
+    package var tagType: UnsafeMutablePointer<DefinedType>? {
+        declaration.kind == .tag ? module.pointee.tagType(of: declaration.index) : nil
+    }
     /// The declared type of a function import.
     package var functionType: UnsafeMutablePointer<DefinedType>? {
         declaration.kind == .function ? module.pointee.functionType(of: declaration.index) : nil

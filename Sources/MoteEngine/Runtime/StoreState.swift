@@ -21,6 +21,7 @@ package struct StoreState {
     var firstInstance: UnsafeMutablePointer<InstanceState>?
     var firstEnvironment: UnsafeMutablePointer<EnvironmentState>?
     var firstHostFunction: UnsafeMutablePointer<HostFunctionRecord>?
+    var firstHostTag: UnsafeMutablePointer<HostTagRecord>?
     var firstHostMemory: UnsafeMutablePointer<MemoryInstance>?
     var firstHostTable: UnsafeMutablePointer<HostTableRecord>?
     /// Those that hold references.

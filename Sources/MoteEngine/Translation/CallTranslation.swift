@@ -123,6 +123,10 @@ extension Translator {
         code.set16(at + 8, first)
         code.set16(at + 10, Int16(truncatingIfNeeded: shape.parameterSlots))
         code.set16(at + 12, Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots))
+        if handlers.openCount > 0 {
+            // The frame has gone when the callee throws: no block of it catches that.
+            _ = try handlers.append(start: at, end: code.count, depth: 0, limit: 0, arena)
+        }
         return at
     }
 

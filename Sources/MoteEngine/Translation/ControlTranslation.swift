@@ -172,6 +172,10 @@ extension Translator {
             frameCount &-= 1
             return true
         }
+        if frame.isTry {
+            try endTry()
+            return false
+        }
         if !frame.isUnreachable { try settleTop(Int(frame.resultCount)) }
         let joins = frame.isTargeted || frame.elseFixup >= 0 || frame.isUnreachable
         if frame.elseFixup >= 0 { resolve(frame.elseFixup) }

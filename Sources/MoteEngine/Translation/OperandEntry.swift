@@ -49,7 +49,13 @@ struct ControlFrame {
         case loop
         case conditional
         case alternative
+        case tryTable
+        /// A `try` in its body, and in one of its catches.
+        case legacyTry
+        case legacyCatch
     }
+
+    var isTry: Bool { kind == .tryTable || kind == .legacyTry || kind == .legacyCatch }
 
     var kind: Kind
     /// Nothing can reach the code that is being read.
@@ -65,7 +71,7 @@ struct ControlFrame {
     /// Parameter and result types: of a function type, or the single result beside.
     var typeIndex: UInt32
     var singleResult: ValueType
-    /// Loop: offset of its first instruction.
+    /// Loop, try: offset of its first instruction.
     var start: Int32
     /// Last branch to the end whose distance is not known yet; each holds the offset of the one before.
     ///
@@ -75,4 +81,8 @@ struct ControlFrame {
     ///
     /// -1: none.
     var elseFixup: Int32
+    /// `try_table`: where the module's bytes say what it catches.
+    ///
+    /// `try`: its entry of the catch table.
+    var catching: UInt32 = 0
 }

@@ -87,7 +87,11 @@ extension Translator {
 
     private func install() throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         let size = codeHeaderSizeInBytes &+ code.count
-        let raw = try CodeSpace.allocate(in: module.pointee.arena, sizeInBytes: size, site: .translatedCode)
+        let raw = try CodeSpace.allocate(
+            in: module.pointee.arena,
+            sizeInBytes: size &+ handlers.sizeInBytes,
+            site: .translatedCode
+        )
         let header = raw.bindMemory(to: MoteCode.self, capacity: 1)
         let type = module.pointee.functionType(of: functionIndex)
         header.initialize(
@@ -98,11 +102,13 @@ extension Translator {
                 sizeInBytes: UInt32(truncatingIfNeeded: size),
                 parameterSlots: type?.pointee.parameterSlots ?? 0,
                 resultSlots: type?.pointee.resultSlots ?? 0,
-                referenceStart: UInt32(truncatingIfNeeded: referenceRangeStart),
-                referenceCount: UInt32(truncatingIfNeeded: temporaryStart &- referenceRangeStart)
+                referenceStart: UInt16(truncatingIfNeeded: referenceRangeStart),
+                referenceCount: UInt16(truncatingIfNeeded: temporaryStart &- referenceRangeStart),
+                handlerTableOffset: handlers.isEmpty ? 0 : UInt32(truncatingIfNeeded: size)
             )
         )
         memcpy(raw + codeHeaderSizeInBytes, code.base, code.count)
+        handlers.write(to: raw + size)
         return header
     }
 }
@@ -115,6 +121,10 @@ extension AllocationSite {
     package static var translationFrameGrowth: Self { .init(rawValue: 0x582) }
     package static var translationCode: Self { .init(rawValue: 0x583) }
     package static var translationCodeGrowth: Self { .init(rawValue: 0x584) }
+    package static var translationHandlers: Self { .init(rawValue: 0x586) }
+    package static var translationHandlerGrowth: Self { .init(rawValue: 0x587) }
+    package static var translationClauses: Self { .init(rawValue: 0x588) }
+    package static var translationClauseGrowth: Self { .init(rawValue: 0x589) }
     /// The code of one function.
     package static var translatedCode: Self { .init(rawValue: 0x585) }
 }

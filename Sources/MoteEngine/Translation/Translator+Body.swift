@@ -60,6 +60,7 @@ extension Translator {
 
     func free() {
         code.free()
+        handlers.free(arena)
         arena.freeGrowable(UnsafeMutableRawPointer(entries))
         arena.freeGrowable(UnsafeMutableRawPointer(frames))
     }
@@ -172,7 +173,17 @@ extension Translator {
             case .end:
                 if depth == 0 { return try endFrame() }
                 depth &-= 1
+            case .catch where depth == 0:
+                try beginCatch(tag: reader.u32())
+                return false
+            case .catchAll where depth == 0:
+                try beginCatch(tag: CatchTable.anyTag)
+                return false
             case .delegate:
+                if depth == 0 {
+                    try endDelegate()
+                    return false
+                }
                 depth &-= 1
             case .block, .loop, .if, .try, .tryTable:
                 depth &+= 1
@@ -209,6 +220,7 @@ extension Translator {
         case 0x03: try beginLoop()
         case 0x04: try beginConditional()
         case 0x05: try beginAlternative()
+        case 0x06...0x0A, 0x18, 0x19, 0x1F: try exception(byte)
         case 0x0B: return try endFrame()
         case 0x0C: try branch(depth: Int(reader.u32()))
         case 0x0D: try branchIf(depth: Int(reader.u32()))

@@ -62,6 +62,9 @@ struct Translator {
     var soughtCodeOffset = -1
     var foundByteOffset: UInt32?
 
+    /// The table that goes behind the code.
+    var handlers = HandlerBuffer()
+
     /// Fuel: offset of the charge that the current stretch adds to, and its units.
     var chargeOffset = -1
     var chargeUnits: UInt32 = 0

@@ -12,8 +12,42 @@ extension Validator {
             try pop(.reference(.exception, isNullable: true))
             setUnreachable()
         case .tryTable: try validateTryTable()
-        default: throw refuse(.legacyExceptions)
+        case .try: try validateBlock(.legacyTry)
+        case .catch: try validateLegacyCatch(.legacyCatch, readTagParameters())
+        case .catchAll: try validateLegacyCatch(.legacyCatchAll, .empty)
+        case .delegate: try validateDelegate()
+        case .rethrow: try validateRethrow()
+        default: throw illegalOpcode()
         }
+    }
+
+    /// Ends the body of a `try`, or a `catch` before; the handler starts with the exception's values.
+    private mutating func validateLegacyCatch(
+        _ kind: ControlFrame.Kind,
+        _ values: TypeList
+    ) throws(Stop) {
+        let before = frames[frameCount &- 1].kind  // Safe: a frame is open while instructions run.
+        guard before == .legacyTry || before == .legacyCatch else { throw malformedHandler() }
+        let frame = try close()
+        try open(kind, frame.signature)
+        try push(values)
+    }
+
+    /// Ends a `try` without handlers; the label is one of those around it.
+    private mutating func validateDelegate() throws(Stop) {
+        guard frames[frameCount &- 1].kind == .legacyTry else { throw malformedHandler() }
+        let frame = try close()
+        guard Int(try readU32()) < frameCount else { throw fail(.unknownLabel) }
+        try push(frame.signature.results)
+    }
+
+    /// The label is a `catch` that the instruction is in.
+    private mutating func validateRethrow() throws(Stop) {
+        let depth = Int(try readU32())
+        guard depth < frameCount else { throw fail(.unknownLabel) }
+        let kind = frames[frameCount &- 1 &- depth].kind
+        guard kind == .legacyCatch || kind == .legacyCatchAll else { throw fail(.invalidRethrowLabel) }
+        setUnreachable()
     }
 
     /// The values that a tag's exceptions carry.
@@ -50,5 +84,11 @@ extension Validator {
             label.count &-= 1
         }
         try checkMatch(values, label)
+        // They come to lie where the block's operands start, maybe higher than its label's.
+        let (height, wideHeight) = (count, wideCount)
+        try push(values)
+        if kind & 1 != 0 { try push(.reference(.exception, isNullable: false)) }
+        count = height
+        wideCount = wideHeight
     }
 }

@@ -1,0 +1,123 @@
+internal import CPlatform
+internal import MoteMemory
+
+/// A function's ``CatchTable`` while it is being written: two scratch blocks that grow, none for most functions.
+struct HandlerBuffer {
+    private var entries: UnsafeMutablePointer<CatchTable.Entry>?
+    private var entryCapacity = 0
+    private(set) var entryCount = 0
+    private var clauses: UnsafeMutablePointer<CatchTable.Clause>?
+    private var clauseCapacity = 0
+    private var clauseCount = 0
+    /// Blocks around the instruction at hand that may catch what it throws.
+    var openCount = 0
+
+    init() {}
+
+    var isEmpty: Bool { entryCount == 0 }
+
+    /// Bytes that the table takes behind the code.
+    var sizeInBytes: Int {
+        guard !isEmpty else { return 0 }
+        // Safe: both counts are below the number of the body's bytes, which is below 2^32.
+        return MemoryLayout<CatchTable>.stride &+ entryCount &* MemoryLayout<CatchTable.Entry>.stride
+            &+ clauseCount &* MemoryLayout<CatchTable.Clause>.stride
+    }
+
+    func write(to destination: UnsafeMutableRawPointer) {
+        guard let entries, !isEmpty else { return }
+        destination.storeBytes(
+            of: CatchTable(
+                entryCount: UInt32(truncatingIfNeeded: entryCount),
+                clauseCount: UInt32(truncatingIfNeeded: clauseCount)
+            ),
+            as: CatchTable.self
+        )
+        let entriesSize = entryCount &* MemoryLayout<CatchTable.Entry>.stride
+        memcpy(destination + MemoryLayout<CatchTable>.stride, entries, entriesSize)
+        guard let clauses else { return }
+        memcpy(
+            destination + MemoryLayout<CatchTable>.stride + entriesSize,
+            clauses,
+            clauseCount &* MemoryLayout<CatchTable.Clause>.stride
+        )
+    }
+
+    /// Adds an entry without clauses; its index.
+    ///
+    /// `start` and `end` are offsets of code.
+    mutating func append(
+        start: Int,
+        end: Int,
+        depth: Int,
+        limit: UInt32,
+        _ arena: Arena
+    ) throws(MemoryError) -> Int {
+        if entryCount == entryCapacity {
+            entries = try HandlerBuffer.grow(
+                entries,
+                &entryCapacity,
+                arena,
+                .translationHandlers,
+                .translationHandlerGrowth
+            )
+        }
+        entries?[entryCount] = CatchTable.Entry(
+            start: UInt32(truncatingIfNeeded: start),
+            end: UInt32(truncatingIfNeeded: end),
+            depth: UInt32(truncatingIfNeeded: depth),
+            limit: limit,
+            firstClause: CatchTable.noClause,
+            lastClause: CatchTable.noClause
+        )
+        entryCount &+= 1
+        return entryCount &- 1
+    }
+
+    /// Adds a clause behind those that an entry has.
+    mutating func append(_ clause: CatchTable.Clause, to entry: Int, _ arena: Arena) throws(MemoryError) {
+        if clauseCount == clauseCapacity {
+            clauses = try HandlerBuffer.grow(
+                clauses,
+                &clauseCapacity,
+                arena,
+                .translationClauses,
+                .translationClauseGrowth
+            )
+        }
+        guard let clauses, let entries else { return }
+        clauses[clauseCount] = clause
+        let index = UInt32(truncatingIfNeeded: clauseCount)
+        clauseCount &+= 1
+        if entries[entry].firstClause == CatchTable.noClause {
+            entries[entry].firstClause = index
+        } else {
+            clauses[Int(entries[entry].lastClause)].next = index
+        }
+        entries[entry].lastClause = index
+    }
+
+    func free(_ arena: Arena) {
+        if let entries { arena.freeGrowable(UnsafeMutableRawPointer(entries)) }
+        if let clauses { arena.freeGrowable(UnsafeMutableRawPointer(clauses)) }
+    }
+
+    private static func grow<Element>(
+        _ block: UnsafeMutablePointer<Element>?,
+        _ capacity: inout Int,
+        _ arena: Arena,
+        _ first: AllocationSite,
+        _ growth: AllocationSite
+    ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
+        let larger = capacity == 0 ? 8 : capacity &* 2
+        let size = larger &* MemoryLayout<Element>.stride
+        let raw: UnsafeMutableRawPointer
+        if let block {
+            raw = try arena.resizeGrowable(UnsafeMutableRawPointer(block), to: size, site: growth)
+        } else {
+            raw = try arena.allocateGrowable(sizeInBytes: size, region: .scratch, site: first)
+        }
+        capacity = larger
+        return raw.assumingMemoryBound(to: Element.self)
+    }
+}
