@@ -96,17 +96,4 @@ import Testing
             )
         }
     }
-
-    @Test(arguments: (0..<OpcodeTable.count).filter { OpcodeTable.row($0)?.feature == .legacyExceptions })
-    func `a proposal without rules is refused by name`(_ rawValue: UInt32) throws {
-        let row = try #require(OpcodeTable.row(rawValue))
-        let result = outcome(
-            rawValue,
-            row,
-            operands: [],
-            results: [],
-            features: FeatureSet(rawValue: .max)
-        )
-        #expect(result == .off(.legacyExceptions))
-    }
 }
