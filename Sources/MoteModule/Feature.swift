@@ -82,7 +82,6 @@ package enum Feature: UInt8, Sendable {
         case .exceptions, .typedFunctionReferences: set.insert(.referenceTypes)
         case .legacyExceptions:
             set.insert(.exceptions)
-        set.insert(.legacyExceptions)
             set.insert(.referenceTypes)
         case .garbageCollection:
             set.insert(.typedFunctionReferences)
@@ -139,6 +138,7 @@ package struct FeatureSet: Equatable, Sendable {
         set.insert(.simd)
         set.insert(.relaxedSIMD)
         set.insert(.exceptions)
+        set.insert(.legacyExceptions)
         return set
     }
 }

@@ -84,12 +84,18 @@ private let entityCases: [ModuleCase] = [
     ModuleCase("a memory larger than its maximum", .invalid(.minimumGreaterThanMaximum)) {
         $0.memories = [[1, 2, 1]]
     },
-    ModuleCase("two memories", .off(.multiMemory)) { $0.memories = [[0, 1], [0, 1]] },
+    ModuleCase("two memories", .off(.multiMemory), features: ModuleCase.without(.multiMemory)) {
+        $0.memories = [[0, 1], [0, 1]]
+    },
     ModuleCase("two memories with the proposal", features: ModuleCase.with(.multiMemory)) {
         $0.memories = [[0, 1], [0, 1]]
     },
-    ModuleCase("a memory of 64 bits", .off(.memory64)) { $0.memories = [[4, 1]] },
-    ModuleCase("a shared memory", .off(.threads)) { $0.memories = [[3, 1, 1]] },
+    ModuleCase("a memory of 64 bits", .off(.memory64), features: ModuleCase.without(.memory64)) {
+        $0.memories = [[4, 1]]
+    },
+    ModuleCase("a shared memory", .off(.threads), features: ModuleCase.without(.threads)) {
+        $0.memories = [[3, 1, 1]]
+    },
     ModuleCase("a table larger than its maximum", .invalid(.minimumGreaterThanMaximum)) {
         $0.tables = [[0x70, 1, 2, 1]]
     },
@@ -139,7 +145,7 @@ private let entityCases: [ModuleCase] = [
         $0.memories = []
         $0.imports = [ModuleBytes.name("a") + ModuleBytes.name("b") + [2, 0] + ModuleBytes.leb(65537)]
     },
-    ModuleCase("a tag", .off(.exceptions)) { $0.tags = [[0, 0]] },
+    ModuleCase("a tag", .off(.exceptions), features: ModuleCase.without(.exceptions)) { $0.tags = [[0, 0]] },
     ModuleCase(
         "two results without multi-value",
         .off(.multiValue),

@@ -53,7 +53,7 @@ func hostStopped(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     -> Int
 {
     let code = TrapCode(returned: low(r))
-    if code == .uncaughtException, Operations.hasPendingException(environment) {
+    if code == .uncaughtException, Operations.takesPendingException(environment) {
         return raise(pc, fp, memory, environment, 0, d)
     }
     return trap(code, pc, fp, environment)

@@ -12,7 +12,7 @@ extension EngineRuntime {
         _ bytes: UnsafePointer<UInt8>,
         sizeInBytes: Int,
         ownership: ModuleBytesOwnership,
-        features: FeatureSet = .executable,
+        features: FeatureSet = .standard,
         eager: Bool = false
     ) throws(EngineError) -> EngineModule {
         let module = try decode(bytes, sizeInBytes, ownership, features)

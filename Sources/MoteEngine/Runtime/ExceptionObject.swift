@@ -76,9 +76,13 @@ extension Operations {
         environment.state.pointee.pendingException = reference
     }
 
-    /// Whether an exception is on its way.
+    /// Whether a host function lets an exception fly on: then it passes between instances that need not know of each
+    /// other.
     @inline(never)
-    static func hasPendingException(_ environment: Environment) -> Bool {
-        environment.state.pointee.pendingException != 0
+    static func takesPendingException(_ environment: Environment) -> Bool {
+        let state = environment.state
+        guard state.pointee.pendingException != 0 else { return false }
+        EngineStore(state: state.pointee.store).noteShared(state.pointee.pendingException)
+        return true
     }
 }
