@@ -128,7 +128,7 @@ final class GuestRun {
             )
             return CommandFailure("\(path): \(text)")
         case RuntimeError.decode, RuntimeError.validation, RuntimeError.link, RuntimeError.export:
-            return CommandFailure("\(path): \(error)")
+            return CommandFailure("\(InputFile.name(path)): \(error)")
         default: return CommandFailure("\(error)")
         }
     }
