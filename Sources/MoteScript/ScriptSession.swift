@@ -50,6 +50,8 @@ struct ScriptSession {
         tally.failures.append(ScriptFailure(path: path, line: line, keyword: keyword, message: message))
     }
 
+    mutating func note(collectionCount: Int) { tally.collectionCount = collectionCount }
+
     /// What is listed but did not come is a failure too.
     mutating func finish() {
         for (line, reason) in expected.sorted(by: { $0.key < $1.key }) {

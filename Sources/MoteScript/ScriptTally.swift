@@ -9,6 +9,8 @@ package struct ScriptTally: Sendable {
     package var counts: [String: Int] = [:]
     /// In order, one per failed command, and one more where the script leaked.
     package var failures: [ScriptFailure] = []
+    /// How often garbage was collected.
+    package var collectionCount = 0
     /// Processor time, in milliseconds; of the process, so only of use where scripts run one after another.
     package var processorMilliseconds = 0
 
@@ -20,6 +22,7 @@ package struct ScriptTally: Sendable {
         left.failedAsExpected += right.failedAsExpected
         left.counts.merge(right.counts, uniquingKeysWith: +)
         left.failures += right.failures
+        left.collectionCount += right.collectionCount
         left.processorMilliseconds += right.processorMilliseconds
     }
 }

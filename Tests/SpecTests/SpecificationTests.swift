@@ -55,6 +55,7 @@ struct SpecificationTests {
         print("specification, \(name): \(scripts.count) scripts, \(counts)")
         for failure in total.failures.prefix(100) { print("\(failure)") }
         #expect(total.passed > 0)
+        #expect(!configuration.stressesCollector || total.collectionCount > 100)
         #expect(total.failed == 0, "\(name): \(counts)")
         if only == nil { #expect(total.failedAsExpected == runner.expectedFailures.count) }
     }
