@@ -123,23 +123,25 @@ struct PrinterTests {
         #expect(try Self.assemble(printed) == module)
     }
 
-    @Test(arguments: [
-        ("", "unexpected end of section or function (at byte 0x0)"),
-        ("\0asm\u{2}\0\0\0", "unknown binary version (at byte 0x4)"),
-        ("\0asm\u{1}\0\0\0\u{1}", "unexpected end of section or function (at byte 0x9)"),
-        // A body without its end, and one with bytes behind it.
-        (
-            "\0asm\u{1}\0\0\0\u{1}\u{4}\u{1}\u{60}\0\0\u{3}\u{2}\u{1}\0\u{a}\u{4}\u{1}\u{2}\0\u{1}",
-            "unexpected end of section or function (at byte 0x18)"
-        ),
-        (
-            "\0asm\u{1}\0\0\0\u{1}\u{4}\u{1}\u{60}\0\0\u{3}\u{2}\u{1}\0\u{a}\u{5}\u{1}\u{3}\0\u{b}\u{1}",
-            "section size mismatch (at byte 0x18)"
-        ),
-    ])
-    func `what is no module is an error with its place`(bytes: String, message: String) throws {
-        let error = #expect(throws: PrintError.self) { try Self.print(Array(bytes.utf8)) }
+    @Test(
+        arguments: [
+            ([], "unexpected end of section or function (at byte 0x0)"),
+            ([0x00, 0x61, 0x73, 0x6D, 2, 0, 0, 0], "unknown binary version (at byte 0x4)"),
+            ([0x00, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1], "unexpected end of section or function (at byte 0x9)"),
+            (withBody([0x00, 0x01]), "unexpected end of section or function (at byte 0x18)"),
+            (withBody([0x00, 0x0B, 0x01]), "section size mismatch (at byte 0x18)"),
+        ] as [([UInt8], String)]
+    )
+    func `what is no module is an error with its place`(bytes: [UInt8], message: String) throws {
+        let error = #expect(throws: PrintError.self) { try Self.print(bytes) }
         #expect(error?.description == message)
+    }
+
+    /// A module of one function with these bytes as body.
+    private static func withBody(_ body: [UInt8]) -> [UInt8] {
+        let size = UInt8(body.count)
+        return [0x00, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0]
+            + [10, size + 2, 1, size] + body
     }
 
     @Test func `names that the text cannot have are kept as a custom section`() throws {
