@@ -63,6 +63,13 @@ final class EnvironmentCore {
             }
         case .exit: return RuntimeError.exit(code: wasi?.exitCode ?? store.lastExitCode ?? 0)
         case .environmentBusy: return RuntimeError.usage(.environmentBusy)
+        case .uncaughtException:
+            if let exception = engine.pendingException {
+                defer { engine.clearException() }
+                return RuntimeError.exception(
+                    WasmException(exception, store: store, backtrace: backtrace())
+                )
+            }
         default: break
         }
         let memory =

@@ -6,7 +6,7 @@ extension Function {
     ///
     /// Runs in the environment of its instance where none is given. A host function that is in no store cannot be
     /// called this way.
-    /// - Throws: ``RuntimeError/trap(_:)``, ``RuntimeError/exit(code:)``, the error of a host function unchanged,
+    /// - Throws: ``RuntimeError/trap(_:)``, ``RuntimeError/exception(_:)``, ``RuntimeError/exit(code:)``, the error of a host function unchanged,
     ///   ``RuntimeError/usage(_:)`` for wrong arguments.
     public func call(_ arguments: [Value], in environment: ExecutionEnvironment? = nil) throws -> [Value] {
         let target = try CallTarget(self, environment)

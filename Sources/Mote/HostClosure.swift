@@ -30,7 +30,15 @@ final class HostClosure {
             return 0
         } catch {
             core.parkedError = error
-            return failure
+            guard let exception = WasmException(error) else { return failure }
+            do throws(RuntimeError) {
+                let trap = try exception.raise(in: core)
+                core.parkedError = nil
+                return UInt32(trap.rawValue)
+            } catch {
+                core.parkedError = error
+                return failure
+            }
         }
     }
 }

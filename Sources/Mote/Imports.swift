@@ -8,6 +8,8 @@ public enum ExternalValue {
     case table(Table)
     /// A global.
     case global(Global)
+    /// An exception tag.
+    case tag(Tag)
 
     /// Its type.
     public var type: ExternalType {
@@ -16,13 +18,14 @@ public enum ExternalValue {
         case .memory(let memory): .memory(memory.limits)
         case .table(let table): .table(table.elementType, table.limits)
         case .global(let global): .global(global.valueType, isMutable: global.isMutable)
+        case .tag(let tag): .tag(parameters: tag.parameters)
         }
     }
 }
 
-/// What can stand in ``Imports``: ``Function``, ``Memory``, ``Table``, ``Global``.
+/// What can stand in ``Imports``: ``Function``, ``Memory``, ``Table``, ``Global``, ``Tag``.
 public protocol Importable {
-    /// The same as one of the four kinds.
+    /// The same as one of the five kinds.
     var externalValue: ExternalValue { get }
 }
 
@@ -49,6 +52,11 @@ extension Table: Importable {
 extension Global: Importable {
     /// The global.
     public var externalValue: ExternalValue { .global(self) }
+}
+
+extension Tag: Importable {
+    /// The tag.
+    public var externalValue: ExternalValue { .tag(self) }
 }
 
 /// What a module's imports are looked up in: names of modules, and names within them.

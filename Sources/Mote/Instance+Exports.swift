@@ -17,7 +17,8 @@ extension Instance {
             return .memory(Memory(access: MemoryAccess(pointer: pointer), store: store, owner: self))
         case .table(let pointer): return .table(Table(pointer: pointer, store: store, owner: self))
         case .global(let cell): return .global(Global(cell: cell, store: store, owner: self))
-        case .tag, .unlinkedFunction, nil: return nil
+        case .tag(let pointer): return .tag(Tag(pointer: pointer, store: store, owner: self))
+        case .unlinkedFunction, nil: return nil
         }
     }
 
@@ -50,6 +51,14 @@ extension Instance {
     public func memory(_ name: String = "memory") throws(RuntimeError) -> Memory {
         guard case .memory(let memory) = export(name) else { throw .export(name: name, wanted: "memory") }
         return memory
+    }
+
+    /// The tag that it exports under a name.
+    ///
+    /// - Throws: ``RuntimeError/export(name:wanted:)``.
+    public func tag(_ name: String) throws(RuntimeError) -> Tag {
+        guard case .tag(let tag) = export(name) else { throw .export(name: name, wanted: "tag") }
+        return tag
     }
 
     /// The table that it exports under a name.

@@ -118,6 +118,9 @@ private struct Linker {
         case .global(let global):
             guard global.store === store else { throw .usage(.foreignStore) }
             return .global(global.cell)
+        case .tag(let tag):
+            guard tag.store === store else { throw .usage(.foreignStore) }
+            return .tag(tag.pointer)
         }
     }
 }

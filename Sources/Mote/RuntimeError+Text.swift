@@ -17,6 +17,7 @@ extension RuntimeError: CustomStringConvertible {
         case .link(let failure): return failure.description
         case .memory(let failure): return failure.description
         case .trap(let trap): return trap.description
+        case .exception(let exception): return exception.description
         case .exit(let code): return "the guest ended with exit code \(code)"
         case .outOfBounds(let address, let count, let size):
             return "\(count) bytes at \(address) do not lie in a memory of \(size) bytes"

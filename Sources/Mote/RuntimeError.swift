@@ -16,6 +16,8 @@ public enum RuntimeError: Error {
     case memory(MemoryFailure)
     /// Guest code trapped.
     case trap(Trap)
+    /// Guest code threw an exception that nobody caught.
+    case exception(WasmException)
     /// The guest asked to end, by WASI's `proc_exit`.
     case exit(code: UInt32)
     /// The host looked outside of a linear memory. `count` is in bytes.

@@ -97,7 +97,7 @@ extension FunctionType: CustomStringConvertible {
 }
 
 extension Array where Element == ValueType {
-    fileprivate init(_ items: Items<EngineValueType>) {
+    init(_ items: Items<EngineValueType>) {
         self = (0..<items.count).compactMap { items[checked: $0].map { ValueType($0) } }
     }
 }
@@ -131,8 +131,8 @@ public enum ExternalType: Hashable, Sendable {
     case table(ValueType, Limits)
     /// A global variable or constant.
     case global(ValueType, isMutable: Bool)
-    /// An exception tag.
-    case tag
+    /// An exception tag, and what its exceptions carry.
+    case tag(parameters: [ValueType])
 }
 
 extension ExternalType: CustomStringConvertible {
@@ -143,7 +143,7 @@ extension ExternalType: CustomStringConvertible {
         case .memory(let limits): "memory of \(limits) pages"
         case .table(let type, let limits): "table of \(limits) \(type)"
         case .global(let type, let isMutable): isMutable ? "mutable global \(type)" : "global \(type)"
-        case .tag: "tag"
+        case .tag(let parameters): "tag (\(parameters.map(\.description).joined(separator: ", ")))"
         }
     }
 }
@@ -165,7 +165,8 @@ extension ExternalType {
             guard let global = module.pointee.globals[checked: Int(index)] else { return nil }
             self = .global(ValueType(global.type.valueType), isMutable: global.type.isMutable)
         case .tag:
-            self = .tag
+            guard let type = module.pointee.tagType(of: index) else { return nil }
+            self = .tag(parameters: [ValueType](type.pointee.parameters))
         }
     }
 }

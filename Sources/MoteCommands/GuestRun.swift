@@ -115,6 +115,8 @@ final class GuestRun {
             let lines = trap.description.split(separator: "\n", omittingEmptySubsequences: false)
             let rest = lines.dropFirst().map { "\n" + $0 }.joined()
             return CommandFailure(kind + (lines.first ?? "") + hint + rest, exitCode: 134)
+        case RuntimeError.exception(let exception):
+            return CommandFailure(exception.description, exitCode: 134)
         case RuntimeError.exit(let code):
             return CommandFailure("", exitCode: Int32(truncatingIfNeeded: code & 0xFF))
         case RuntimeError.memory(let failure):

@@ -23,14 +23,15 @@ final class Workbench {
     /// Loads a module whose bytes stay where they are as long as the workbench.
     func load(_ module: TestModule) throws -> EngineModule { try load(module.bytes) }
 
-    func load(_ binary: [UInt8]) throws -> EngineModule {
+    func load(_ binary: [UInt8], features: FeatureSet = .standard) throws -> EngineModule {
         let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: binary.count)
         _ = bytes.initialize(from: binary)
         kept.append(bytes)
         return try runtime.load(
             UnsafePointer(#require(bytes.baseAddress)),
             sizeInBytes: bytes.count,
-            ownership: .borrowed
+            ownership: .borrowed,
+            features: features
         )
     }
 

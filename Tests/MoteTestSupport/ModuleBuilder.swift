@@ -126,6 +126,20 @@ package struct ModuleBuilder {
         imports.append(Self.name(module) + Self.name(field) + [2] + limits)
     }
 
+    /// Gives the tag's index.
+    @discardableResult
+    package mutating func importTag(_ module: String, _ field: String, type: UInt32) -> UInt32 {
+        imports.append(Self.name(module) + Self.name(field) + [4, 0] + Self.unsigned(type))
+        return UInt32(imports.count { $0[entityKindOffset($0)] == 4 } - 1)
+    }
+
+    /// Gives the tag's index.
+    @discardableResult
+    package mutating func tag(type: UInt32) -> UInt32 {
+        tags.append([0] + Self.unsigned(type))
+        return UInt32(imports.count { $0[entityKindOffset($0)] == 4 } + tags.count - 1)
+    }
+
     package mutating func importGlobal(
         _ module: String,
         _ field: String,

@@ -30,6 +30,25 @@ struct EngineSweeps {
     }
 
     @Test(arguments: Mode.allCases)
+    func `exceptions are thrown and caught`(_ mode: Mode) throws {
+        let bench = try SweepBench(mode)
+        func scenario() throws -> UInt64 {
+            let store = try bench.runtime.createStore()
+            defer { store.destroy() }
+            _ = try store.makeTag(parameters: .empty)
+            let module = try bench.runtime.load(SweepModules.catching)
+            defer { module.unload() }
+            let environment = try EngineEnvironment.create(in: store)
+            let instance = try EngineInstance.instantiate(module, in: store, environment: environment) { _ in
+                nil
+            }
+            return try instance.run("run", in: environment)
+        }
+        #expect(try scenario() == 7)
+        #expect(sweep(bench.heap, "exceptions") { _ = try scenario() } > 10)
+    }
+
+    @Test(arguments: Mode.allCases)
     func `a module is loaded with all its code`(_ mode: Mode) throws {
         let bench = try SweepBench(mode)
         for ownership in [ModuleBytesOwnership.borrowed, .copied, .freeable] {

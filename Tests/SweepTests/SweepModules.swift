@@ -77,6 +77,18 @@ enum SweepModules {
         return module.build()
     }
 
+    /// Ten blocks that catch: more than the first room for a function's table of them.
+    static var catching: [UInt8] {
+        var module = ModuleBuilder()
+        let type = module.functionType([], [.i32])
+        module.tags = [[0, UInt8(module.functionType())]]
+        // block; try_table (catch_all 0); throw 0; end; end
+        let block: [UInt8] = [0x02, 0x40, 0x1F, 0x40, 1, 2, 0, 0x08, 0, 0x0B, 0x0B]
+        let run = module.function(type: type, [UInt8](repeating: block, count: 10) + [0x41, 7])
+        module.export("run", .function, run)
+        return module.build()
+    }
+
     /// Exceptions and locals without a default, of which there are many: not executable yet, but decoded and checked.
     static var beyond: [UInt8] {
         var module = ModuleBuilder()

@@ -102,7 +102,8 @@ extension EngineInstance {
             return cell.owner.map { $0.state.pointee.store == store } ?? true
         case .tag(let tag):
             if let owner = tag.pointee.owner { return owner.state.pointee.store == store }
-            return UnsafeMutableRawPointer(tag).assumingMemoryBound(to: HostTagRecord.self).pointee.store == store
+            return UnsafeMutableRawPointer(tag).assumingMemoryBound(to: HostTagRecord.self).pointee.store
+                == store
         case .unlinkedFunction:
             return true
         }

@@ -53,15 +53,7 @@ struct HandlerBuffer {
         limit: UInt32,
         _ arena: Arena
     ) throws(MemoryError) -> Int {
-        if entryCount == entryCapacity {
-            entries = try HandlerBuffer.grow(
-                entries,
-                &entryCapacity,
-                arena,
-                .translationHandlers,
-                .translationHandlerGrowth
-            )
-        }
+        if entryCount == entryCapacity { try growEntries(arena) }
         entries?[entryCount] = CatchTable.Entry(
             start: UInt32(truncatingIfNeeded: start),
             end: UInt32(truncatingIfNeeded: end),
@@ -76,15 +68,7 @@ struct HandlerBuffer {
 
     /// Adds a clause behind those that an entry has.
     mutating func append(_ clause: CatchTable.Clause, to entry: Int, _ arena: Arena) throws(MemoryError) {
-        if clauseCount == clauseCapacity {
-            clauses = try HandlerBuffer.grow(
-                clauses,
-                &clauseCapacity,
-                arena,
-                .translationClauses,
-                .translationClauseGrowth
-            )
-        }
+        if clauseCount == clauseCapacity { try growClauses(arena) }
         guard let clauses, let entries else { return }
         clauses[clauseCount] = clause
         let index = UInt32(truncatingIfNeeded: clauseCount)
@@ -102,22 +86,37 @@ struct HandlerBuffer {
         if let clauses { arena.freeGrowable(UnsafeMutableRawPointer(clauses)) }
     }
 
-    private static func grow<Element>(
-        _ block: UnsafeMutablePointer<Element>?,
-        _ capacity: inout Int,
-        _ arena: Arena,
-        _ first: AllocationSite,
-        _ growth: AllocationSite
-    ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
-        let larger = capacity == 0 ? 8 : capacity &* 2
-        let size = larger &* MemoryLayout<Element>.stride
-        let raw: UnsafeMutableRawPointer
-        if let block {
-            raw = try arena.resizeGrowable(UnsafeMutableRawPointer(block), to: size, site: growth)
-        } else {
-            raw = try arena.allocateGrowable(sizeInBytes: size, region: .scratch, site: first)
-        }
-        capacity = larger
-        return raw.assumingMemoryBound(to: Element.self)
+    private mutating func growEntries(_ arena: Arena) throws(MemoryError) {
+        let larger = entryCapacity == 0 ? 8 : entryCapacity &* 2
+        let size = larger &* MemoryLayout<CatchTable.Entry>.stride
+        let raw =
+            if let entries {
+                try arena.resizeGrowable(
+                    UnsafeMutableRawPointer(entries),
+                    to: size,
+                    site: .translationHandlerGrowth
+                )
+            } else {
+                try arena.allocateGrowable(sizeInBytes: size, region: .scratch, site: .translationHandlers)
+            }
+        entries = raw.assumingMemoryBound(to: CatchTable.Entry.self)
+        entryCapacity = larger
+    }
+
+    private mutating func growClauses(_ arena: Arena) throws(MemoryError) {
+        let larger = clauseCapacity == 0 ? 8 : clauseCapacity &* 2
+        let size = larger &* MemoryLayout<CatchTable.Clause>.stride
+        let raw =
+            if let clauses {
+                try arena.resizeGrowable(
+                    UnsafeMutableRawPointer(clauses),
+                    to: size,
+                    site: .translationClauseGrowth
+                )
+            } else {
+                try arena.allocateGrowable(sizeInBytes: size, region: .scratch, site: .translationClauses)
+            }
+        clauses = raw.assumingMemoryBound(to: CatchTable.Clause.self)
+        clauseCapacity = larger
     }
 }
