@@ -19,11 +19,13 @@ public struct Memory {
 
     /// A memory of the host's, for instances to import; lives as long as the store.
     ///
-    /// - Throws: ``RuntimeError/memory(_:)``.
+    /// - Throws: ``UsageFailure/impossibleMemory(_:)`` where the specification has no such limits,
+    ///   ``RuntimeError/memory(_:)``.
     public init(_ limits: Limits, in store: Store) throws(RuntimeError) {
+        guard limits.isPossibleMemory else { throw .usage(.impossibleMemory(limits)) }
         let type = EngineMemoryType(
-            limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum),
-            pageSizeLog2: 16
+            limits: limits.engineLimits,
+            pageSizeLog2: limits.pageSizeInBytes == 1 ? 0 : 16
         )
         do throws(EngineError) {
             access = MemoryAccess(pointer: try store.engine.makeMemory(type: type))
@@ -34,8 +36,17 @@ public struct Memory {
         owner = nil
     }
 
-    /// Its size in pages, which are 64 KiB.
+    /// Its size in pages of ``pageSizeInBytes``.
     public var pageCount: UInt64 { access.pointer.pointee.pageCount }
+
+    /// Bytes of a page: 65,536, or 1 where its type says so.
+    public var pageSizeInBytes: UInt64 { 1 << UInt64(access.pointer.pointee.pageSizeLog2) }
+
+    /// Whether guests address it by i64.
+    public var is64: Bool { access.pointer.pointee.is64 != 0 }
+
+    /// Whether several threads of the guest may use it at once: then bytes may change while the host looks at them.
+    public var isShared: Bool { access.pointer.pointee.isShared != 0 }
 
     /// Its size in bytes.
     public var sizeInBytes: Int { access.all.count }
@@ -45,7 +56,9 @@ public struct Memory {
 
     /// Its size now and the maximum of its type, as imports are compared with them.
     var limits: Limits {
-        Limits(minimum: pageCount, maximum: access.pointer.instance.pointee.type.limits.maximum)
+        var limits = Limits(access.pointer.instance.pointee.type)
+        limits.minimum = pageCount
+        return limits
     }
 
     /// Adds pages of zeroes, and tells how many there were before.
@@ -118,5 +131,17 @@ public struct Memory {
     /// - Throws: ``RuntimeError/outOfBounds(address:count:sizeInBytes:)``.
     public func store(_ number: some MemoryNumber, at address: some BinaryInteger) throws(RuntimeError) {
         try access.store(number, at: address)
+    }
+}
+
+extension Limits {
+    /// Whether a memory may have them (spec 3.2.3).
+    fileprivate var isPossibleMemory: Bool {
+        guard pageSizeInBytes == 1 || pageSizeInBytes == 65536, !isShared || maximum != nil else {
+            return false
+        }
+        let largest = is64 ? UInt64.max : UInt64(UInt32.max)
+        let most = pageSizeInBytes == 1 ? largest : largest / pageSizeInBytes + 1
+        return minimum <= maximum ?? most && maximum ?? minimum <= most
     }
 }

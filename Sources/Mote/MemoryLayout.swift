@@ -138,6 +138,6 @@ extension Module {
         }
     }
 
-    /// Limits of its first memory, own or imported, in pages of 64 KiB; nil where it has none.
-    public var memoryLimits: Limits? { tables.pointee.memories[checked: 0].map { Limits($0.limits) } }
+    /// Limits of its first memory, own or imported, in pages; nil where it has none.
+    public var memoryLimits: Limits? { tables.pointee.memories[checked: 0].map { Limits($0) } }
 }

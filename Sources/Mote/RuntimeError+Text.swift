@@ -114,6 +114,7 @@ extension UsageFailure: CustomStringConvertible {
         case .notUTF8: "the bytes are not UTF-8"
         case .instanceGone: "it belongs to an instance that is gone"
         case .functionTypeTooLarge: "the function type has too many values"
+        case .impossibleMemory(let limits): "no memory may have the limits \(limits)"
         case .unsupported: "not supported in this version"
         }
     }

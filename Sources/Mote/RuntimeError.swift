@@ -136,6 +136,8 @@ public enum UsageFailure: Equatable, Sendable {
     case instanceGone
     /// A function type with too many values.
     case functionTypeTooLarge
+    /// No memory may have these limits.
+    case impossibleMemory(Limits)
     /// Not in this version.
     case unsupported
 }

@@ -24,7 +24,7 @@ public struct Table {
             throw .usage(.unsupportedValueType(elementType))
         }
         let type = EngineTableType(
-            limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum),
+            limits: EngineLimits(minimum: limits.minimum, maximum: limits.maximum, is64: limits.is64),
             elementType: elementType.engineType,
             initializer: .empty
         )
@@ -43,7 +43,14 @@ public struct Table {
     /// What its elements refer to.
     public var elementType: ValueType { ValueType(EngineValueType(rawValue: pointer.pointee.elementType)) }
 
-    var limits: Limits { Limits(minimum: count, maximum: pointer.instance.pointee.type.limits.maximum) }
+    /// Whether guests index it by i64.
+    public var is64: Bool { pointer.pointee.is64 != 0 }
+
+    var limits: Limits {
+        var limits = Limits(pointer.instance.pointee.type.limits)
+        limits.minimum = count
+        return limits
+    }
 
     /// The element at an index.
     ///

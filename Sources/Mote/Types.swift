@@ -108,11 +108,26 @@ public struct Limits: Hashable, Sendable {
     public var minimum: UInt64
     /// Nil: none declared.
     public var maximum: UInt64?
+    /// Whether addresses, or indices, are i64.
+    public var is64: Bool
+    /// Memories: whether several threads may use it at once; then it has a maximum.
+    public var isShared: Bool
+    /// Memories: bytes of a page, 65,536 or 1.
+    public var pageSizeInBytes: UInt64
 
     /// Limits of a memory or table.
-    public init(minimum: UInt64, maximum: UInt64? = nil) {
+    public init(
+        minimum: UInt64,
+        maximum: UInt64? = nil,
+        is64: Bool = false,
+        isShared: Bool = false,
+        pageSizeInBytes: UInt64 = 65536
+    ) {
         self.minimum = minimum
         self.maximum = maximum
+        self.is64 = is64
+        self.isShared = isShared
+        self.pageSizeInBytes = pageSizeInBytes
     }
 }
 
@@ -125,7 +140,7 @@ extension Limits: CustomStringConvertible {
 public enum ExternalType: Hashable, Sendable {
     /// A function.
     case function(FunctionType)
-    /// A linear memory; sizes in pages of 64 KiB.
+    /// A linear memory; sizes in pages.
     case memory(Limits)
     /// A table of references.
     case table(ValueType, Limits)
@@ -140,8 +155,9 @@ extension ExternalType: CustomStringConvertible {
     public var description: String {
         switch self {
         case .function(let type): "function \(type)"
-        case .memory(let limits): "memory of \(limits) pages"
-        case .table(let type, let limits): "table of \(limits) \(type)"
+        case .memory(let limits):
+            "\(limits.kind)memory of \(limits) \(limits.pageSizeInBytes == 1 ? "bytes" : "pages")"
+        case .table(let type, let limits): "\(limits.kind)table of \(limits) \(type)"
         case .global(let type, let isMutable): isMutable ? "mutable global \(type)" : "global \(type)"
         case .tag(let parameters): "tag (\(parameters.map(\.description).joined(separator: ", ")))"
         }
@@ -157,7 +173,7 @@ extension ExternalType {
             self = .function(FunctionType(type.pointee))
         case .memory:
             guard let type = module.pointee.memories[checked: Int(index)] else { return nil }
-            self = .memory(Limits(type.limits))
+            self = .memory(Limits(type))
         case .table:
             guard let type = module.pointee.tables[checked: Int(index)] else { return nil }
             self = .table(ValueType(type.elementType), Limits(type.limits))
@@ -172,5 +188,25 @@ extension ExternalType {
 }
 
 extension Limits {
-    init(_ limits: EngineLimits) { self.init(minimum: limits.minimum, maximum: limits.maximum) }
+    init(_ limits: EngineLimits) {
+        self.init(
+            minimum: limits.minimum,
+            maximum: limits.maximum,
+            is64: limits.is64,
+            isShared: limits.isShared
+        )
+    }
+
+    init(_ type: EngineMemoryType) {
+        self.init(type.limits)
+        pageSizeInBytes = 1 << UInt64(type.pageSizeLog2)
+    }
+
+    /// What the engine calls them.
+    var engineLimits: EngineLimits {
+        EngineLimits(minimum: minimum, maximum: maximum, is64: is64, isShared: isShared)
+    }
+
+    /// Adjectives for a phrase.
+    fileprivate var kind: String { (is64 ? "64-bit " : "") + (isShared ? "shared " : "") }
 }

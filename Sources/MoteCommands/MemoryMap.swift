@@ -4,7 +4,7 @@ internal import Mote
 enum MemoryMap {
     static func lines(of module: Module) -> [String] {
         guard let limits = module.memoryLimits else { return ["none"] }
-        let (size, overflow) = limits.minimum.multipliedReportingOverflow(by: 65536)
+        let (size, overflow) = limits.minimum.multipliedReportingOverflow(by: limits.pageSizeInBytes)
         let end = overflow ? UInt64.max : size
         let maximum = limits.maximum.map { ", at most \($0)" } ?? ", no maximum"
         let total = "\(limits.minimum) \(limits.minimum == 1 ? "page" : "pages")\(maximum)"

@@ -97,6 +97,20 @@ struct TestModule {
         memories.append(Self.limits(minimum, maximum))
         return add(2)
     }
+    /// Bits of `flags`: 0 maximum (set where there is one), 1 shared, 2 addresses of 64 bits, 3 page size.
+    mutating func memory(flags: UInt8, _ minimum: Int, _ maximum: Int? = nil, pageSizeLog2: Int = 16) -> Int {
+        var bytes = Self.limits(minimum, maximum)
+        bytes[0] |= flags
+        memories.append(bytes + (flags & 8 != 0 ? Self.leb(pageSizeLog2) : []))
+        return add(2)
+    }
+    /// With 64-bit indices.
+    mutating func table64(_ minimum: Int, _ maximum: Int? = nil) -> Int {
+        var bytes = Self.limits(minimum, maximum)
+        bytes[0] |= 4
+        tables.append([Self.funcref] + bytes)
+        return add(1)
+    }
     mutating func global(_ type: UInt8, mutable: Bool, _ initializer: [UInt8]) -> Int {
         globals.append([type, mutable ? 1 : 0] + initializer + [0x0B])
         return add(3)

@@ -51,7 +51,11 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
             initialPageCount: type.limits.minimum,
             maximumPageCount: type.limits.maximum
         )
-        request.pageCountCap = limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount
+        // The cap counts pages of 64 KiB, whatever the memory's are.
+        if let cap = limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount {
+            let log = UInt64(type.pageSizeLog2 < 16 ? 16 : 0)
+            request.pageCountCap = cap <= .max &>> log ? cap &<< log : .max
+        }
         request.pageSizeLog2 = UInt32(type.pageSizeLog2)
         request.is64 = type.limits.is64
         request.isShared = type.limits.isShared
