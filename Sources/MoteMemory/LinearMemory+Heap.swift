@@ -31,14 +31,17 @@ extension LinearMemory {
     static func allocateShared(_ place: Pointer, _ size: Int, roomFor most: Int) throws(MemoryError) {
         let heap = place.pointee.arena.header.pointee.heap
         let injected = heap.pointee.injectedFailureCount
-        do throws(MemoryError) {
-            try extendHeap(place, to: most, site: .linearMemoryBlock)
-            place.pointee.committedSizeInBytes = most
-        } catch {
-            guard most > size, heap.pointee.injectedFailureCount == injected else { throw error }
-            try extendHeap(place, to: size, site: .linearMemoryBlock)
-            place.pointee.committedSizeInBytes = size
+        var room = most
+        while true {
+            do throws(MemoryError) {
+                try extendHeap(place, to: room, site: .sharedMemoryBlock)
+                break
+            } catch {
+                guard room > size, heap.pointee.injectedFailureCount == injected else { throw error }
+                room = size
+            }
         }
+        place.pointee.committedSizeInBytes = room
         publish(size, place)
     }
 

@@ -21,6 +21,10 @@ package struct LinearMemoryView {
     package init(_ environment: UnsafeMutablePointer<MoteEnvironment>) {
         base = UnsafeMutableRawPointer(environment.pointee.memoryBase)
         sizeInBytes = environment.pointee.memorySizeInBytes
+        // Another thread may have grown a shared one.
+        if let memory = environment.pointee.instance?.pointee.memories?[0], memory.pointee.isShared != 0 {
+            sizeInBytes = memory.pointee.sizeInBytes
+        }
     }
 
     @inlinable

@@ -116,6 +116,8 @@ extension AllocationSite {
     package static var gcHeapChunk: Self { .init(rawValue: 0x011) }
     /// A chunk for one large object.
     package static var gcHeapLargeObject: Self { .init(rawValue: 0x012) }
+    /// The bytes of a shared memory in the heap.
+    package static var sharedMemoryBlock: Self { .init(rawValue: 0x013) }
     /// Locks and queues of shared memories.
     package static var sharedMemories: Self { .init(rawValue: 0x00F) }
     /// An environment that is made with its operand stack.

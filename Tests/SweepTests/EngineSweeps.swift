@@ -116,6 +116,13 @@ struct EngineSweeps {
                 type: MemoryType(limits: Limits(minimum: 1, maximum: 8), pageSizeLog2: 16)
             )
         }
+        sweep(heap, "shared host memory") {
+            var limits = InstanceLimits()
+            limits.linearMemory = .heap
+            limits.bounds = .checked
+            let shared = Limits(minimum: 1, maximum: 2, isShared: true)
+            _ = try store.makeMemory(type: MemoryType(limits: shared, pageSizeLog2: 16), limits: limits)
+        }
         for count in [5000, 1] as [UInt64] {
             sweep(heap, "table growth") { _ = try store.grow(#require(table), by: count, filledWith: 0) }
         }
