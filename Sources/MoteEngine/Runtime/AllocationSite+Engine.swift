@@ -42,8 +42,8 @@ extension AllocationSite {
     package static var instanceUnlinkedFunction: Self { .init(rawValue: 0x518) }
     /// The operand stack of a constant expression deeper than usual.
     package static var constantExpression: Self { .init(rawValue: 0x519) }
-    package static var instanceTags: Self { .init(rawValue: 0x530) }
-    package static var instanceOwnTags: Self { .init(rawValue: 0x531) }
-    package static var hostTag: Self { .init(rawValue: 0x532) }
+    package static var instanceTags: Self { .init(rawValue: 0x538) }
+    package static var instanceOwnTags: Self { .init(rawValue: 0x539) }
+    package static var hostTag: Self { .init(rawValue: 0x53A) }
     package static var environmentState: Self { .init(rawValue: 0x51A) }
 }
