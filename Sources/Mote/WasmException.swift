@@ -2,11 +2,12 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteModule
 
+// Sendable because every error is: like the store that it comes from it belongs to one thread at a time.
+
 /// An exception of WebAssembly's: one that no guest code caught, or one for guest code to catch.
 ///
 /// A host function that throws it, or the ``RuntimeError/exception(_:)`` that it came in, lets it fly on through the
 /// guest code that called the function.
-// Sendable because every error is: like the store that it comes from it belongs to one thread at a time.
 public struct WasmException: Error, @unchecked Sendable {
     /// What it can be caught by.
     public let tag: Tag

@@ -2,7 +2,7 @@ internal import CPlatform
 
 // Throwing. All of it is cold: an exception costs an allocation and a walk over frames.
 
-/// first value's slot @8, tag @12
+// first value's slot @8, tag @12
 @inline(never)
 func throwException(
     _ pc: PC,
@@ -22,7 +22,7 @@ func throwException(
     return raise(pc, fp, memory, environment, r, d)
 }
 
-/// exception's slot @8
+// exception's slot @8
 @inline(never)
 func throwReference(
     _ pc: PC,
