@@ -46,7 +46,7 @@ TRAPS = {
     3: "out of bounds table access", 4: "uninitialized element", 5: "indirect call type mismatch",
     6: "integer overflow", 7: "integer divide by zero", 8: "invalid conversion to integer", 9: "unreachable",
     12: "expected shared memory", 13: "null reference", 14: "out of bounds array access", 15: "memory exhausted",
-    16: "cast failure", 49: "uncaught exception",
+    16: "cast failure", 49: "unhandled exception",
 }
 INTEGERS = [0, 1, 2, -1, 7, 8, 31, 32, 63, 64, 127, 128, 255, 65535, 65536, 1 << 30, 1 << 31, (1 << 31) - 1,
             (1 << 32) - 1, 1 << 32, 1 << 63, (1 << 63) - 1]
@@ -276,7 +276,7 @@ class Reference:
             if ffi.wasmtime_context_has_exception(self.context):
                 thrown = ffi.wasmtime_exnref_t()
                 ffi.wasmtime_context_take_exception(self.context, ctypes.byref(thrown))
-                return "trap uncaught exception"
+                return "trap unhandled exception"
             return "trap " + (TRAPS.get(code.value, f"code {code.value}") if known else "of the host")
         return " ".join(["return"] + [self.text(value) for value in results])
 
