@@ -101,7 +101,9 @@ extension Module {
         UInt32(exactly: index).flatMap { DisplayName.function($0, of: tables) }
     }
 
-    /// What the name section calls the module; nil where it has no name. What a terminal would act on is escaped.
+    /// What the name section calls the module; nil where it has no name.
+    ///
+    /// What a terminal would act on is escaped.
     public var name: String? { DisplayName.module(tables) }
 
     func text(_ range: ByteRange) -> String { String(decoding: tables.pointee.text(range), as: UTF8.self) }

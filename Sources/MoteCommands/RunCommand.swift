@@ -159,6 +159,7 @@ extension RunCommand {
         "--global-heap-size", "--stack-size", "--heap-size", "--max-memory", "--linear-memory", "--bounds",
         "--dir",
         "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--enable", "--disable",
+        "--gc-heap-size",
         "--" + reportFormatOption,
     ]
 
