@@ -118,7 +118,11 @@ let ring1Targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    .testTarget(name: "MoteTests", dependencies: ["Mote", "MoteTestSupport"], swiftSettings: common),
+    .testTarget(
+        name: "MoteTests",
+        dependencies: ["Mote", "MoteText", "MoteTestSupport"],
+        swiftSettings: common
+    ),
     .testTarget(name: "CommandLineTests", dependencies: ["MoteCommands"], swiftSettings: common),
     .executableTarget(
         name: "EmbeddingExample",
@@ -181,7 +185,7 @@ let testTargets: [Target] = [
         name: "SweepTests",
         dependencies: [
             "CMoteAPI", "CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation", "MoteEngine",
-            "MoteWASI", "MoteC", "MoteTestSupport",
+            "MoteText", "MoteWASI", "MoteC", "MoteTestSupport",
         ],
         swiftSettings: common
     ),

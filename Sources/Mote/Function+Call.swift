@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteEngine
+internal import MoteModule
 
 extension Function {
     /// Calls it with values whose types are checked.
@@ -18,7 +19,8 @@ extension Function {
         }
         return try target.withSlots { slots in
             for (index, argument) in arguments.enumerated() {
-                slots[index] = try argument.bits(as: type.parameters[index], in: target.store)
+                let wanted = target.engineType?.pointee.parameters[checked: index] ?? .i32
+                slots[index] = try argument.bits(as: wanted, in: target.store)
             }
             try target.enter(slots)
             return try type.results.enumerated().map { index, type in
@@ -91,6 +93,9 @@ struct CallTarget {
         keeper = environment
         slotCount = max(Int(pointer.pointee.parameterSlots), Int(pointer.pointee.resultSlots))
     }
+
+    /// Its type, which says more of references than the public one.
+    var engineType: UnsafePointer<DefinedType>? { FunctionDescription.type(of: pointer) }
 
     /// Slots for parameters and results, on the stack.
     func withSlots<Result>(_ body: (UnsafeMutablePointer<UInt64>) throws -> Result) throws -> Result {

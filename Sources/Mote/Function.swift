@@ -102,7 +102,7 @@ public struct Function {
                     )
                 }
                 for (index, type) in type.results.enumerated() {
-                    slots[index] = try results[index].bits(as: type, in: caller.store)
+                    slots[index] = try results[index].bits(as: type.engineType, in: caller.store)
                 }
             }
         )

@@ -20,7 +20,7 @@ public struct Global {
     ///
     /// - Throws: ``RuntimeError/memory(_:)``.
     public init(_ value: Value, isMutable: Bool = false, in store: Store) throws(RuntimeError) {
-        let bits = try value.bits(as: value.type, in: store)
+        let bits = try value.bits(as: value.type.engineType, in: store)
         let type = EngineGlobalType(valueType: value.type.engineType, isMutable: isMutable)
         do throws(EngineError) {
             cell = try store.engine.makeGlobal(type: type, low: bits)
@@ -50,7 +50,7 @@ public struct Global {
     ///
     /// - Throws: ``UsageFailure/immutableGlobal``, ``UsageFailure/wrongValueType(expected:found:)``.
     public func set(_ value: Value) throws(RuntimeError) {
-        let bits = try value.bits(as: valueType, in: store)
+        let bits = try value.bits(as: cell.type.valueType, in: store)
         guard store.engine.set(cell, low: bits) else { throw .usage(.immutableGlobal) }
     }
 }

@@ -4,6 +4,7 @@ extension MemoryPlan: CustomStringConvertible {
         let inside = [
             "structures, modules, code, tables    as needed",
             "operand stack                        \(ByteCount.text(operandStack)) for each environment",
+            "gc heap                              at most \(ByteCount.text(max(0, gcHeap))) for each store",
         ]
         let memory = "linear memory                        \(linearMemoryText)"
         let heapHoldsMemory = isPool || linearMemory == .heap

@@ -14,6 +14,10 @@ public struct MemoryPlan: Sendable {
     public var bounds: BoundsChecks = .automatic
     /// Most pages of any linear memory; nil leaves the modules' own maxima.
     public var maximumPages: UInt64?
+    /// Most bytes of each store's garbage-collected heap, which holds structs, arrays and exceptions; 0 for none.
+    ///
+    /// It takes nothing before the first of them.
+    public var gcHeap: Int = 64 * 1024 * 1024
     /// How many released address-space reservations are kept for the next instance.
     public var retainedReservations: Int = 4
 
@@ -113,6 +117,7 @@ extension MemoryPlan {
         case .allocator(let functions): plan.globalHeap = .allocator(functions)
         }
         plan.operandStackSizeInBytes = operandStack
+        plan.gcHeapSizeInBytes = max(0, gcHeap)
         plan.linearMemory = linearMemory.engineBacking
         plan.bounds = bounds.engineBounds
         plan.maximumMemoryPageCount = maximumPages

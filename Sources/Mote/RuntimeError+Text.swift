@@ -89,10 +89,15 @@ extension MemoryFailure: CustomStringConvertible {
             switch region {
             case .linearMemory: return "a larger pool (globalHeap) or a smaller maximumPages helps"
             case .operandStack: return "a larger pool (globalHeap) or a smaller operandStack helps"
+            case .gcHeap: return "a larger gcHeap or a larger pool (globalHeap) helps"
             default: return "a larger pool (globalHeap) helps"
             }
         }
-        return region == .operandStack ? "a smaller operandStack helps" : "its source had nothing left"
+        switch region {
+        case .operandStack: return "a smaller operandStack helps"
+        case .gcHeap where availableInBytes != nil: return "a larger gcHeap helps"
+        default: return "its source had nothing left"
+        }
     }
 }
 

@@ -138,35 +138,51 @@ public final class Store {
 }
 
 /// A reference that guest code can hold but not look into: any object of the host.
+///
+/// The object stays as long as a copy of this value or the guest has it, found by collections of the store.
 public struct ExternalReference {
-    let store: Store
-    let handle: UInt64
+    let reference: Reference
 
-    init(store: Store, handle: UInt64) {
-        self.store = store
-        self.handle = handle
+    /// Nil for null.
+    init?(bits: UInt64, in store: Store) throws(RuntimeError) {
+        guard let reference = try Reference(bits: bits, in: store) else { return nil }
+        self.reference = reference
     }
 
-    /// A reference to an object, which stays as long as the store.
+    /// A reference to an object.
     ///
     /// - Throws: ``RuntimeError/memory(_:)``.
     public init(_ object: AnyObject, in store: Store) throws(RuntimeError) {
         let retained = Unmanaged.passRetained(object)
+        let handle: UInt64
         do throws(EngineError) {
             handle = try store.engine.makeExternalReference(retained.toOpaque()) { data in
                 if let data { Unmanaged<AnyObject>.fromOpaque(data).release() }
             }
-            self.store = store
         } catch {
             retained.release()
             throw RuntimeError(error, isPool: store.isPool)
         }
+        defer { store.engine.releaseExternalReference(handle) }
+        guard let reference = try Reference(bits: handle, in: store) else {
+            throw .usage(.unsupported)
+        }
+        self.reference = reference
     }
 
     /// The object; nil where the reference came from elsewhere and has none.
     public var object: AnyObject? {
-        store.engine.externalData(of: handle).map {
+        reference.store.engine.externalData(of: reference.bits).map {
             Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue()
         }
     }
+}
+
+extension Store {
+    /// Frees what no guest and no reference of the host reaches in the store's garbage-collected heap, and lets go of
+    /// objects whose external references are gone.
+    ///
+    /// Happens by itself when memory is needed; false where another thread runs guest code in the store.
+    @discardableResult
+    public func collectGarbage() -> Bool { engine.collectGarbage() }
 }

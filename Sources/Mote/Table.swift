@@ -20,7 +20,7 @@ public struct Table {
     ///
     /// - Throws: ``RuntimeError/memory(_:)``.
     public init(of elementType: ValueType, _ limits: Limits, in store: Store) throws(RuntimeError) {
-        guard elementType == .funcref || elementType == .externref else {
+        guard elementType.engineType.isReference, elementType != .otherReference else {
             throw .usage(.unsupportedValueType(elementType))
         }
         let type = EngineTableType(
@@ -41,7 +41,9 @@ public struct Table {
     public var count: UInt64 { pointer.pointee.count }
 
     /// What its elements refer to.
-    public var elementType: ValueType { ValueType(EngineValueType(rawValue: pointer.pointee.elementType)) }
+    public var elementType: ValueType { ValueType(engineElementType) }
+
+    private var engineElementType: EngineValueType { EngineValueType(rawValue: pointer.pointee.elementType) }
 
     /// Whether guests index it by i64.
     public var is64: Bool { pointer.pointee.is64 != 0 }
@@ -66,7 +68,7 @@ public struct Table {
     ///
     /// - Throws: ``UsageFailure/noSuchElement(index:count:)``, ``UsageFailure/wrongValueType(expected:found:)``.
     public func setElement(at index: UInt64, to value: Value) throws(RuntimeError) {
-        let bits = try value.bits(as: elementType, in: store)
+        let bits = try value.bits(as: engineElementType, in: store)
         guard store.engine.setElement(of: pointer, at: index, to: bits) else {
             throw .usage(.noSuchElement(index: index, count: count))
         }
@@ -77,7 +79,7 @@ public struct Table {
     /// - Throws: ``UsageFailure/maximumReached(maximum:)``, ``RuntimeError/memory(_:)``.
     @discardableResult
     public func grow(by delta: UInt64, filledWith value: Value) throws(RuntimeError) -> UInt64 {
-        let bits = try value.bits(as: elementType, in: store)
+        let bits = try value.bits(as: engineElementType, in: store)
         let grown: UInt64?
         do throws(EngineError) {
             grown = try store.engine.grow(pointer, by: delta, filledWith: bits)

@@ -19,7 +19,19 @@ public enum ValueType: Hashable, Sendable {
     case funcref
     /// Nullable reference to something of the host.
     case externref
-    /// A reference type that this interface has no values for.
+    /// Nullable reference to anything of the guest's: a struct, an array, a small integer, or what was external.
+    case anyref
+    /// Nullable reference to a struct, an array or a small integer.
+    case eqref
+    /// Nullable reference that is a small integer.
+    case i31ref
+    /// Nullable reference to a struct.
+    case structref
+    /// Nullable reference to an array.
+    case arrayref
+    /// Nullable reference to an exception.
+    case exnref
+    /// Another reference type: one that is never null, or refers to one of a module's types.
     case otherReference
 }
 
@@ -34,6 +46,12 @@ extension ValueType: CustomStringConvertible {
         case .v128: "v128"
         case .funcref: "funcref"
         case .externref: "externref"
+        case .anyref: "anyref"
+        case .eqref: "eqref"
+        case .i31ref: "i31ref"
+        case .structref: "structref"
+        case .arrayref: "arrayref"
+        case .exnref: "exnref"
         case .otherReference: "ref"
         }
     }
@@ -50,6 +68,12 @@ extension ValueType {
             case .v128: .v128
             case .funcref: .funcref
             case .externref: .externref
+            case .reference(.any, isNullable: true): .anyref
+            case .reference(.eq, isNullable: true): .eqref
+            case .reference(.i31, isNullable: true): .i31ref
+            case .reference(.structure, isNullable: true): .structref
+            case .reference(.array, isNullable: true): .arrayref
+            case .reference(.exception, isNullable: true): .exnref
             default: .otherReference
             }
     }
@@ -63,7 +87,12 @@ extension ValueType {
         case .v128: .v128
         case .funcref: .funcref
         case .externref: .externref
-        case .otherReference: .reference(.any, isNullable: true)
+        case .anyref, .otherReference: .reference(.any, isNullable: true)
+        case .eqref: .reference(.eq, isNullable: true)
+        case .i31ref: .reference(.i31, isNullable: true)
+        case .structref: .reference(.structure, isNullable: true)
+        case .arrayref: .reference(.array, isNullable: true)
+        case .exnref: .reference(.exception, isNullable: true)
         }
     }
 }

@@ -1,3 +1,6 @@
+internal import MoteEngine
+internal import MoteModule
+
 /// A WebAssembly value whose type is known only at run time.
 public enum Value {
     /// A 32-bit integer; the guest sees no sign.
@@ -12,6 +15,10 @@ public enum Value {
     case funcref(Function?)
     /// A reference to something of the host, or null.
     case externref(ExternalReference?)
+    /// A reference to a struct, an array, a small integer or something external, of any type below `anyref`, or null.
+    case anyref(Reference?)
+    /// A reference to an exception, or null.
+    case exnref(Reference?)
 
     /// The value's type.
     public var type: ValueType {
@@ -22,6 +29,8 @@ public enum Value {
         case .f64: .f64
         case .funcref: .funcref
         case .externref: .externref
+        case .anyref: .anyref
+        case .exnref: .exnref
         }
     }
 }
@@ -36,6 +45,7 @@ extension Value: CustomStringConvertible {
         case .f64(let value): "\(value)"
         case .funcref(let function): function.map { "\($0.type)" } ?? "null"
         case .externref(let reference): reference == nil ? "null" : "externref"
+        case .anyref(let reference), .exnref(let reference): reference?.description ?? "null"
         }
     }
 }
@@ -51,27 +61,57 @@ extension Value {
         case .f32: self = .f32(Float(bits: bits))
         case .f64: self = .f64(Double(bits: bits))
         case .funcref: self = .funcref(Function(reference: bits, store: store, owner: owner))
-        case .externref: self = .externref(bits == 0 ? nil : ExternalReference(store: store, handle: bits))
-        case .v128, .otherReference: throw .usage(.unsupportedValueType(type))
+        case .externref: self = .externref(try ExternalReference(bits: bits, in: store))
+        case .anyref, .eqref, .i31ref, .structref, .arrayref:
+            self = .anyref(try Reference(bits: bits, in: store))
+        case .exnref: self = .exnref(try Reference(bits: bits, in: store))
+        case .otherReference:
+            // The value says what the type does not.
+            switch bits == 0 ? .i31 : EngineStore.kind(of: bits) {
+            case .function: self = .funcref(Function(reference: bits, store: store, owner: owner))
+            case .exception: self = .exnref(try Reference(bits: bits, in: store))
+            default: self = .anyref(try Reference(bits: bits, in: store))
+            }
+        case .v128: throw .usage(.unsupportedValueType(type))
         }
     }
 
     /// What goes into a slot of that type.
-    func bits(as type: ValueType, in store: Store) throws(RuntimeError) -> UInt64 {
+    func bits(as type: EngineValueType, in store: Store) throws(RuntimeError) -> UInt64 {
+        let bits: UInt64
+        let top: HeapType
         switch (self, type) {
         case (.i32(let value), .i32): return value.bits
         case (.i64(let value), .i64): return value.bits
         case (.f32(let value), .f32): return value.bits
         case (.f64(let value), .f64): return value.bits
-        case (.funcref(let function), .funcref):
-            guard let function else { return 0 }
-            return UInt64(UInt(bitPattern: try store.pointer(to: function)))
-        case (.externref(let reference), .externref):
-            guard let reference else { return 0 }
-            guard reference.store === store else { throw .usage(.foreignStore) }
-            return reference.handle
-        default: throw .usage(.wrongValueType(expected: type, found: self.type))
+        case (.funcref(let function), _):
+            bits =
+                try function.map { function throws(RuntimeError) in
+                    UInt64(UInt(bitPattern: try store.pointer(to: function)))
+                } ?? 0
+            top = .function
+        case (.externref(let reference), _):
+            bits = try Self.bits(of: reference?.reference, in: store)
+            top = .external
+        case (.anyref(let reference), _):
+            bits = try Self.bits(of: reference, in: store)
+            top = .any
+        case (.exnref(let reference), _):
+            bits = try Self.bits(of: reference, in: store)
+            top = .exception
+        default: throw .usage(.wrongValueType(expected: ValueType(type), found: self.type))
         }
+        guard store.engine.accepts(bits, of: top, as: type) else {
+            throw .usage(.wrongValueType(expected: ValueType(type), found: self.type))
+        }
+        return bits
+    }
+
+    private static func bits(of reference: Reference?, in store: Store) throws(RuntimeError) -> UInt64 {
+        guard let reference else { return 0 }
+        guard reference.store === store else { throw .usage(.foreignStore) }
+        return reference.bits
     }
 }
 

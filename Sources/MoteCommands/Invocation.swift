@@ -32,6 +32,8 @@ enum Invocation {
         case .f64: Double(word).map { .f64($0) }
         case .funcref: word == "null" ? .funcref(nil) : nil
         case .externref: word == "null" ? .externref(nil) : nil
+        case .anyref, .eqref, .structref, .arrayref, .i31ref: word == "null" ? .anyref(nil) : nil
+        case .exnref: word == "null" ? .exnref(nil) : nil
         case .v128, .otherReference: nil
         }
     }

@@ -28,6 +28,15 @@ struct MemoryOptions: ParsableArguments {
     var heapSize: ByteSize?
 
     @Option(
+        name: .customLong("gc-heap-size"),
+        help: ArgumentHelp(
+            "Most bytes of the garbage-collected heap (default: 64M); 0 for none.",
+            valueName: "size"
+        )
+    )
+    var gcHeapSize: ByteSize?
+
+    @Option(
         name: .customLong("max-memory"),
         help: ArgumentHelp("Most bytes of a linear memory, in whole pages of 64K.", valueName: "size")
     )
@@ -69,6 +78,7 @@ struct MemoryOptions: ParsableArguments {
         if let globalHeapSize { plan.globalHeap = .pool(bytes: globalHeapSize.bytes) }
         plan.operandStack = stackSize?.bytes ?? (globalHeapSize == nil ? 1 << 20 : defaultStack)
         plan.maximumPages = maximumMemory.map { UInt64($0.bytes >> 16) }
+        if let gcHeapSize { plan.gcHeap = gcHeapSize.bytes }
         plan.linearMemory =
             switch linearMemory {
             case .auto: .automatic
@@ -97,8 +107,10 @@ extension MemoryOptions {
         switch (failure.region, failure.isPool) {
         case (.linearMemory, true): return " (options: --global-heap-size, --max-memory)"
         case (.operandStack, true): return " (options: --global-heap-size, --stack-size)"
+        case (.gcHeap, true): return " (options: --gc-heap-size, --global-heap-size)"
         case (_, true): return " (option: --global-heap-size)"
         case (.operandStack, false): return " (option: --stack-size)"
+        case (.gcHeap, false): return failure.availableInBytes == nil ? "" : " (option: --gc-heap-size)"
         default: return ""
         }
     }

@@ -1,6 +1,6 @@
 package import CPlatform
 package import MoteMemory
-internal import MoteModule
+package import MoteModule
 
 /// What the host does with the store's garbage-collected objects.
 extension EngineStore {
@@ -36,6 +36,27 @@ extension EngineStore {
         return GCObject.header(word) & 1 != 0
     }
 
+    /// Whether a reference that is known to be of the hierarchy below `top` may stand where a type is expected.
+    package func accepts(_ reference: UInt64, of top: HeapType, as type: ValueType) -> Bool {
+        let types = state.pointee.runtime.pointee.types
+        guard type.isReference, TypeMatching.matches(type.heapType, top, types) else { return false }
+        return Operations.matches(types, reference, type.heapType.rawValue, isNullable: type.isNullable)
+    }
+
+    /// What a reference that is not null refers to.
+    package static func kind(of reference: UInt64) -> ReferenceKind {
+        if reference & 1 != 0 { return .i31 }
+        if reference & 2 != 0 { return .external }
+        guard isObject(reference),
+            let object = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: reference))
+        else { return .function }
+        switch GCObject.kind(GCObject.header(object)) {
+        case .array: return .array
+        case .exception: return .exception
+        case .structure, .free: return .structure
+        }
+    }
+
     /// Frees what nothing reaches, and runs the finalizers of handles among it; false where a thread is inside another
     /// environment of the store.
     @discardableResult
@@ -68,4 +89,14 @@ extension EngineStore {
         if let heap = state.pointee.collector.heap { GCHeap.destroy(heap) }
         state.pointee.collector.heap = nil
     }
+}
+
+/// What a reference refers to, whatever its static type.
+package enum ReferenceKind: UInt8, Sendable {
+    case function
+    case external
+    case i31
+    case structure
+    case array
+    case exception
 }

@@ -15,6 +15,16 @@ extension Operations {
         _ target: UInt32,
         isNullable: Bool
     ) -> Bool {
+        let types = environment.state.pointee.store.pointee.runtime.pointee.types
+        return matches(types, reference, target, isNullable: isNullable)
+    }
+
+    static func matches(
+        _ types: TypeRegistry.Pointer,
+        _ reference: UInt64,
+        _ target: UInt32,
+        isNullable: Bool
+    ) -> Bool {
         guard reference != 0 else { return isNullable }
         let type = HeapType(rawValue: target)
         // The tops of the hierarchies: validation lets nothing else come here.
@@ -23,7 +33,6 @@ extension Operations {
         guard reference & 2 == 0,
             let object = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: reference))
         else { return false }
-        let types = environment.state.pointee.store.pointee.runtime.pointee.types
         let header = GCObject.header(object)
         guard header & 1 != 0 else {
             let function = object.assumingMemoryBound(to: MoteFunction.self)
