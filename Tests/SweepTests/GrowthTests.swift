@@ -79,11 +79,16 @@ import Testing
         )
         var isRight = true
         for step in 0..<100_000 {
-            isRight = try store.grow(table, by: 1, filledWith: UInt64(step)) == UInt64(step + 1) && isRight
+            isRight =
+                try store.grow(table, by: 1, filledWith: UInt64(step) << 2 | 2) == UInt64(step + 1) && isRight
             if step % 10_000 == 0 { #expect(try store.grow(memory, byPages: 1) != nil) }
         }
         #expect(isRight)
-        #expect((0..<100_000).allSatisfy { EngineStore.element(of: table, at: UInt64($0 + 1)) == UInt64($0) })
+        #expect(
+            (0..<100_000).allSatisfy {
+                EngineStore.element(of: table, at: UInt64($0 + 1)) == UInt64($0) << 2 | 2
+            }
+        )
         #expect(throws: EngineError.self) { while true { _ = try store.grow(memory, byPages: 1) } }
         #expect(throws: EngineError.self) { while true { _ = try store.grow(table, by: 1, filledWith: 0) } }
         store.destroy()

@@ -62,7 +62,7 @@ extension EngineStore {
         if let giver = Publishing.owner(of: low, type: cell.type.valueType) {
             Publishing.link(giver, to: cell.owner)
         }
-        noteShared(low)
+        if cell.type.valueType.isReference { noteShared(low) }
         cell.slots[0] = low
         if cell.type.valueType.slotCount > 1 { cell.slots[1] = high }
         return true
