@@ -64,7 +64,10 @@ public struct WasmException: Error, @unchecked Sendable {
             throw .usage(.wrongArgumentCount(expected: types.count, found: values.count))
         }
         var slots: [UInt64] = []
-        for (value, type) in zip(values, types) { slots.append(try value.bits(as: type, in: core.store)) }
+        for (index, value) in values.enumerated() {
+            guard let type = tag.pointer.parameters[checked: index] else { break }
+            slots.append(try value.bits(as: type, in: core.store))
+        }
         return slots.withUnsafeBufferPointer {
             core.engine.throwException(tag.pointer, slots: $0.baseAddress)
         }
