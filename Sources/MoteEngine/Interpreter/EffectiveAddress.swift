@@ -11,7 +11,7 @@ enum EffectiveAddress {
     /// The bytes at `address + offset` of a memory, or nil when one of them is outside.
     ///
     /// `address` is a slot as it is: of a 32-bit memory its low half counts. `memoryIndex` comes from validated
-    /// code. The pointer is good until the memory grows.
+    /// code, and `sizeInBytes` is not 0. The pointer is good until the memory grows.
     @inline(__always)
     static func resolve(
         _ environment: Environment,
@@ -25,12 +25,13 @@ enum EffectiveAddress {
             .unsafelyUnwrapped[Int(memoryIndex)].unsafelyUnwrapped
         let index = memory.pointee.is64 != 0 ? address : UInt64(low(address))
         let (start, overflow) = index.addingReportingOverflow(offset)
-        let size = currentSize(of: memory)
-        guard !overflow, start <= size, sizeInBytes <= size &- start, let base = memory.pointee.base else {
-            return nil
-        }
-        // Safe: inside the memory, so the address is an Int.
-        return UnsafeMutableRawPointer(base) + Int(truncatingIfNeeded: start)
+        // Both sums may wrap. Written with few values at once: a handler has four registers to spare.
+        if overflow { return nil }
+        let (end, isBeyond) = start.addingReportingOverflow(sizeInBytes)
+        if isBeyond || end > currentSize(of: memory) { return nil }
+        // Safe: inside the memory, so it has a base, and the address is an Int.
+        return UnsafeMutableRawPointer(memory.pointee.base.unsafelyUnwrapped)
+            + Int(truncatingIfNeeded: start)
     }
 
     /// Bytes of a memory that another thread may be growing.
