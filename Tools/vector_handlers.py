@@ -54,10 +54,10 @@ def integer_rows():
                 BINARY.append((first + 22 + index, shape + name, f"{sign}{bits}x{lanes}",
                                f"a.replacing(with: b, where: b {symbol} a)"))
     UNARY.append((0x62, "i8x16Popcnt", "U8x16", "VectorSemantics.populationCount(a)"))
-    BINARY.append((0x82, "i16x8Q15mulrSatS", "I16x8", "VectorSemantics.roundedProduct(a, b)"))
+    BINARY.append((0x82, "i16x8Q15mulrSatS", "I16x8", "mote_rounded_product_i16x8(a, b)"))
     BINARY.append((0xBA, "i32x4DotI16x8S", "I16x8", "VectorSemantics.dot(a, b)"))
-    BINARY.append((0x65, "i8x16NarrowI16x8S", "I16x8", "VectorSemantics.narrowSigned(a, b)"))
-    BINARY.append((0x66, "i8x16NarrowI16x8U", "I16x8", "VectorSemantics.narrowUnsigned(a, b)"))
+    BINARY.append((0x65, "i8x16NarrowI16x8S", "I16x8", "mote_narrow_i16x8_s(a, b)"))
+    BINARY.append((0x66, "i8x16NarrowI16x8U", "I16x8", "mote_narrow_i16x8_u(a, b)"))
     BINARY.append((0x85, "i16x8NarrowI32x4S", "I32x4", "mote_narrow_i32x4_s(a, b)"))
     BINARY.append((0x86, "i16x8NarrowI32x4U", "I32x4", "mote_narrow_i32x4_u(a, b)"))
     for index, (name, type_) in enumerate((("i16x8ExtaddPairwiseI8x16S", "I16x8"), ("i16x8ExtaddPairwiseI8x16U", "U16x8"),
@@ -70,6 +70,8 @@ def integer_rows():
         for index, (half, sign) in enumerate((("Low", "I"), ("High", "I"), ("Low", "U"), ("High", "U"))):
             suffix = "S" if sign == "I" else "U"
             wide = f"{sign}{bits}x{lanes}(truncatingIfNeeded: {{}}.{half.lower()}Half)"
+            if bits == 16:
+                wide = f"mote_extend_{half.lower()}_{sign.lower()}8x16({{}})"
             UNARY.append((first + index, f"i{bits}x{lanes}Extend{half}I{source}{suffix}", f"{sign}{source}", wide.format("a")))
             BINARY.append((product + index, f"i{bits}x{lanes}Extmul{half}I{source}{suffix}", f"{sign}{source}",
                            f"{wide.format('a')} &* {wide.format('b')}"))
@@ -135,7 +137,8 @@ def extending(source, wide):
 
 
 LOADS = [(0x00, "V128", 16, "p.loadUnaligned(as: Vector.self)"),
-         (0x01, "8x8S", 8, extending("SIMD8<Int8>", "I16x8")), (0x02, "8x8U", 8, extending("SIMD8<UInt8>", "U16x8")),
+         (0x01, "8x8S", 8, "mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self))"),
+         (0x02, "8x8U", 8, "mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self))"),
          (0x03, "16x4S", 8, extending("SIMD4<Int16>", "I32x4")), (0x04, "16x4U", 8, extending("SIMD4<UInt16>", "U32x4")),
          (0x05, "32x2S", 8, extending("SIMD2<Int32>", "I64x2")), (0x06, "32x2U", 8, extending("SIMD2<UInt32>", "U64x2")),
          (0x07, "8Splat", 1, "U8x16(repeating: p.load(as: UInt8.self))"),

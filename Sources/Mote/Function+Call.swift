@@ -18,13 +18,17 @@ extension Function {
             )
         }
         return try target.withSlots { slots in
+            var slot = slots
             for (index, argument) in arguments.enumerated() {
                 let wanted = target.engineType?.pointee.parameters[checked: index] ?? .i32
-                slots[index] = try argument.bits(as: wanted, in: target.store)
+                try argument.write(to: slot, as: wanted, in: target.store)
+                slot += wanted.slotCount
             }
             try target.enter(slots)
-            return try type.results.enumerated().map { index, type in
-                try Value(bits: slots[index], type: type, store: target.store, owner: target.owner)
+            slot = slots
+            return try type.results.map { type in
+                defer { slot += type.slotCount }
+                return try Value(slots: slot, type: type, store: target.store, owner: target.owner)
             }
         }
     }

@@ -90,10 +90,12 @@ public struct Function {
         storage = .host(
             HostClosure(type: type) { caller, slots in
                 var arguments: [Value] = []
-                for (index, type) in type.parameters.enumerated() {
+                var slot = slots
+                for type in type.parameters {
                     arguments.append(
-                        try Value(bits: slots[index], type: type, store: caller.store, owner: caller.owner)
+                        try Value(slots: slot, type: type, store: caller.store, owner: caller.owner)
                     )
+                    slot += type.slotCount
                 }
                 let results = try body(caller, arguments)
                 guard results.count == type.results.count else {
@@ -101,8 +103,10 @@ public struct Function {
                         .wrongArgumentCount(expected: type.results.count, found: results.count)
                     )
                 }
-                for (index, type) in type.results.enumerated() {
-                    slots[index] = try results[index].bits(as: type.engineType, in: caller.store)
+                slot = slots
+                for (result, type) in zip(results, type.results) {
+                    try result.write(to: slot, as: type.engineType, in: caller.store)
+                    slot += type.slotCount
                 }
             }
         )
@@ -135,8 +139,9 @@ struct SlotReader {
     var slots: UnsafeMutablePointer<UInt64>
 
     mutating func next<Element: WasmValue>(_ type: Element.Type) -> Element {
-        defer { slots += 1 }
-        return Element(bits: slots.pointee)
+        defer { slots += Element.valueType.slotCount }
+        return Element.valueType == .v128
+            ? Element(bits: slots[0], upperBits: slots[1]) : Element(bits: slots.pointee)
     }
 }
 
@@ -144,8 +149,10 @@ struct SlotReader {
 struct SlotWriter {
     var slots: UnsafeMutablePointer<UInt64>
 
-    mutating func put(_ value: some WasmValue) {
+    mutating func put<Element: WasmValue>(_ value: Element) {
         slots.pointee = value.bits
-        slots += 1
+        let slotCount = Element.valueType.slotCount
+        if slotCount > 1 { slots[1] = value.upperBits }
+        slots += slotCount
     }
 }

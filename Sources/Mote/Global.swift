@@ -20,10 +20,10 @@ public struct Global {
     ///
     /// - Throws: ``RuntimeError/memory(_:)``.
     public init(_ value: Value, isMutable: Bool = false, in store: Store) throws(RuntimeError) {
-        let bits = try value.bits(as: value.type.engineType, in: store)
+        let slots = try value.slots(as: value.type.engineType, in: store)
         let type = EngineGlobalType(valueType: value.type.engineType, isMutable: isMutable)
         do throws(EngineError) {
-            cell = try store.engine.makeGlobal(type: type, low: bits)
+            cell = try store.engine.makeGlobal(type: type, low: slots.low, high: slots.high)
         } catch {
             throw RuntimeError(error, isPool: store.isPool)
         }
@@ -42,7 +42,7 @@ public struct Global {
     /// - Throws: ``UsageFailure/unsupportedValueType(_:)``.
     public var value: Value {
         get throws(RuntimeError) {
-            try Value(bits: cell.slots.pointee, type: valueType, store: store, owner: owner)
+            try Value(slots: cell.slots, type: valueType, store: store, owner: owner)
         }
     }
 
@@ -50,7 +50,9 @@ public struct Global {
     ///
     /// - Throws: ``UsageFailure/immutableGlobal``, ``UsageFailure/wrongValueType(expected:found:)``.
     public func set(_ value: Value) throws(RuntimeError) {
-        let bits = try value.bits(as: cell.type.valueType, in: store)
-        guard store.engine.set(cell, low: bits) else { throw .usage(.immutableGlobal) }
+        let slots = try value.slots(as: cell.type.valueType, in: store)
+        guard store.engine.set(cell, low: slots.low, high: slots.high) else {
+            throw .usage(.immutableGlobal)
+        }
     }
 }

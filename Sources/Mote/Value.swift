@@ -11,6 +11,8 @@ public enum Value {
     case f32(Float)
     /// A 64-bit floating point number.
     case f64(Double)
+    /// A 128-bit vector: its bytes as they lie in memory, lane 0 first.
+    case v128(SIMD16<UInt8>)
     /// A reference to a function, or null.
     case funcref(Function?)
     /// A reference to something of the host, or null.
@@ -27,6 +29,7 @@ public enum Value {
         case .i64: .i64
         case .f32: .f32
         case .f64: .f64
+        case .v128: .v128
         case .funcref: .funcref
         case .externref: .externref
         case .anyref: .anyref
@@ -43,6 +46,7 @@ extension Value: CustomStringConvertible {
         case .i64(let value): "\(value)"
         case .f32(let value): "\(value)"
         case .f64(let value): "\(value)"
+        case .v128(let value): Value.hexadecimal(value)
         case .funcref(let function): function.map { "\($0.type)" } ?? "null"
         case .externref(let reference): reference == nil ? "null" : "externref"
         case .anyref(let reference), .exnref(let reference): reference?.description ?? "null"
@@ -51,6 +55,44 @@ extension Value: CustomStringConvertible {
 }
 
 extension Value {
+    /// A vector as one number of 32 digits, the last lane first.
+    private static func hexadecimal(_ value: SIMD16<UInt8>) -> String {
+        value.indices.reversed().reduce(into: "0x") { text, index in
+            text += value[index] < 16 ? "0" : ""
+            text += String(value[index], radix: 16)
+        }
+    }
+
+    /// What one slot holds, or two for a vector.
+    init(
+        slots: UnsafePointer<UInt64>,
+        type: ValueType,
+        store: Store,
+        owner: Instance?
+    ) throws(RuntimeError) {
+        if type == .v128 {
+            self = .v128(SIMD16(bits: slots[0], upperBits: slots[1]))
+        } else {
+            try self.init(bits: slots[0], type: type, store: store, owner: owner)
+        }
+    }
+
+    /// What goes into the slot of that type, or into two for a vector.
+    func slots(as type: EngineValueType, in store: Store) throws(RuntimeError) -> (low: UInt64, high: UInt64)
+    {
+        if case .v128(let value) = self, type == .v128 { return (value.bits, value.upperBits) }
+        return (try bits(as: type, in: store), 0)
+    }
+
+    /// Puts the value there.
+    func write(to slots: UnsafeMutablePointer<UInt64>, as type: EngineValueType, in store: Store)
+        throws(RuntimeError)
+    {
+        let values = try self.slots(as: type, in: store)
+        slots[0] = values.low
+        if type.slotCount > 1 { slots[1] = values.high }
+    }
+
     /// What a slot holds.
     ///
     /// References come from `store` and stay good as long as `owner`.
@@ -117,15 +159,31 @@ extension Value {
 
 /// A Swift type that stands for a WebAssembly value type in typed functions.
 ///
-/// `Int32`, `UInt32`, `Int64`, `UInt64`, `Float` and `Double` conform; so may types of your own that are one of
-/// these inside.
+/// `Int32`, `UInt32`, `Int64`, `UInt64`, `Float`, `Double` and `SIMD16<UInt8>` conform; so may types of your own that
+/// are one of these inside.
 public protocol WasmValue {
-    /// Its type in WebAssembly: a number type.
+    /// Its type in WebAssembly: a number or vector type.
     static var valueType: ValueType { get }
     /// The value that a slot of 8 bytes holds; the upper half is arbitrary for 32-bit types.
     init(bits: UInt64)
     /// What a slot of 8 bytes holds for the value.
     var bits: UInt64 { get }
+    /// The value that two slots hold: only asked for where ``valueType`` is ``ValueType/v128``.
+    init(bits: UInt64, upperBits: UInt64)
+    /// What the second slot holds for a vector.
+    var upperBits: UInt64 { get }
+}
+
+extension WasmValue {
+    /// The value of the first slot: that of all types but vectors.
+    public init(bits: UInt64, upperBits: UInt64) { self.init(bits: bits) }
+    /// 0: only vectors have a second slot.
+    public var upperBits: UInt64 { 0 }
+}
+
+extension ValueType {
+    /// Slots that a value takes.
+    var slotCount: Int { self == .v128 ? 2 : 1 }
 }
 
 extension Int32: WasmValue {
@@ -180,4 +238,19 @@ extension Double: WasmValue {
     public init(bits: UInt64) { self.init(bitPattern: bits) }
     /// The slot's bits.
     public var bits: UInt64 { bitPattern }
+}
+
+extension SIMD16: WasmValue where Scalar == UInt8 {
+    /// `v128`.
+    public static var valueType: ValueType { .v128 }
+    /// The lower 8 bytes, zeroes above.
+    public init(bits: UInt64) { self.init(bits: bits, upperBits: 0) }
+    /// The lower 8 bytes.
+    public var bits: UInt64 { unsafeBitCast(self, to: SIMD2<UInt64>.self).x.littleEndian }
+    /// Both slots' bytes, the first slot's lowest.
+    public init(bits: UInt64, upperBits: UInt64) {
+        self = unsafeBitCast(SIMD2(bits.littleEndian, upperBits.littleEndian), to: Self.self)
+    }
+    /// The upper 8 bytes.
+    public var upperBits: UInt64 { unsafeBitCast(self, to: SIMD2<UInt64>.self).y.littleEndian }
 }

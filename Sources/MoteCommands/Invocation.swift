@@ -34,8 +34,19 @@ enum Invocation {
         case .externref: word == "null" ? .externref(nil) : nil
         case .anyref, .eqref, .structref, .arrayref, .i31ref: word == "null" ? .anyref(nil) : nil
         case .exnref: word == "null" ? .exnref(nil) : nil
-        case .v128, .otherReference: nil
+        case .v128: vector(word).map { .v128($0) }
+        case .otherReference: nil
         }
+    }
+
+    /// Up to 32 hexadecimal digits behind `0x`, the last lane's first, as vectors are printed.
+    private static func vector(_ word: String) -> SIMD16<UInt8>? {
+        let digits = word.lowercased().dropFirst(2)
+        guard word.lowercased().hasPrefix("0x"), (1...32).contains(digits.count),
+            let lower = UInt64(digits.suffix(16), radix: 16),
+            let upper = digits.count > 16 ? UInt64(digits.dropLast(16), radix: 16) : 0
+        else { return nil }
+        return SIMD16(bits: lower, upperBits: upper)
     }
 
     private static func integer(_ word: String, bits: Int) -> UInt64? {

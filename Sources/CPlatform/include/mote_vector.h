@@ -9,6 +9,10 @@ typedef int8_t mote_i8x16 __attribute__((ext_vector_type(16)));
 typedef int16_t mote_i16x8 __attribute__((ext_vector_type(8)));
 typedef int32_t mote_i32x4 __attribute__((ext_vector_type(4)));
 typedef int64_t mote_i64x2 __attribute__((ext_vector_type(2)));
+typedef uint8_t mote_u8x16 __attribute__((ext_vector_type(16)));
+typedef uint16_t mote_u16x8 __attribute__((ext_vector_type(8)));
+typedef int8_t mote_i8x8 __attribute__((ext_vector_type(8)));
+typedef uint8_t mote_u8x8 __attribute__((ext_vector_type(8)));
 typedef float mote_f32x4 __attribute__((ext_vector_type(4)));
 typedef double mote_f64x2 __attribute__((ext_vector_type(2)));
 
@@ -16,6 +20,14 @@ static inline mote_i8x16 mote_add_sat_i8x16(mote_i8x16 a, mote_i8x16 b) { return
 static inline mote_i8x16 mote_sub_sat_i8x16(mote_i8x16 a, mote_i8x16 b) { return __builtin_elementwise_sub_sat(a, b); }
 static inline mote_i16x8 mote_add_sat_i16x8(mote_i16x8 a, mote_i16x8 b) { return __builtin_elementwise_add_sat(a, b); }
 static inline mote_i16x8 mote_sub_sat_i16x8(mote_i16x8 a, mote_i16x8 b) { return __builtin_elementwise_sub_sat(a, b); }
+
+// Swift makes calls of conversions of eight lanes.
+static inline mote_i16x8 mote_extend_i8x8(mote_i8x8 a) { return __builtin_convertvector(a, mote_i16x8); }
+static inline mote_u16x8 mote_extend_u8x8(mote_u8x8 a) { return __builtin_convertvector(a, mote_u16x8); }
+static inline mote_i16x8 mote_extend_low_i8x16(mote_i8x16 a) { return mote_extend_i8x8(a.lo); }
+static inline mote_i16x8 mote_extend_high_i8x16(mote_i8x16 a) { return mote_extend_i8x8(a.hi); }
+static inline mote_u16x8 mote_extend_low_u8x16(mote_u8x16 a) { return mote_extend_u8x8(a.lo); }
+static inline mote_u16x8 mote_extend_high_u8x16(mote_u8x16 a) { return mote_extend_u8x8(a.hi); }
 
 // Without libm's errno for negative lanes.
 static inline mote_f32x4 mote_square_root_f32x4(mote_f32x4 a) { return __builtin_elementwise_sqrt(a); }
@@ -31,6 +43,12 @@ static inline uint32_t mote_bitmask_i16x8(mote_i16x8 a) {
 static inline uint32_t mote_bitmask_i32x4(mote_i32x4 a) { return (uint32_t)_mm_movemask_ps((__m128)a); }
 static inline uint32_t mote_bitmask_i64x2(mote_i64x2 a) { return (uint32_t)_mm_movemask_pd((__m128d)a); }
 
+static inline mote_i8x16 mote_narrow_i16x8_s(mote_i16x8 a, mote_i16x8 b) {
+    return (mote_i8x16)_mm_packs_epi16((__m128i)a, (__m128i)b);
+}
+static inline mote_i8x16 mote_narrow_i16x8_u(mote_i16x8 a, mote_i16x8 b) {
+    return (mote_i8x16)_mm_packus_epi16((__m128i)a, (__m128i)b);
+}
 static inline mote_i16x8 mote_narrow_i32x4_s(mote_i32x4 a, mote_i32x4 b) {
     return (mote_i16x8)_mm_packs_epi32((__m128i)a, (__m128i)b);
 }
@@ -42,6 +60,14 @@ static inline __m128i mote_biased_i32x4(mote_i32x4 a) {
 static inline mote_i16x8 mote_narrow_i32x4_u(mote_i32x4 a, mote_i32x4 b) {
     __m128i packed = _mm_packs_epi32(mote_biased_i32x4(a), mote_biased_i32x4(b));
     return (mote_i16x8)_mm_xor_si128(packed, _mm_set1_epi16((short)0x8000));
+}
+
+// (a * b + 0x4000) >> 15, of which only -1 * -1 does not fit.
+static inline mote_i16x8 mote_rounded_product_i16x8(mote_i16x8 a, mote_i16x8 b) {
+    __m128i high = _mm_mulhi_epi16((__m128i)a, (__m128i)b), low = _mm_mullo_epi16((__m128i)a, (__m128i)b);
+    __m128i half = _mm_and_si128(_mm_srli_epi16(low, 14), _mm_set1_epi16(1));
+    __m128i z = _mm_add_epi16(_mm_add_epi16(_mm_add_epi16(high, high), _mm_srli_epi16(low, 15)), half);
+    return (mote_i16x8)_mm_xor_si128(z, _mm_cmpeq_epi16(z, _mm_set1_epi16((short)0x8000)));
 }
 
 // The instruction: what does not fit is 0x80000000.
@@ -87,6 +113,28 @@ static inline uint32_t mote_bitmask_i32x4(mote_i32x4 a) {
 }
 static inline uint32_t mote_bitmask_i64x2(mote_i64x2 a) {
     return (uint32_t)(a[0] < 0) | (uint32_t)(a[1] < 0) << 1;
+}
+
+static inline mote_i8x16 mote_narrow_i16x8(mote_i16x8 a, mote_i16x8 b, int16_t low, int16_t high) {
+    mote_i8x16 z;
+    for (int i = 0; i < 16; i++) {
+        int16_t x = i < 8 ? a[i] : b[i - 8];
+        z[i] = (int8_t)(x < low ? low : x > high ? high : x);
+    }
+    return z;
+}
+static inline mote_i8x16 mote_narrow_i16x8_s(mote_i16x8 a, mote_i16x8 b) {
+    return mote_narrow_i16x8(a, b, -0x80, 0x7F);
+}
+static inline mote_i8x16 mote_narrow_i16x8_u(mote_i16x8 a, mote_i16x8 b) { return mote_narrow_i16x8(a, b, 0, 0xFF); }
+
+static inline mote_i16x8 mote_rounded_product_i16x8(mote_i16x8 a, mote_i16x8 b) {
+    mote_i16x8 z;
+    for (int i = 0; i < 8; i++) {
+        int32_t x = (a[i] * b[i] + 0x4000) >> 15;
+        z[i] = (int16_t)(x > 0x7FFF ? 0x7FFF : x);
+    }
+    return z;
 }
 
 static inline mote_i16x8 mote_narrow_i32x4(mote_i32x4 a, mote_i32x4 b, int32_t low, int32_t high) {

@@ -555,11 +555,11 @@ func i64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8Q15mulrSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
-    setLanes(fp, slotField(pc, 8), VectorSemantics.roundedProduct(a, b))
+    setLanes(fp, slotField(pc, 8), mote_rounded_product_i16x8(a, b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -571,19 +571,19 @@ func i32x4DotI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i8x16NarrowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
-    setLanes(fp, slotField(pc, 8), VectorSemantics.narrowSigned(a, b))
+    setLanes(fp, slotField(pc, 8), mote_narrow_i16x8_s(a, b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i8x16NarrowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
-    setLanes(fp, slotField(pc, 8), VectorSemantics.narrowUnsigned(a, b))
+    setLanes(fp, slotField(pc, 8), mote_narrow_i16x8_u(a, b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -603,35 +603,35 @@ func i16x8NarrowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtmulLowI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: a.lowHalf) &* I16x8(truncatingIfNeeded: b.lowHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_low_i8x16(a) &* mote_extend_low_i8x16(b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtmulHighI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: a.highHalf) &* I16x8(truncatingIfNeeded: b.highHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_high_i8x16(a) &* mote_extend_high_i8x16(b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtmulLowI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: a.lowHalf) &* U16x8(truncatingIfNeeded: b.lowHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_low_u8x16(a) &* mote_extend_low_u8x16(b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtmulHighI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: a.highHalf) &* U16x8(truncatingIfNeeded: b.highHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_high_u8x16(a) &* mote_extend_high_u8x16(b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 

@@ -51,19 +51,19 @@ func memoryVectorLoadV128B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func memoryVectorLoad8x8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: p.loadUnaligned(as: SIMD8<Int8>.self)))
+    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func memoryVectorLoad8x8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: p.loadUnaligned(as: SIMD8<UInt8>.self)))
+    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -309,21 +309,21 @@ func memoryVectorLoadV128BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func memoryVectorLoad8x8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: p.loadUnaligned(as: SIMD8<Int8>.self)))
+    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func memoryVectorLoad8x8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: p.loadUnaligned(as: SIMD8<UInt8>.self)))
+    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
@@ -544,17 +544,17 @@ func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: p.loadUnaligned(as: SIMD8<Int8>.self)))
+    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: p.loadUnaligned(as: SIMD8<UInt8>.self)))
+    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 

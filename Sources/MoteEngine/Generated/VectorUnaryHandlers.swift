@@ -94,31 +94,31 @@ func i32x4ExtaddPairwiseI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtendLowI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: a.lowHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_low_i8x16(a))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtendHighI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
-    setLanes(fp, slotField(pc, 8), I16x8(truncatingIfNeeded: a.highHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_high_i8x16(a))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtendLowI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: a.lowHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_low_u8x16(a))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@inline(never)
 func i16x8ExtendHighI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
-    setLanes(fp, slotField(pc, 8), U16x8(truncatingIfNeeded: a.highHalf))
+    setLanes(fp, slotField(pc, 8), mote_extend_high_u8x16(a))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 

@@ -102,38 +102,10 @@ extension VectorSemantics {
         return (fours &+ (fours &>> 4)) & U8x16(repeating: 0x0F)
     }
 
-    /// q15mulr_sat_s: (a * b + 0x4000) >> 15; only -1 * -1 does not fit.
-    @inline(__always)
-    static func roundedProduct(_ a: I16x8, _ b: I16x8) -> U16x8 {
-        let product = SIMD8<Int32>(truncatingIfNeeded: a) &* SIMD8<Int32>(truncatingIfNeeded: b)
-        let high = U16x8(truncatingIfNeeded: product &>> SIMD8<Int32>(repeating: 16))
-        let low = U16x8(truncatingIfNeeded: product)
-        let rounded = (high &<< 1) &+ (low &>> 15) &+ ((low &>> 14) & 1)
-        return rounded ^ unsafeBitCast(rounded .== U16x8(repeating: 0x8000), to: U16x8.self)
-    }
-
     @inline(__always)
     static func dot(_ a: I16x8, _ b: I16x8) -> I32x4 {
         I32x4(truncatingIfNeeded: a.evenHalf) &* I32x4(truncatingIfNeeded: b.evenHalf)
             &+ I32x4(truncatingIfNeeded: a.oddHalf) &* I32x4(truncatingIfNeeded: b.oddHalf)
-    }
-
-    @inline(__always)
-    static func narrowSigned(_ a: I16x8, _ b: I16x8) -> I8x16 {
-        narrow(a, b, I16x8(repeating: -0x80), I16x8(repeating: 0x7F))
-    }
-    @inline(__always)
-    static func narrowUnsigned(_ a: I16x8, _ b: I16x8) -> I8x16 {
-        narrow(a, b, I16x8(repeating: 0), I16x8(repeating: 0xFF))
-    }
-    @inline(__always)
-    private static func narrow(_ a: I16x8, _ b: I16x8, _ least: I16x8, _ most: I16x8) -> I8x16 {
-        let low = a.clamped(lowerBound: least, upperBound: most)
-        let high = b.clamped(lowerBound: least, upperBound: most)
-        return I8x16(
-            lowHalf: SIMD8<Int8>(truncatingIfNeeded: low),
-            highHalf: SIMD8<Int8>(truncatingIfNeeded: high)
-        )
     }
 
     /// The bytes at `a` that `indices` choose; 0 for one outside.
