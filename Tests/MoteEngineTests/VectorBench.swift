@@ -72,11 +72,16 @@ final class VectorBench {
 
     private var names: [Operation: String] = [:]
 
-    init(_ operations: [Operation], isDeterministic: Bool = false) throws {
+    init(
+        _ operations: [Operation],
+        isDeterministic: Bool = false,
+        usesProcessorExtensions: Bool = true
+    ) throws {
         bench = try Workbench()
         bench.runtime.isDeterministic = isDeterministic
+        bench.runtime.usesProcessorExtensions = usesProcessorExtensions
         var module = TestModule()
-        for operation in operations {
+        for operation in operations where names[operation] == nil {
             var parameters = operation.parameters
             if operation.constant != nil { parameters.removeLast() }
             let type = module.type(parameters, [operation.result])

@@ -24,16 +24,22 @@ import Testing
         let operations = patterns.map {
             VectorBench.Operation(number: 0x0D, parameters: [0x7B, 0x7B], result: 0x7B, immediates: $0)
         }
-        let bench = try VectorBench(operations)
         let bytes = sample.lanes(8) + other.lanes(8)
-        for (operation, pattern) in zip(operations, patterns) {
-            let expected = Vector128(lanes: pattern.map { bytes[Int($0)] }, 8)
-            #expect(try bench.vector(operation, sample, other) == expected, "\(pattern)")
+        for usesExtensions in [false, true] {
+            let bench = try VectorBench(operations, usesProcessorExtensions: usesExtensions)
+            for (operation, pattern) in zip(operations, patterns) {
+                let expected = Vector128(lanes: pattern.map { bytes[Int($0)] }, 8)
+                #expect(try bench.vector(operation, sample, other) == expected, "\(pattern)")
+            }
         }
     }
 
-    @Test func `a swizzle chooses bytes, and zero for indices outside`() throws {
-        let bench = try VectorBench([.binary(0x0E), .binary(0x100)])
+    @Test(arguments: [false, true])
+    func `a swizzle chooses bytes, and zero for indices outside`(usesExtensions: Bool) throws {
+        let bench = try VectorBench(
+            [.binary(0x0E), .binary(0x100)],
+            usesProcessorExtensions: usesExtensions
+        )
         for indices in VectorSamples.integers + [other] {
             let bytes = sample.lanes(8)
             let expected = indices.lanes(8).map { $0 < 16 ? bytes[Int($0)] : 0 }

@@ -101,6 +101,14 @@ package struct EngineRuntime {
         nonmutating set { state.pointee.isDeterministic = newValue }
     }
 
+    /// Whether vector instructions may use what the processor has beyond the build's baseline; results are the same.
+    ///
+    /// Set it before modules are loaded, as above.
+    package var usesProcessorExtensions: Bool {
+        get { state.pointee.usesProcessorExtensions }
+        nonmutating set { state.pointee.usesProcessorExtensions = newValue }
+    }
+
     /// Current and peak bytes by region of the whole runtime.
     package var ledger: MemoryAccount { GlobalHeap.ledger(heap) }
 

@@ -23,6 +23,8 @@ package struct RuntimeState {
     var firstStore: UnsafeMutablePointer<StoreState>?
     /// Relaxed vector instructions give the results of the spec's deterministic profile.
     var isDeterministic = false
+    /// Some vector instructions use what the processor has beyond the build's baseline.
+    var usesProcessorExtensions = true
 }
 
 extension UnsafeMutablePointer where Pointee == RuntimeState {

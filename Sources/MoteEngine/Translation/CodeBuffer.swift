@@ -38,6 +38,8 @@ struct CodeBuffer {
         (base + at).storeBytes(of: opcode.handler, as: Handler.self)
     }
     @inline(__always)
+    func set8(_ at: Int, _ value: UInt8) { (base + at).storeBytes(of: value, as: UInt8.self) }
+    @inline(__always)
     func set16(_ at: Int, _ value: Int16) { (base + at).storeBytes(of: value, as: Int16.self) }
     @inline(__always)
     func set32(_ at: Int, _ value: UInt32) { (base + at).storeBytes(of: value, as: UInt32.self) }

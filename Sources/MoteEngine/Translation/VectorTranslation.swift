@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
 
@@ -22,7 +23,8 @@ extension Translator {
         case 0x6B...0x6D, 0x8B...0x8D, 0xAB...0xAD, 0xCB...0xCD: try vectorShift(number)
         default:
             // Safe: validation has found a row for every opcode.
-            guard let row = OpcodeTable.rawValue(prefix: 0xFD, number: number).flatMap({ OpcodeTable.row($0) })
+            guard
+                let row = OpcodeTable.rawValue(prefix: 0xFD, number: number).flatMap({ OpcodeTable.row($0) })
             else { return }
             if row.signature.parameterCount == 1 {
                 try vectorUnary(number)
@@ -32,10 +34,14 @@ extension Translator {
         }
     }
 
+    private var runtime: UnsafeMutablePointer<RuntimeState>? {
+        module.pointee.engineState?.assumingMemoryBound(to: ModuleState.self).pointee.runtime
+    }
     /// Whether relaxed instructions give the results of the spec's deterministic profile.
-    private var isDeterministic: Bool {
-        guard let state = module.pointee.engineState else { return false }
-        return state.assumingMemoryBound(to: ModuleState.self).pointee.runtime.pointee.isDeterministic
+    private var isDeterministic: Bool { runtime?.pointee.isDeterministic ?? false }
+    /// Whether the processor shuffles bytes with one instruction, and the runtime lets it.
+    private var hasByteShuffle: Bool {
+        runtime?.pointee.usesProcessorExtensions ?? false && mote_has_byte_shuffle()
     }
 
     /// The handler of an operation; of a relaxed one, as the runtime wants it.
@@ -68,12 +74,91 @@ extension Translator {
     }
 
     private mutating func vectorBinary(_ number: UInt32) throws(MemoryError) {
+        if try fuseProduct(number) { return }
+        if number == 0x50, try fuseRotation() { return }
         let right = try slot(of: pop())
         let left = try slot(of: pop())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(vectorOperation(number), result: result)
+        let isSwizzle = number == 0x0E || number == 0x100
+        let opcode = isSwizzle && hasByteShuffle ? .swizzleAtOnce : vectorOperation(number)
+        let at = try emitVector(opcode, result: result)
         code.set16(at + 10, left)
         code.set16(at + 12, right)
+    }
+
+    /// A sum or difference of a product computed just now: one instruction, still rounded twice.
+    private mutating func fuseProduct(_ number: UInt32) throws(MemoryError) -> Bool {
+        let product: UInt32
+        let fused: UInt32
+        switch number {
+        case 0xE4, 0xE5: (product, fused) = (0xE6, 0x105 &+ (number &- 0xE4))
+        case 0xF0, 0xF1: (product, fused) = (0xF2, 0x107 &+ (number &- 0xF0))
+        default: return false
+        }
+        let isSum = number == 0xE4 || number == 0xF0
+        let right = entries[entryCount &- 1]
+        let left = entries[entryCount &- 2]
+        let third: Int16
+        if isLastResult(right), last.opcode == vectorOperation(product) {
+            third = left.slot
+        } else if isSum, isLastResult(left), last.opcode == vectorOperation(product) {
+            third = right.slot
+        } else {
+            return false
+        }
+        _ = pop()
+        _ = pop()
+        let (first, second) = (lastField16(10), lastField16(12))
+        removeLast()
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(vectorOperation(fused), result: result)
+        code.set16(at + 10, first)
+        code.set16(at + 12, second)
+        code.set16(at + 14, third)
+        return true
+    }
+
+    /// `or` of two shifts by constants that together are a rotation of one operand.
+    private mutating func fuseRotation() throws(MemoryError) -> Bool {
+        let right = entries[entryCount &- 1]
+        let left = entries[entryCount &- 2]
+        guard isLastResult(right), left.kind == .temporary, tail.offset == last.offset,
+            previousTail.offset >= 0, field16(previousTail.offset + 8) == left.slot,
+            field16(previousTail.offset + 10) == lastField16(10)
+        else { return false }
+        for row in 0..<2 {
+            let width: Int16 = row == 0 ? 32 : 64
+            let shiftLeft = vectorOperation(row == 0 ? 0xAB : 0xCB) + 1
+            let shiftRight = vectorOperation(row == 0 ? 0xAD : 0xCD) + 1
+            let isLeftFirst = previousTail.opcode == shiftLeft && last.opcode == shiftRight
+            guard isLeftFirst || previousTail.opcode == shiftRight && last.opcode == shiftLeft else {
+                continue
+            }
+            let (firstCount, secondCount) = (field16(previousTail.offset + 12), lastField16(12))
+            guard firstCount > 0, secondCount > 0, firstCount &+ secondCount == width else { return false }
+            let source = lastField16(10)
+            _ = pop()
+            _ = pop()
+            let start = previousTail.offset
+            removeLast()
+            removeTail(start)
+            let result = pushTemporary(0x7B)
+            let at = try emitVector(.vectorRotate + row, result: result)
+            code.set16(at + 10, source)
+            code.set16(at + 12, isLeftFirst ? firstCount : secondCount)
+            return true
+        }
+        return false
+    }
+
+    private func field16(_ at: Int) -> Int16 { (code.base + at).load(as: Int16.self) }
+
+    /// Takes the instruction at an offset away, which is the one written last and leaves registers as they are.
+    private mutating func removeTail(_ offset: Int) {
+        code.count = offset
+        tail.offset = -1
+        previousTail.offset = -1
+        if code.count <= soughtCodeOffset { foundByteOffset = nil }
     }
 
     private mutating func vectorTernary(_ number: UInt32) throws(MemoryError) {
@@ -151,6 +236,7 @@ extension Translator {
         let left = try slot(of: pop())
         var widthLog2 = 3
         while widthLog2 > 0, !Translator.moveAsWholes(lanes, 1 &<< widthLog2) { widthLog2 &-= 1 }
+        if widthLog2 < 3, hasByteShuffle { return try shuffleAtOnce(lanes, left, right) }
         let count = 16 &>> widthLog2
         let result = pushTemporary(0x7B)
         let at = try emitVector(
@@ -162,6 +248,33 @@ extension Translator {
             let lane = Int32(lanes[index &<< widthLog2])
             let source = Int32(lane < 16 ? left : right)
             code.set32(at + 16 + 4 * index, UInt32(bitPattern: source &* 8 &+ (lane & 15)))
+        }
+    }
+
+    /// The same by the processor's instruction, which gives zero for indices with their highest bit set.
+    private mutating func shuffleAtOnce(
+        _ lanes: UnsafePointer<UInt8>,
+        _ left: Int16,
+        _ right: Int16
+    ) throws(MemoryError) {
+        var low: UInt8 = 0
+        var high: UInt8 = 0
+        for index in 0..<16 {
+            if lanes[index] < 16 { low = 1 } else { high = 1 }
+        }
+        let isOne = left == right || low == 0 || high == 0
+        let result = pushTemporary(0x7B)
+        let at = try emitVector(
+            isOne ? .shuffleOneAtOnce : .shuffleAtOnce,
+            sizeInBytes: isOne ? 32 : 48,
+            result: result
+        )
+        code.set16(at + 10, low == 0 ? right : left)
+        if !isOne { code.set16(at + 12, right) }
+        for index in 0..<16 {
+            let lane = lanes[index]
+            code.set8(at + 16 + index, isOne || lane < 16 ? lane & 15 : 0x80)
+            if !isOne { code.set8(at + 32 + index, lane < 16 ? 0x80 : lane & 15) }
         }
     }
 
