@@ -302,15 +302,16 @@ class Vectors:
                 f"let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt{bits}.self)",
                 f"p.storeBytes(of: value, as: UInt{bits}.self)", self.done("r", size=24)])
 
-    # Two shifts of one operand, of counts that add up to the width, and their union: operand @10, left count @12.
+    # Two shifts of one operand, of counts that add up to the width, and their union: operand @10, left count @12,
+    # right count @14 (a count computed from the other is a rotation to LLVM, which takes that apart lane by lane).
     def rotations(self):
         self.base("vectorRotate")
         for type_ in ("U32x4", "U64x2"):
-            bits = BITS[type_]
             self.handler("VectorShift", f"{type_.lower()}Rotate".replace("u", "i"), [
                 f"let a = lanes(fp, slotField(pc, 10), as: {type_}.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))",
+                "let rest = UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))",
                 "setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | "
-                f"VectorSemantics.shiftRight(a, {bits} &- n))", self.done("r")])
+                "VectorSemantics.shiftRight(a, rest))", self.done("r")])
 
     # Lanes chosen at translation: byte offsets from fp of 32 bits each, from @16 on.
     def shuffles(self):

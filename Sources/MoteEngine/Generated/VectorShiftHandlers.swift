@@ -174,13 +174,15 @@ func i64x2ShrUImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 @inline(__always)
 func i32x4Rotate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
-    setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | VectorSemantics.shiftRight(a, 32 &- n))
+    let rest = UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))
+    setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | VectorSemantics.shiftRight(a, rest))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func i64x2Rotate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
-    setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | VectorSemantics.shiftRight(a, 64 &- n))
+    let rest = UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))
+    setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | VectorSemantics.shiftRight(a, rest))
     return go(pc + 16, fp, memory, environment, r, d)
 }

@@ -146,6 +146,7 @@ extension Translator {
             let at = try emitVector(.vectorRotate + row, result: result)
             code.set16(at + 10, source)
             code.set16(at + 12, isLeftFirst ? firstCount : secondCount)
+            code.set16(at + 14, isLeftFirst ? secondCount : firstCount)
             return true
         }
         return false
