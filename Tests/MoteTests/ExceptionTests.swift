@@ -90,7 +90,9 @@ struct ExceptionTests {
         let store = try Store(Runtime(MemoryPlan()))
         let error = #expect(throws: RuntimeError.self) {
             try store.runtime.load(bytes: Self.guest).instantiate(
-                imports: ["host": ["throw": Function { (_: Int32) in }, "pair": try Mote.Tag([.i32], in: store)]],
+                imports: [
+                    "host": ["throw": Function { (_: Int32) in }, "pair": try Mote.Tag([.i32], in: store)]
+                ],
                 in: store
             )
         }
