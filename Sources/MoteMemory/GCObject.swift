@@ -9,9 +9,9 @@
 /// bits 32-63   array: how many elements; free block: its size in units of 8 bytes; others: size in bytes
 /// ```
 /// Inlinable: handlers read headers at every access.
-@frozen
+@frozen @usableFromInline
 package enum GCObject {
-    @frozen
+    @frozen @usableFromInline
     package enum Kind: UInt8, Sendable {
         case structure = 0
         case array = 1

@@ -1,4 +1,5 @@
 import CPlatform
+import Dispatch
 import MoteEngine
 import MoteMemory
 import MoteModule
@@ -244,5 +245,33 @@ import Testing
         #expect(bench.store.collectGarbage())
         #expect(try taker.call("call", reference) == [42])
         bench.store.release(root: root)
+    }
+
+    @Test func `threads of one store allocate side by side, and collect when alone`() throws {
+        let bench = try Workbench()
+        let instance = try bench.instantiate(text: Self.lists)
+        // Translated before the threads come.
+        try instance.call("cycle", 1)
+        let environments = try (0..<3).map { _ in try EngineEnvironment.create(in: bench.store) }
+        let function = try #require(instance.function("cycle"))
+        let shared = Shared(function: function, environments: environments)
+        DispatchQueue.concurrentPerform(iterations: 3) { index in
+            for _ in 0..<40 {
+                var slots: [UInt64] = [200]
+                let trap = slots.withUnsafeMutableBufferPointer {
+                    shared.environments[index].call(shared.function, slots: $0.baseAddress, slotCount: 1)
+                }
+                if trap != .none { Issue.record("\(trap)") }
+                shared.environments[index].store.collectGarbage()
+            }
+        }
+        #expect(bench.store.collectGarbage())
+        #expect(bench.store.objectStatistics.liveInBytes == 0)
+    }
+
+    /// What the threads use; each has an environment of its own.
+    private struct Shared: @unchecked Sendable {
+        let function: UnsafeMutablePointer<MoteFunction>
+        let environments: [EngineEnvironment]
     }
 }
