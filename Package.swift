@@ -178,7 +178,7 @@ let testTargets: [Target] = [
     ),
     .testTarget(
         name: "BadInputTests",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteTestSupport"],
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteText", "MoteTestSupport"],
         swiftSettings: common
     ),
     .testTarget(

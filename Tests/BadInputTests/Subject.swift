@@ -111,9 +111,11 @@ final class Subject {
             else { continue }
             let count = Int(max(function.pointee.parameterSlots, function.pointee.resultSlots))
             var slots = [UInt64](repeating: 0, count: count + 1)
+            var slot = 0
             for place in 0..<type.pointee.parameters.count {
-                guard let kind = type.pointee.parameters[checked: place], !kind.isReference else { continue }
-                slots[place] = Self.argument(kind, &random)
+                guard let kind = type.pointee.parameters[checked: place] else { continue }
+                if !kind.isReference { slots[slot] = Self.argument(kind, &random) }
+                slot += kind.slotCount
             }
             environment.fuel = fuelPerCall
             outcome.calls += 1
@@ -169,8 +171,9 @@ final class Subject {
         case .global:
             guard let global = module.pointee.globals[checked: index] else { return nil }
             return (try? store.makeGlobal(type: global.type, low: 0)).map { .global($0) }
-        default:
-            return nil
+        case .tag:
+            guard let type = request.tagType else { return nil }
+            return (try? store.makeTag(parameters: type.pointee.parameters)).map { .tag($0) }
         }
     }
 

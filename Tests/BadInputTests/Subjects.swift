@@ -2,15 +2,16 @@ import Foundation
 import MoteModule
 import MoteTestSupport
 
-/// The five modules that are cut and changed.
+/// The modules that are cut and changed.
 enum Subjects {
-    static let names = ["hello", "heap", "quicksort", "trap", "everything"]
+    static let names = ["hello", "heap", "quicksort", "trap", "everything", "proposals"]
 
     static func bytes(_ name: String) throws -> [UInt8] {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         switch name {
         case "everything": return everything
+        case "proposals": return try proposals()
         case "quicksort":
             return [UInt8](try Data(contentsOf: root.appending(path: "Benchmarks/wasm/quicksort.wasm")))
         default:
