@@ -6,6 +6,9 @@ internal import MoteModule
 typealias EnginePlan = MoteMemory.MemoryPlan
 typealias EngineBacking = MoteMemory.LinearMemoryBacking
 typealias EngineBounds = MoteMemory.BoundsChecks
+typealias EngineTruncation = MoteMemory.Truncation
+typealias EngineGuestHeap = MoteMemory.GuestHeap
+typealias EngineAppHeapPlacement = MoteMemory.AppHeapPlacement
 typealias EngineMemoryError = MoteMemory.MemoryError
 typealias EngineRegion = MoteMemory.Region
 typealias EngineOwnerKind = MoteMemory.OwnerKind

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteEngine
+internal import MoteMemory
 internal import MoteModule
 
 /// An instance of a module in a store.
@@ -73,6 +74,17 @@ extension InstanceLimits {
         limits.maximumMemoryPageCount = maximumPages
         limits.linearMemory = linearMemory?.engineBacking
         limits.bounds = bounds?.engineBounds
+        limits.maximumPageCountOverride = maximumPagesOverride
+        limits.linearMemoryBuffer = memoryBuffer.map {
+            LinearMemoryBuffer(base: UInt(bitPattern: $0.baseAddress), sizeInBytes: $0.count)
+        }
+        limits.truncation = truncation?.engineTruncation
+        limits.appHeapSizeInBytes = appHeap.map { max(0, $0) }
+        limits.appHeapPlacement = appHeapPlacement?.enginePlacement
+        limits.guestHeap = guestHeap?.engineChoice
+        limits.maximumGuestHeapSizeInBytes = maximumGuestHeap
+        limits.checksAuxiliaryStack = checksAuxiliaryStack
+        limits.attachesSharedHeaps = attachesSharedHeaps
         limits.isMetered = fuel != nil
         return limits
     }

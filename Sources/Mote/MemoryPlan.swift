@@ -14,6 +14,22 @@ public struct MemoryPlan: Sendable {
     public var bounds: BoundsChecks = .automatic
     /// Most pages of any linear memory; nil leaves the modules' own maxima.
     public var maximumPages: UInt64?
+    /// An allocator of the caller's for linear memory alone; nil: as ``linearMemory`` says.
+    ///
+    /// Only ``HeapSource/allocator(userData:allocate:reallocate:free:)`` is one.
+    public var linearMemoryAllocator: HeapSource?
+    /// Whether memory 0 ends at `__heap_base`.
+    public var truncation: Truncation = .automatic
+    /// Bytes of a heap inside of each instance's memory 0 that the host manages; 0 for none.
+    public var appHeap: Int = 0
+    /// Where the app heap lies.
+    public var appHeapPlacement: AppHeapPlacement = .append
+    /// Which heap the host's malloc and free use.
+    public var guestHeap: GuestHeapChoice = .automatic
+    /// Most bytes of memory 0 from `__heap_base` on, so that a guest's own allocator gets no more; nil for no cap.
+    public var maximumGuestHeap: UInt64?
+    /// Whether writes of the guest's stack pointer are compared with the bounds of its stack.
+    public var checksAuxiliaryStack = true
     /// Most bytes of each store's garbage-collected heap, which holds structs, arrays and exceptions; 0 for none.
     ///
     /// It takes nothing before the first of them.
@@ -119,6 +135,15 @@ extension MemoryPlan {
         plan.operandStackSizeInBytes = operandStack
         plan.gcHeapSizeInBytes = max(0, gcHeap)
         plan.linearMemory = linearMemory.engineBacking
+        if case .allocator(let functions)? = linearMemoryAllocator?.kind {
+            plan.linearMemoryFunctions = functions
+        }
+        plan.truncation = truncation.engineTruncation
+        plan.appHeapSizeInBytes = max(0, appHeap)
+        plan.appHeapPlacement = appHeapPlacement.enginePlacement
+        plan.guestHeap = guestHeap.engineChoice
+        plan.maximumGuestHeapSizeInBytes = maximumGuestHeap
+        plan.checksAuxiliaryStack = checksAuxiliaryStack
         plan.bounds = bounds.engineBounds
         plan.maximumMemoryPageCount = maximumPages
         plan.retainedReservationCount = retainedReservations

@@ -50,6 +50,28 @@ public struct InstanceLimits: Sendable {
     public var linearMemory: LinearMemoryBacking?
     /// Bounds checks of its memories; nil: the plan's.
     public var bounds: BoundsChecks?
+    /// The maximum of its memories in pages, instead of the declared one: at least their initial size, at most what is
+    /// declared; nil: as declared.
+    public var maximumPagesOverride: UInt64?
+    /// Bytes of the caller's for its memory 0, aligned to 16, which must outlive the instance; nil: as ``linearMemory``
+    /// says.
+    ///
+    /// They are cleared where the memory begins or grows.
+    public nonisolated(unsafe) var memoryBuffer: UnsafeMutableRawBufferPointer?
+    /// Whether its memory 0 ends at `__heap_base`; nil: the plan's.
+    public var truncation: Truncation?
+    /// Bytes of its app heap; nil: the plan's.
+    public var appHeap: Int?
+    /// Where its app heap lies; nil: the plan's.
+    public var appHeapPlacement: AppHeapPlacement?
+    /// Which heap the host's malloc and free use; nil: the plan's.
+    public var guestHeap: GuestHeapChoice?
+    /// Most bytes of its memory 0 from `__heap_base` on; nil: the plan's.
+    public var maximumGuestHeap: UInt64?
+    /// Whether writes of its stack pointer are compared with the bounds of its stack; nil: the plan's.
+    public var checksAuxiliaryStack: Bool?
+    /// Whether shared heaps may be attached to it: its memory accesses are checked then.
+    public var attachesSharedHeaps = false
     /// What its code may spend, start function included.
     ///
     /// About one for each instruction, and for each byte of a bulk

@@ -51,6 +51,54 @@ package enum BoundsChecks: UInt8, Sendable {
     case guardPages
 }
 
+/// Whether memory 0 ends at `__heap_base` instead of at its declared pages.
+///
+/// Only for modules that tell where that is and in which no function asks for the memory's size or grows it. Page
+/// counts stay the declared ones; bytes beyond the end are out of bounds until somebody grows the memory.
+package enum Truncation: UInt8, Sendable {
+    /// Where the bytes come from a pool or from the caller, and the module has a stack pointer; elsewhere untouched
+    /// pages cost nothing.
+    case automatic
+    case always
+    case never
+}
+
+/// Which heap the host's malloc and free use.
+package enum GuestHeap: UInt8, Sendable {
+    /// The guest's own allocator where it exports one, the app heap otherwise.
+    case automatic
+    /// The app heap, even if the guest exports an allocator.
+    case app
+    /// The guest's own allocator, or none.
+    case libc
+    /// None: there is no app heap either.
+    case none
+}
+
+/// Where the app heap lies in linear memory.
+package enum AppHeapPlacement: UInt8, Sendable {
+    /// Behind the declared memory, where no code of the guest expects anything of its own.
+    case append
+    /// WAMR's rule: at `__heap_base` where that is known and the memory can grow. A libc heap that the linker put there
+    /// overlaps it.
+    case atHeapBase
+}
+
+/// Bytes of the caller's for one linear memory; they must outlive the instance.
+package struct LinearMemoryBuffer: Sendable, Equatable {
+    /// Aligned to 16.
+    package var base: UInt
+    package var sizeInBytes: Int
+    /// Every byte is zero, so that nothing has to be cleared.
+    package var isZeroed: Bool
+
+    package init(base: UInt, sizeInBytes: Int, isZeroed: Bool = false) {
+        self.base = base
+        self.sizeInBytes = sizeInBytes
+        self.isZeroed = isZeroed
+    }
+}
+
 /// The one value a user fills: a source and a size or policy for every region, in bytes.
 package struct MemoryPlan: Sendable {
     /// Where all runtime structures live; in a pool, everything else as well.
@@ -63,6 +111,19 @@ package struct MemoryPlan: Sendable {
     package var bounds: BoundsChecks = .automatic
     /// Cap of every linear memory in pages of 64 KiB; nil leaves the modules' own maxima.
     package var maximumMemoryPageCount: UInt64?
+    /// A caller's allocator for linear memory alone; nil: as `linearMemory` says.
+    package var linearMemoryFunctions: HeapFunctions?
+    /// Where memory 0 ends.
+    package var truncation: Truncation = .automatic
+    /// Heap inside of memory 0 that the host manages; 0 for none.
+    package var appHeapSizeInBytes: Int = 0
+    package var appHeapPlacement: AppHeapPlacement = .append
+    /// Which heap the host's malloc and free use.
+    package var guestHeap: GuestHeap = .automatic
+    /// Most bytes of memory 0 from `__heap_base` on, so that a guest's own allocator gets no more; nil for no cap.
+    package var maximumGuestHeapSizeInBytes: UInt64?
+    /// Whether writes of the guest's stack pointer are compared with the bounds of its stack.
+    package var checksAuxiliaryStack = true
     /// Most bytes of each store's garbage-collected heap, which takes nothing before its first object; 0 for none.
     package var gcHeapSizeInBytes: Int = 64 * 1024 * 1024
     /// Released reservations kept for the next instance.
