@@ -16,7 +16,7 @@ let frameHeaderSlots = 3
 /// Frames above the highest yet take a cold path that raises `stackPeak`, the limit compared with here: so the
 /// peak is exact and costs nothing. `word` travels in `r` for code that is still to be translated.
 @inline(__always)
-func enter(
+private func enter(
     _ word: UnsafeRawPointer,
     callee: FP,
     returning next: PC,
@@ -136,20 +136,18 @@ func resolve(
     return function
 }
 
+/// Calls a function of the current instance at once, all others through ``callReference(_:_:_:_:_:_:)``; callee's fp @8;
+/// 24 bytes.
 @inline(__always)
-private func callIndirect(
+func call(
+    _ function: UnsafePointer<MoteFunction>,
     _ pc: PC,
     _ fp: FP,
     _ memory: Memory,
     _ environment: Environment,
     _ r: UInt64,
-    _ d: Double,
-    index: UInt64
+    _ d: Double
 ) -> Int {
-    var code = TrapCode.none
-    guard let function = resolve(pc, environment, index, tableAt: 16, &code) else {
-        return unresolved(pc, fp, memory, environment, index, d)
-    }
     if function.pointee.instance == environment.pointee.instance {
         return enter(
             UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped),
@@ -166,6 +164,23 @@ private func callIndirect(
     return callReference(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
 }
 
+@inline(__always)
+private func callIndirect(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double,
+    index: UInt64
+) -> Int {
+    var code = TrapCode.none
+    guard let function = resolve(pc, environment, index, tableAt: 16, &code) else {
+        return unresolved(pc, fp, memory, environment, index, d)
+    }
+    return call(function, pc, fp, memory, environment, r, d)
+}
+
 /// An indirect call, by the index in `r`, of what is no function of exactly the named type: a subtype's, or a trap.
 @inline(never)
 private func unresolved(
@@ -180,20 +195,7 @@ private func unresolved(
     guard let function = resolve(pc, environment, r, tableAt: 16, &code, allowsSubtypes: true) else {
         return trap(code, pc, fp, environment)
     }
-    if function.pointee.instance == environment.pointee.instance {
-        return enter(
-            UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped),
-            callee: fp + slotField(pc, 8),
-            returning: pc + 24,
-            pc,
-            fp,
-            memory,
-            environment,
-            r,
-            d
-        )
-    }
-    return callReference(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
+    return call(function, pc, fp, memory, environment, r, d)
 }
 
 // callee's fp @8, index slot @10, table @16, type @20; 24 bytes

@@ -13,24 +13,10 @@ func callReferenceSlot(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    let bits = fp[slotField(pc, 10)]
-    guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(bits)) else {
+    guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(fp[slotField(pc, 10)])) else {
         return nullFunctionReference(pc, fp, memory, environment, r, d)
     }
-    if function.pointee.instance == environment.pointee.instance {
-        return enter(
-            UnsafeRawPointer(function.pointee.target.unsafelyUnwrapped),
-            callee: fp + slotField(pc, 8),
-            returning: pc + 24,
-            pc,
-            fp,
-            memory,
-            environment,
-            r,
-            d
-        )
-    }
-    return callReference(pc, fp, memory, environment, bits, d)
+    return call(function, pc, fp, memory, environment, r, d)
 }
 
 // as the other tail calls, reference slot @14; 24 bytes

@@ -107,20 +107,7 @@ func returnCallIndirect(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    var code = TrapCode.none
-    guard
-        let function = resolve(
-            pc,
-            environment,
-            UInt64(low(fp[slotField(pc, 14)])),
-            tableAt: 16,
-            &code,
-            allowsSubtypes: true
-        )
-    else {
-        return trap(code, pc, fp, environment)
-    }
-    return returnCall(function, pc, fp, memory, environment, d)
+    returnCallIndirect(pc, fp, memory, environment, d, index: UInt64(low(fp[slotField(pc, 14)])))
 }
 
 @inline(never)
@@ -132,17 +119,20 @@ func returnCallIndirect64(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
+    returnCallIndirect(pc, fp, memory, environment, d, index: fp[slotField(pc, 14)])
+}
+
+@inline(__always)
+private func returnCallIndirect(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ d: Double,
+    index: UInt64
+) -> Int {
     var code = TrapCode.none
-    guard
-        let function = resolve(
-            pc,
-            environment,
-            fp[slotField(pc, 14)],
-            tableAt: 16,
-            &code,
-            allowsSubtypes: true
-        )
-    else {
+    guard let function = resolve(pc, environment, index, tableAt: 16, &code, allowsSubtypes: true) else {
         return trap(code, pc, fp, environment)
     }
     return returnCall(function, pc, fp, memory, environment, d)

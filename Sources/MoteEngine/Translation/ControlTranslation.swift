@@ -261,7 +261,12 @@ extension Translator {
             link(field, to: frame)
             return
         }
-        // Over the copies, when the branch is not taken; that path knows the registers as they are now.
+        try branchAround(field, to: frame)
+    }
+
+    /// Writes what a branch with values to be moved does, behind a conditional branch that jumps over it.
+    mutating func branchAround(_ field: Int, to frame: Int) throws(MemoryError) {
+        // The path around it knows the registers as they are now.
         let (integer, float) = (integerRegister, floatRegister)
         if frames[frame].kind == .function {
             try emitReturn()

@@ -77,20 +77,4 @@ extension Translator {
             )
         )
     }
-
-    /// Writes what a branch with values to be moved does, behind a conditional branch that jumps over it.
-    mutating func branchAround(_ field: Int, to frame: Int) throws(MemoryError) {
-        // The path around it knows the registers as they are now.
-        let (integer, float) = (integerRegister, floatRegister)
-        if frames[frame].kind == .function {
-            try emitReturn()
-        } else {
-            try placeValues(frame)
-            _ = try emitBranch(.branchAlways, to: frame)
-        }
-        code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
-        last.offset = -1
-        integerRegister = integer
-        floatRegister = float
-    }
 }

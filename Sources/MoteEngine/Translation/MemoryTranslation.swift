@@ -3,11 +3,22 @@ internal import MoteModule
 
 // Loads, stores and bulk operations.
 
+/// Address forms of loads, in the generator's order.
+enum LoadForm {
+    static var slot: Int { 0 }
+    static var last: Int { 1 }
+    static var constant: Int { 2 }
+    /// The sum of two slots.
+    static var two: Int { 3 }
+    /// The sum of a slot, or of the last result, and a constant.
+    static var sum: Int { 4 }
+    static var lastSum: Int { 5 }
+    static var count: Int { 6 }
+}
+
 extension Translator {
-    /// Address forms of loads, in the generator's order: slot, last, constant, two slots, slot and constant, last and
-    /// constant; stores (address and value): slot/slot, slot/immediate, constant/slot, constant/immediate, two
-    /// slots/slot, slot and constant/slot, slot and constant/immediate.
-    private static var loadForms: Int { 6 }
+    /// Address and value forms of stores, in the generator's order: slot/slot, slot/immediate, constant/slot,
+    /// constant/immediate, two slots/slot, slot and constant/slot, slot and constant/immediate.
     private static var storeForms: Int { 7 }
 
     /// Row of `LOADS` in the generator for opcodes 0x28 to 0x35.
@@ -50,23 +61,23 @@ extension Translator {
     mutating func load(_ byte: UInt8) throws(MemoryError) {
         let operand = memoryOperand()
         guard operand.isPlain else { return try generalLoad(byte, operand) }
-        let offset = operand.offset
-        let address = pop()
-        let type = Translator.loadType(byte)
-        let isFloat = type == 0x7D || type == 0x7C
         let family =
-            (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * Translator.loadForms
+            (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * LoadForm.count
+        try plainLoad(family, type: Translator.loadType(byte), offset: operand.offset)
+    }
+
+    /// A load of memory 0 with 32-bit addresses, by the form that its address has; `family` is the first of the forms.
+    mutating func plainLoad(_ family: InternalOpcode, type: UInt8, offset: UInt64) throws(MemoryError) {
+        let address = pop()
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let result = pushTemporary(type)
-            let at = try emit(family + 2, result: result, isFloat: isFloat)
+            let at = try emitLoad(family + LoadForm.constant, type: type)
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
-            let result = pushTemporary(type)
-            let at = try emit(family + 3, result: result, isFloat: isFloat)
+            let at = try emitLoad(family + LoadForm.two, type: type)
             code.set16(at + 10, left)
             code.set16(at + 12, right)
             code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
@@ -74,18 +85,23 @@ extension Translator {
         }
         if address.kind == .sum, offset == 0 {
             let isLast = address.slot == integerRegister
-            let result = pushTemporary(type)
-            let at = try emit(family + (isLast ? 5 : 4), result: result, isFloat: isFloat)
+            let at = try emitLoad(family + (isLast ? LoadForm.lastSum : LoadForm.sum), type: type)
             code.set16(at + 10, address.slot)
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
             return
         }
         let source = try slot(of: address)
         let isLast = source == integerRegister
-        let result = pushTemporary(type)
-        let at = try emit(family + (isLast ? 1 : 0), result: result, isFloat: isFloat)
+        let at = try emitLoad(family + (isLast ? LoadForm.last : LoadForm.slot), type: type)
         code.set16(at + 10, source)
         code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+    }
+
+    /// Writes a load of 16 bytes of code whose result goes on the stack.
+    private mutating func emitLoad(_ opcode: InternalOpcode, type: UInt8) throws(MemoryError) -> Int {
+        let result = pushTemporary(type)
+        if type == 0x7B { return try emitVector(opcode, result: result) }
+        return try emit(opcode, result: result, isFloat: type == 0x7D || type == 0x7C)
     }
 
     /// Width row of opcodes 0x36 to 0x3E: 8, 16, 32, 64 bits.

@@ -5,20 +5,12 @@ internal import MoteModule
 // comparison, v128.load and v128.store in the address forms of the scalars; all others go through ``EffectiveAddress``.
 
 extension Translator {
-    /// Address forms of v128.load and v128.store in the generator's order.
-    private enum AddressForm {
+    /// Address forms of v128.store in the generator's order.
+    private enum StoreForm {
         static var slot: Int { 0 }
-        // Loads: slot, last, constant, two slots, slot and constant, last and constant.
-        static var loadLast: Int { 1 }
-        static var loadConstant: Int { 2 }
-        static var loadTwo: Int { 3 }
-        static var loadSum: Int { 4 }
-        static var loadLastSum: Int { 5 }
-        static var loadCount: Int { 6 }
-        // Stores: slot, constant, two slots, slot and constant.
-        static var storeConstant: Int { 1 }
-        static var storeTwo: Int { 2 }
-        static var storeSum: Int { 3 }
+        static var constant: Int { 1 }
+        static var two: Int { 2 }
+        static var sum: Int { 3 }
     }
 
     /// Writes what an access to any memory has in common.
@@ -30,10 +22,8 @@ extension Translator {
     /// A load of a row of the generator: 0 all 16 bytes, then extending, splat and zero.
     mutating func vectorLoad(row: Int) throws(MemoryError) {
         let operand = memoryOperand()
-        let offset = operand.offset
-        let address = pop()
         guard operand.isPlain else {
-            let source = try slot(of: address)
+            let source = try slot(of: pop())
             let result = pushTemporary(0x7B)
             let at = try emitVector(.vectorLoadGeneral + row, sizeInBytes: 24, result: result)
             code.set16(at + 10, source)
@@ -41,47 +31,12 @@ extension Translator {
             return
         }
         let family: InternalOpcode = isGuarded ? .vectorLoad : .vectorLoadChecked
-        if row > 0 {
-            let source = try slot(of: address)
-            let result = pushTemporary(0x7B)
-            let at = try emitVector(family + (AddressForm.loadCount &- 1 &+ row), result: result)
-            code.set16(at + 10, source)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
-            return
-        }
-        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let result = pushTemporary(0x7B)
-            let at = try emitVector(family + AddressForm.loadConstant, result: result)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
-            return
-        }
-        if isFreshSum(address), offset <= UInt64(UInt16.max) {
-            let (left, right) = (lastField16(10), lastField16(12))
-            removeLast()
-            let result = pushTemporary(0x7B)
-            let at = try emitVector(family + AddressForm.loadTwo, result: result)
-            code.set16(at + 10, left)
-            code.set16(at + 12, right)
-            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
-            return
-        }
-        if address.kind == .sum, offset == 0 {
-            let isLast = address.slot == integerRegister
-            let result = pushTemporary(0x7B)
-            let at = try emitVector(
-                family + (isLast ? AddressForm.loadLastSum : AddressForm.loadSum),
-                result: result
-            )
-            code.set16(at + 10, address.slot)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
-            return
-        }
-        let source = try slot(of: address)
-        let isLast = source == integerRegister
+        guard row > 0 else { return try plainLoad(family, type: 0x7B, offset: operand.offset) }
+        let source = try slot(of: pop())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(family + (isLast ? AddressForm.loadLast : AddressForm.slot), result: result)
+        let at = try emitVector(family + (LoadForm.count &- 1 &+ row), result: result)
         code.set16(at + 10, source)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+        code.set32(at + 12, UInt32(truncatingIfNeeded: operand.offset))
     }
 
     mutating func vectorStore() throws(MemoryError) {
@@ -99,13 +54,13 @@ extension Translator {
         }
         let family: InternalOpcode = isGuarded ? .vectorStore : .vectorStoreChecked
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let at = try emit(family + AddressForm.storeConstant)
+            let at = try emit(family + StoreForm.constant)
             code.set16(at + 10, value.slot)
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if address.kind == .sum, offset == 0 {
-            let at = try emit(family + AddressForm.storeSum)
+            let at = try emit(family + StoreForm.sum)
             code.set16(at + 8, address.slot)
             code.set16(at + 10, value.slot)
             code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
@@ -114,7 +69,7 @@ extension Translator {
         if isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
-            let at = try emit(family + AddressForm.storeTwo)
+            let at = try emit(family + StoreForm.two)
             code.set16(at + 8, left)
             code.set16(at + 10, value.slot)
             code.set16(at + 12, right)
@@ -122,7 +77,7 @@ extension Translator {
             return
         }
         let target = try slot(of: address)
-        let at = try emit(family + AddressForm.slot)
+        let at = try emit(family + StoreForm.slot)
         code.set16(at + 8, target)
         code.set16(at + 10, value.slot)
         code.set32(at + 12, UInt32(truncatingIfNeeded: offset))

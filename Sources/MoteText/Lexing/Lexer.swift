@@ -1,3 +1,5 @@
+internal import MoteBinary
+
 /// Finds tokens in a source (spec 6.3, "Lexical Format"), without state of its own.
 struct Lexer {
     let base: UnsafePointer<UInt8>
@@ -76,7 +78,7 @@ struct Lexer {
     private func checkName(_ literal: UnsafeBufferPointer<UInt8>, at offset: Int) throws(TextError) {
         var bytes: [UInt8] = []
         StringText.decode(literal, into: &bytes)
-        guard bytes.withUnsafeBufferPointer({ UTF8Text.firstFault($0) }) == nil else {
+        guard UTF8Check.accepts(bytes) else {
             throw TextError("malformed UTF-8 encoding", at: offset)
         }
     }

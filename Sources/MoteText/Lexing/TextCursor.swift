@@ -1,3 +1,5 @@
+internal import MoteBinary
+
 /// Walks over the tokens of a source, found as they are asked for; annotations are white space.
 ///
 /// Not for use on two threads at once. Copies share the source.
@@ -98,7 +100,7 @@ package struct TextCursor {
     package mutating func expectName() throws(TextError) -> [UInt8] {
         let start = try look().offset
         let bytes = try expectString()
-        guard bytes.withUnsafeBufferPointer({ UTF8Text.firstFault($0) }) == nil else {
+        guard UTF8Check.accepts(bytes) else {
             throw TextError("malformed UTF-8 encoding", at: start)
         }
         return bytes

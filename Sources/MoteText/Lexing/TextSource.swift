@@ -1,3 +1,5 @@
+internal import MoteBinary
+
 /// The bytes of a text, with zeros behind them, so that looking a few bytes ahead needs no check.
 ///
 /// Owns its bytes; pointers into them (tokens' texts, names) live as long as it does.
@@ -18,7 +20,7 @@ final class TextSource {
         storage = copy
         base = UnsafePointer(storage)
         count = bytes.count
-        if let fault = UTF8Text.firstFault(UnsafeBufferPointer(start: base, count: count)) {
+        if let fault = UTF8Check.firstFault(base, count: count) {
             throw TextError("malformed UTF-8 encoding", at: fault)
         }
     }

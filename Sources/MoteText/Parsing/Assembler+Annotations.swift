@@ -1,3 +1,5 @@
+internal import MoteBinary
+
 /// A custom section and where it is to be.
 struct CustomSection {
     var name: [UInt8]
@@ -91,7 +93,7 @@ extension Assembler {
         guard !mustBeName || !tokens.isEmpty else {
             throw TextError("\(annotation.kind.text) annotation: missing name", at: annotation.start)
         }
-        guard !mustBeName || bytes.withUnsafeBufferPointer({ UTF8Text.firstFault($0) }) == nil else {
+        guard !mustBeName || UTF8Check.accepts(bytes) else {
             throw TextError(
                 "\(annotation.kind.text) annotation: malformed UTF-8 encoding",
                 at: annotation.start
@@ -114,7 +116,7 @@ extension Assembler {
             throw TextError("@custom annotation: missing section name", at: annotation.start)
         }
         let name = source.string(first)
-        guard name.withUnsafeBufferPointer({ UTF8Text.firstFault($0) }) == nil else {
+        guard UTF8Check.accepts(name) else {
             throw TextError("@custom annotation: malformed UTF-8 encoding", at: first.offset)
         }
         var section = CustomSection(name: name, contents: [], order: Self.lastOrder, isBehind: true)

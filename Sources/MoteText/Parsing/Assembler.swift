@@ -1,3 +1,5 @@
+internal import MoteBinary
+
 /// Assembles one module: collects its fields and their identifiers, then encodes the fields in their order.
 ///
 /// Tokens are read once into a list; all reading goes by position in it. The list ends with a token of kind `end`,
@@ -143,7 +145,7 @@ struct Assembler {
     mutating func expectName() throws(TextError) -> [UInt8] {
         guard tokens[at].kind == .string else { throw unexpected("a string") }
         let bytes = source.string(tokens[at])
-        guard bytes.withUnsafeBufferPointer({ UTF8Text.firstFault($0) }) == nil else {
+        guard UTF8Check.accepts(bytes) else {
             throw TextError("malformed UTF-8 encoding", at: tokens[at].offset)
         }
         at += 1
