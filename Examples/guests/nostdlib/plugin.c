@@ -1,0 +1,7 @@
+// A plugin without an allocator: the host lays what it passes into the app heap.
+__attribute__((export_name("sum")))
+unsigned sum(const unsigned char *bytes, unsigned count) {
+    unsigned total = 0;
+    for (unsigned i = 0; i < count; i++) total += bytes[i];
+    return total;
+}
