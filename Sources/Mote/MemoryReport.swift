@@ -1,7 +1,10 @@
 internal import MoteEngine
 internal import MoteMemory
 
-/// Current and peak bytes of a runtime, by region and by owner.
+/// What a runtime uses: current and peak bytes by region and by owner, and what lies where in linear memories, operand
+/// stacks, code and heaps.
+///
+/// All sizes are in bytes, `size` and `peak` alike; pages are counted as pages.
 public struct MemoryReport: Sendable {
     /// What one region uses.
     public struct Usage: Sendable {
@@ -51,6 +54,18 @@ public struct MemoryReport: Sendable {
     public let overhead: Int
     /// The pool, where there is one.
     public let pool: Pool?
+    /// Linear memories of live instances, and those of the host's making; oldest first.
+    public let memories: [LinearMemory]
+    /// Operand stacks, oldest first.
+    public let stacks: [OperandStack]
+    /// Modules that are loaded or still in use, oldest first.
+    public let modules: [LoadedModule]
+    /// Instances that are alive, oldest first.
+    public let instances: [LiveInstance]
+    /// Garbage-collected heaps of stores that have objects, oldest first.
+    public let collectedHeaps: [CollectedHeap]
+    /// Heaps that instances share, oldest first.
+    public let sharedHeaps: [SharedHeap]
 }
 
 extension MemoryReport {
@@ -82,6 +97,13 @@ extension MemoryReport {
                 peak: statistics.poolPeakInBytes,
                 largestFree: statistics.poolLargestAvailableInBytes
             ) : nil
+        let survey = MemorySurvey(of: engine)
+        memories = survey.memories
+        stacks = survey.stacks
+        modules = survey.modules
+        instances = survey.instances
+        collectedHeaps = survey.collectedHeaps
+        sharedHeaps = survey.sharedHeaps
     }
 
     private static func usages(of account: EngineAccount) -> [Usage] {

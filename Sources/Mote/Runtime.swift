@@ -142,7 +142,9 @@ public final class Runtime: @unchecked Sendable {
         }
     }
 
-    /// Current and peak bytes by region and owner, at this moment.
+    /// What everything in the runtime uses at this moment.
+    ///
+    /// Nothing may end a store, an instance or an environment of the runtime on another thread meanwhile.
     public var memoryReport: MemoryReport { MemoryReport(engine, isPool: plan.isPool) }
 }
 

@@ -1,0 +1,197 @@
+internal import CPlatform
+internal import MoteEngine
+internal import MoteMemory
+internal import MoteModule
+
+/// What a walk through a runtime finds: the second half of a ``MemoryReport``.
+struct MemorySurvey {
+    private(set) var memories: [MemoryReport.LinearMemory] = []
+    private(set) var stacks: [MemoryReport.OperandStack] = []
+    private(set) var modules: [MemoryReport.LoadedModule] = []
+    private(set) var instances: [MemoryReport.LiveInstance] = []
+    private(set) var collectedHeaps: [MemoryReport.CollectedHeap] = []
+    private(set) var sharedHeaps: [MemoryReport.SharedHeap] = []
+
+    init(of runtime: EngineRuntime) {
+        runtime.forEachModule { modules.append(MemoryReport.LoadedModule($0)) }
+        runtime.forEachStore { store in
+            let live = Self.instances(of: store)
+            instances += live.map {
+                MemoryReport.LiveInstance(
+                    identity: Int($0.identity),
+                    module: Int($0.module.identity),
+                    store: Int(store.identity)
+                )
+            }
+            var importers: [UnsafeMutableRawPointer: [Int]] = [:]
+            for instance in live {
+                for memory in instance.importedMemories {
+                    importers[UnsafeMutableRawPointer(memory), default: []].append(Int(instance.identity))
+                }
+            }
+            // Lists begin with what was made last.
+            for instance in live {
+                memories += instance.ownMemories.enumerated().reversed().map {
+                    MemoryReport.LinearMemory(
+                        $1,
+                        index: instance.importedMemories.count + $0,
+                        of: instance,
+                        importedBy: importers[UnsafeMutableRawPointer($1), default: []].sorted()
+                    )
+                }
+            }
+            var host: [UnsafeMutablePointer<MemoryInstance>] = []
+            store.forEachHostMemory { host.append($0) }
+            memories += host.enumerated().map {
+                MemoryReport.LinearMemory(
+                    $1,
+                    index: host.count - 1 - $0,
+                    of: nil,
+                    importedBy: importers[UnsafeMutableRawPointer($1), default: []].sorted()
+                )
+            }
+            let shared = store.existingDefaultEnvironment?.identity
+            var environments: [EngineEnvironment] = []
+            store.forEachEnvironment { environments.append($0) }
+            for environment in environments {
+                let owner = environment.identity == shared ? nil : environment.owner
+                stacks.append(
+                    MemoryReport.OperandStack(
+                        environment: Int(environment.identity),
+                        store: Int(store.identity),
+                        instance: owner.map { Int($0.identity) },
+                        size: environment.operandStackSizeInBytes,
+                        current: environment.stackInUseInBytes,
+                        peak: environment.operandStackPeakInBytes
+                    )
+                )
+            }
+            if let heap = store.collectedHeap {
+                collectedHeaps.append(
+                    MemoryReport.CollectedHeap(
+                        store: Int(store.identity),
+                        size: heap.sizeInBytes,
+                        limit: heap.maximumSizeInBytes,
+                        live: heap.liveInBytes,
+                        collections: heap.collectionCount
+                    )
+                )
+            }
+        }
+        memories.reverse()
+        stacks.reverse()
+        modules.reverse()
+        instances.reverse()
+        collectedHeaps.reverse()
+    }
+
+    private static func instances(of store: EngineStore) -> [EngineInstance] {
+        var live: [EngineInstance] = []
+        store.forEachInstance { live.append($0) }
+        return live
+    }
+}
+
+extension EngineInstance {
+    fileprivate var importedMemories: [UnsafeMutablePointer<MemoryInstance>] {
+        (0..<importedMemoryCount).compactMap { memory(at: UInt32($0))?.instance }
+    }
+
+    fileprivate var ownMemories: [UnsafeMutablePointer<MemoryInstance>] {
+        (importedMemoryCount..<memoryCount).compactMap { memory(at: UInt32($0))?.instance }
+    }
+}
+
+extension MemoryReport.LoadedModule {
+    init(_ module: EngineModule) {
+        let tables = module.module
+        let translation = module.translation
+        identity = Int(module.identity)
+        name = DisplayName.module(tables)
+        size = tables.pointee.sizeInBytes
+        isCopied = tables.pointee.ownership == .copied
+        functions = max(0, tables.pointee.functions.count - tables.pointee.importedFunctionCount)
+        var bodies = 0
+        for index in 0..<tables.pointee.functions.count {
+            bodies += Int(tables.pointee.functions[checked: index]?.body.sizeInBytes ?? 0)
+        }
+        self.bodies = bodies
+        translatedFunctions = translation.functionCount
+        translatedBodies = translation.bodySizeInBytes
+        code = translation.codeSizeInBytes
+    }
+}
+
+extension MemoryReport.LinearMemory {
+    fileprivate init(
+        _ memory: UnsafeMutablePointer<MemoryInstance>,
+        index: Int,
+        of instance: EngineInstance?,
+        importedBy: [Int]
+    ) {
+        let base = memory.base.pointee
+        let type = memory.pointee.type
+        self.instance = instance.map { Int($0.identity) }
+        self.index = index
+        self.importedBy = importedBy
+        pageSize = 1 << Int(min(base.pageSizeLog2, 16))
+        declaredPages = type.limits.minimum
+        declaredMaximumPages = type.limits.maximum
+        pages = base.pageCount
+        maximumPages = base.maximumPageCount
+        size = Int(truncatingIfNeeded: base.sizeInBytes)
+        reserved = Int(truncatingIfNeeded: base.reservedInBytes)
+        backing =
+            switch Int32(base.backing) {
+            case Int32(MOTE_BACKING_RESERVED): .reserved
+            case Int32(MOTE_BACKING_HEAP): .heap
+            default: .caller
+            }
+        bounds = Int32(base.bounds) == Int32(MOTE_BOUNDS_GUARD) ? .guardPages : .checked
+        is64 = base.is64 != 0
+        isShared = base.isShared != 0
+        isFallback = memory.pointee.linear.isFallback
+        touched = MemoryReport.TouchedPages.ask(
+            at: base.base,
+            sizeInBytes: size,
+            isExact: backing == .reserved
+        )
+        guard index == 0, let instance else { return }
+        describe(instance)
+    }
+
+    /// What the module tells of its first memory.
+    private mutating func describe(_ instance: EngineInstance) {
+        guard let module = Instance.object(of: instance.base)?.module else { return }
+        guard let layout = module.memoryLayout else {
+            let ranges = module.dataRanges.filter { !$0.isEmpty }
+            if let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() {
+                data = low..<high
+            }
+            return
+        }
+        let start = module.dataRanges.filter { !$0.isEmpty }.map(\.lowerBound).min()
+        let end = UInt64(layout.dataEnd)
+        data = min(start ?? end, end)..<end
+        if layout.stackTop > layout.stackBottom {
+            auxiliaryStack = MemoryReport.AuxiliaryStack(
+                range: UInt64(layout.stackBottom)..<UInt64(layout.stackTop),
+                source: layout.stackPointerSource.description
+            )
+        }
+        let heapBase = UInt64(layout.heapBase)
+        libcHeap = MemoryReport.LibcHeap(range: min(heapBase, UInt64(size))..<UInt64(size))
+    }
+}
+
+extension ModuleMemoryLayout.StackPointerSource {
+    /// As reports say it.
+    var description: String {
+        switch self {
+        case .none: "none"
+        case .export: "export"
+        case .nameSection: "name section"
+        case .guess: "guess"
+        }
+    }
+}
