@@ -159,7 +159,7 @@ extension RunCommand {
         "--global-heap-size", "--stack-size", "--heap-size", "--max-memory", "--linear-memory", "--bounds",
         "--dir",
         "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--enable", "--disable",
-        "--gc-heap-size",
+        "--gc-heap-size", "--heap-placement", "--guest-heap", "--max-heap", "--truncate",
         "--" + reportFormatOption,
     ]
 

@@ -198,7 +198,8 @@ struct RunTests {
 
     @Test(arguments: [
         ["run"], ["run", "--fule", "3", "x.wasm"], ["run", "--fuel", "much", "x.wasm"],
-        ["run", "--stack-size", "12Q", "x.wasm"], ["run", "--heap-size", "4K", "x.wasm"],
+        ["run", "--stack-size", "12Q", "x.wasm"], ["run", "--heap-size", "4Q", "x.wasm"],
+        ["run", "--heap-size", "4K", "--guest-heap", "none", "x.wasm"],
         ["run", "--env", "NOVALUE", "x.wasm"], ["run", "--memory-report=xml", "x.wasm"], ["walk"],
     ])
     func `wrong usage ends with 2 and tells`(arguments: [String]) throws {
