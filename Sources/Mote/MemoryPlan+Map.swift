@@ -61,6 +61,15 @@ enum ByteCount {
         return exact
     }
 
+    /// Bytes rounded to the unit that people would use.
+    static func about(_ bytes: Int) -> String {
+        for (shift, unit) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes >= 1 << shift {
+            let tenths = Int((Double(bytes) / Double(1 << shift) * 10).rounded())
+            return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + " \(unit)"
+        }
+        return text(bytes)
+    }
+
     /// A number with commas between thousands.
     static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))

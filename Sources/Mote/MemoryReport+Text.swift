@@ -68,7 +68,7 @@ extension MemoryReport.LoadedModule {
     }
 
     /// A number with one digit behind the point.
-    private static func decimal(_ number: Double) -> String {
+    static func decimal(_ number: Double) -> String {
         let tenths = Int((number * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
     }
@@ -97,7 +97,7 @@ extension MemoryReport.LinearMemory {
         let place: String
         switch backing {
         case .heap: place = isFallback ? "in the heap, as address space had run out" : "in the global heap"
-        case .reserved: place = "in \(ByteCount.text(reserved)) of reserved address space"
+        case .reserved: place = "in \(ByteCount.about(reserved)) of reserved address space"
         case .caller: place = "in the caller's bytes"
         }
         return "\(place), \(bounds == .checked ? "checked bounds" : "guard pages")"

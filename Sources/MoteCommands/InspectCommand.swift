@@ -44,7 +44,7 @@ struct InspectCommand: ParsableCommand {
         lines += module.exports.map { "  \(padded(DisplayName.text($0.name), 44)) \($0.type)" }
         if module.exports.isEmpty { lines.append("  none") }
         lines += ["", "linear memory"]
-        lines += MemoryMap.lines(of: module).map { $0.isEmpty ? $0 : "  " + $0 }
+        lines += StaticMap.lines(of: module).map { $0.isEmpty ? $0 : "  " + $0 }
         lines += ["", "operand stack"]
         lines.append("  largest frame of a function: about \(module.largestFrameInBytes) bytes")
         return lines.joined(separator: "\n") + "\n"

@@ -65,6 +65,15 @@ struct RunCommand: ParsableCommand {
     )
     var reportFile: String?
 
+    @Option(
+        name: .customLong("memory-map"),
+        help: ArgumentHelp(
+            "At the end, draw all regions to scale into a file that ends in .svg or .html.",
+            valueName: "file"
+        )
+    )
+    var mapFile: String?
+
     @Argument(parsing: .captureForPassthrough, help: "The module, and the guest's arguments.")
     var command: [String] = []
 
@@ -83,6 +92,9 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("Unknown option \(first)")
         }
         if let fuel, fuel < 0 { throw ValidationError("--fuel cannot be negative") }
+        if let mapFile, !mapFile.hasSuffix(".svg"), !mapFile.hasSuffix(".html") {
+            throw ValidationError("--memory-map \(mapFile): expected a file that ends in .svg or .html")
+        }
         for variable in variables where !variable.contains("=") || variable.hasPrefix("=") {
             throw ValidationError("--env \(variable): expected NAME=VALUE")
         }
@@ -114,14 +126,21 @@ struct RunCommand: ParsableCommand {
         )
         defer { guest.release() }
         let outcome = Result { try guest.run(invoke) }
-        try report(runtime)
+        try report(runtime, of: path)
         let code = try outcome.get()
         if code != 0 { throw CommandFailure("", exitCode: code) }
     }
 
-    private func report(_ runtime: Runtime) throws {
-        guard wantsReport || reportFormat != nil || reportFile != nil else { return }
+    private func report(_ runtime: Runtime, of path: String) throws {
+        let wantsText = wantsReport || reportFormat != nil || reportFile != nil
+        guard wantsText || mapFile != nil else { return }
         let report = runtime.memoryReport
+        if let mapFile {
+            let name = DisplayName.text(path.split(separator: "/").last.map(String.init) ?? path)
+            let map = Mote.MemoryMap(report, title: "Memory of \(name)")
+            try Output.writeFile(mapFile.hasSuffix(".svg") ? map.svg : map.html, to: mapFile)
+        }
+        guard wantsText else { return }
         if let reportFile {
             let isJSON = reportFormat.map { $0 == .json } ?? reportFile.hasSuffix(".json")
             try Output.writeFile((isJSON ? report.json : report.description) + "\n", to: reportFile)
@@ -158,7 +177,8 @@ extension RunCommand {
     private static let valueOptions: Set<String> = [
         "--global-heap-size", "--stack-size", "--heap-size", "--max-memory", "--linear-memory", "--bounds",
         "--dir",
-        "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--enable", "--disable",
+        "--env", "--invoke", "--fuel", "--timeout", "--memory-report-file", "--memory-map", "--enable",
+        "--disable",
         "--gc-heap-size", "--heap-placement", "--guest-heap", "--max-heap", "--truncate",
         "--" + reportFormatOption,
     ]

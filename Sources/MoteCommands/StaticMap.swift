@@ -1,7 +1,7 @@
 internal import Mote
 
 /// A module's first memory, drawn from address 0 down.
-enum MemoryMap {
+enum StaticMap {
     static func lines(of module: Module) -> [String] {
         guard let limits = module.memoryLimits else { return ["none"] }
         let (size, overflow) = limits.minimum.multipliedReportingOverflow(by: limits.pageSizeInBytes)
