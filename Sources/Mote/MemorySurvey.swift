@@ -163,24 +163,20 @@ extension MemoryReport.LinearMemory {
     /// What the module tells of its first memory.
     private mutating func describe(_ instance: EngineInstance) {
         guard let module = Instance.object(of: instance.base)?.module else { return }
-        guard let layout = module.memoryLayout else {
-            let ranges = module.dataRanges.filter { !$0.isEmpty }
-            if let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() {
-                data = low..<high
-            }
-            return
-        }
-        let start = module.dataRanges.filter { !$0.isEmpty }.map(\.lowerBound).min()
-        let end = UInt64(layout.dataEnd)
-        data = min(start ?? end, end)..<end
+        let layout = module.memoryLayout
+        let ranges = module.dataRanges.filter { !$0.isEmpty }
+        let start = ranges.map(\.lowerBound).min()
+        if let end = layout?.dataEnd { data = min(start ?? end, end)..<end }
+        guard let layout else { return }
         if layout.stackTop > layout.stackBottom {
             auxiliaryStack = MemoryReport.AuxiliaryStack(
-                range: UInt64(layout.stackBottom)..<UInt64(layout.stackTop),
+                range: layout.stackBottom..<layout.stackTop,
                 source: layout.stackPointerSource.description
             )
         }
-        let heapBase = UInt64(layout.heapBase)
-        libcHeap = MemoryReport.LibcHeap(range: min(heapBase, UInt64(size))..<UInt64(size))
+        if let heapBase = layout.heapBase {
+            libcHeap = MemoryReport.LibcHeap(range: min(heapBase, UInt64(size))..<UInt64(size))
+        }
     }
 }
 

@@ -14,23 +14,22 @@ extension Module {
         facts.measured = measured
         facts.appHeap = UInt64(clamping: max(0, (plan ?? runtime.plan).appHeap))
         facts.removable = sections.filter(\.isRemovable).map { ($0.name, $0.sizeInBytes) }
-        facts.usesMemorySize = tables.pointee.usesMemorySizeOrGrow
+        facts.usesMemorySize = tables.pointee.usesMemorySize
         let exported = Set(exports.map(\.name))
         facts.exportsAllocator =
             exported.contains("malloc") && exported.contains("free") || exported.contains("__new")
-        facts.exportsLayout = exported.contains("__heap_base") && exported.contains("__data_end")
+        facts.exportsLayout = memoryLayout?.isComplete ?? false
         if let memory = tables.pointee.memories[checked: 0], memory.pageSizeLog2 == 16,
             tables.pointee.importedMemoryCount == 0
         {
             facts.pages = memory.limits.minimum
             facts.maximumPages = memory.limits.maximum
         }
-        facts.dataEnd = dataRanges.map(\.upperBound).max()
         if let layout = memoryLayout {
-            facts.heapBase = UInt64(layout.heapBase)
-            facts.dataEnd = UInt64(layout.dataEnd)
+            facts.heapBase = layout.heapBase
+            facts.dataEnd = layout.dataEnd
             if layout.stackTop > layout.stackBottom {
-                facts.stack = UInt64(layout.stackBottom)..<UInt64(layout.stackTop)
+                facts.stack = layout.stackBottom..<layout.stackTop
                 facts.isStackGuessed = layout.stackPointerSource == .guess
             }
         }

@@ -26,16 +26,4 @@ struct NameReader {
         }
         return nil
     }
-
-    mutating func signed32() -> Int32? {
-        var value: Int64 = 0
-        for shift in stride(from: Int64(0), to: 35, by: 7) {
-            guard let byte = byte() else { return nil }
-            value |= Int64(byte & 0x7F) << shift
-            guard byte < 0x80 else { continue }
-            if byte & 0x40 != 0 { value |= -1 << (shift + 7) }
-            return Int32(exactly: value)
-        }
-        return nil
-    }
 }

@@ -17,8 +17,7 @@ enum StaticMap {
         }
         if end > drawn { lines += box(from: drawn, to: end, "(free)") }
         lines.append(border(end) + "  end: \(total)")
-        if let note = note(module) { lines.append(note) }
-        return lines
+        return lines + notes(module)
     }
 
     private struct Part {
@@ -28,47 +27,48 @@ enum StaticMap {
     }
 
     private static func parts(of module: Module, end: UInt64) -> [Part] {
-        guard let layout = module.memoryLayout else {
-            // Nobody told: what the data segments say.
-            let ranges = module.dataRanges.filter { !$0.isEmpty }
-            guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
-                return []
-            }
-            return [Part(start: low, end: high, title: "data segments")]
+        guard let layout = module.memoryLayout else { return [] }
+        let ranges = module.dataRanges.filter { !$0.isEmpty }
+        var parts: [Part] = []
+        if let dataEnd = layout.dataEnd {
+            let start = layout.isStackFirst ? layout.stackTop : ranges.map(\.lowerBound).min() ?? 0
+            let title = layout.dataEndSource == .segments ? "data segments" : "data"
+            parts.append(Part(start: min(start, dataEnd), end: dataEnd, title: title))
         }
-        let heap = Part(
-            start: UInt64(layout.heapBase),
-            end: max(end, UInt64(layout.heapBase)),
-            title: "libc heap ->"
-        )
-        let hasStack = layout.stackTop > layout.stackBottom
-        let stack = Part(
-            start: UInt64(layout.stackBottom),
-            end: UInt64(layout.stackTop),
-            title: "auxiliary stack <-"
-        )
-        if layout.isStackFirst {
-            let data = Part(start: UInt64(layout.stackTop), end: UInt64(layout.dataEnd), title: "data")
-            return (hasStack ? [stack] : []) + [data, heap]
+        if layout.stackTop > layout.stackBottom {
+            parts.append(Part(start: layout.stackBottom, end: layout.stackTop, title: "auxiliary stack <-"))
         }
-        let data = Part(start: dataStart(module), end: UInt64(layout.dataEnd), title: "data")
-        return [data] + (hasStack ? [stack] : []) + [heap]
+        if let heapBase = layout.heapBase {
+            parts.append(Part(start: heapBase, end: max(end, heapBase), title: "libc heap ->"))
+        }
+        return parts.sorted { $0.start < $1.start }
     }
 
-    private static func dataStart(_ module: Module) -> UInt64 {
-        module.dataRanges.filter { !$0.isEmpty }.map(\.lowerBound).min() ?? 0
-    }
-
-    private static func note(_ module: Module) -> String? {
+    private static func notes(_ module: Module) -> [String] {
         guard let layout = module.memoryLayout else {
-            return "no layout: __data_end and __heap_base are not both exported as constants"
+            return ["no layout: no data segments, and nothing is exported or named that tells it"]
+        }
+        var notes: [String] = []
+        if !layout.isComplete {
+            notes.append("__data_end and __heap_base are not both exported as constants")
+        }
+        switch layout.dataEndSource {
+        case .none, .export: break
+        case .segments: notes.append("data ends where the data segments end, or later")
+        }
+        switch layout.heapBaseSource {
+        case .none, .export: break
+        case .nameSection: notes.append("the heap's base is named __heap_base")
+        case .stackTop: notes.append("the heap's base is a guess: the end of the stack")
         }
         switch layout.stackPointerSource {
-        case .none: return "no stack pointer was found"
-        case .export: return "the stack pointer is the export __stack_pointer"
-        case .nameSection: return "the stack pointer is named __stack_pointer"
-        case .guess: return "the stack pointer is a guess: the first mutable global that looks like one"
+        case .none: notes.append("no stack pointer was found")
+        case .export: notes.append("the stack pointer is the export __stack_pointer")
+        case .nameSection: notes.append("the stack pointer is named __stack_pointer")
+        case .guess:
+            notes.append("the stack pointer is a guess: the first mutable global that looks like one")
         }
+        return notes
     }
 
     private static func box(from start: UInt64, to end: UInt64, _ title: String) -> [String] {

@@ -1,42 +1,43 @@
-/// One global of a module that may describe the layout of linear memory: what the engine found out about it.
-package struct LayoutGlobal: Sendable {
+/// A global that may tell something of the layout of linear memory: it is the module's own, of the address type, and its
+/// value is a plain constant.
+package struct LayoutGlobal: Equatable, Sendable {
     /// Index among all globals of the module, imported ones included.
     package var globalIndex: UInt32
-    /// Whether the module defines it: an imported one has no value to read.
-    package var isDefined: Bool
-    package var isMutable: Bool
-    /// Whether it is an i32.
-    package var is32: Bool
-    /// Whether `initialValue` is known: the initialiser is a plain `i32.const`.
-    package var hasConstant: Bool
-    package var initialValue: UInt32
-    /// Whether it is exported, or called in the name section, by one of these names.
-    package var isExportedAsHeapBase: Bool
-    package var isExportedAsDataEnd: Bool
-    package var isExportedAsStackPointer: Bool
-    package var isNamedStackPointer: Bool
+    package var value: UInt64
 
-    package init(
-        globalIndex: UInt32,
-        isDefined: Bool = true,
-        isMutable: Bool,
-        is32: Bool = true,
-        initialValue: UInt32?
-    ) {
+    package init(globalIndex: UInt32, value: UInt64) {
         self.globalIndex = globalIndex
-        self.isDefined = isDefined
-        self.isMutable = isMutable
-        self.is32 = is32
-        hasConstant = initialValue != nil
-        self.initialValue = initialValue ?? 0
-        isExportedAsHeapBase = false
-        isExportedAsDataEnd = false
-        isExportedAsStackPointer = false
-        isNamedStackPointer = false
+        self.value = value
     }
+}
 
-    /// An i32 of the module's own whose value is a constant in the file.
-    fileprivate var isConstant: Bool { isDefined && is32 && hasConstant }
+/// What a module says about its memory 0, before any conclusion.
+package struct LayoutFacts: Sendable {
+    /// Addresses are i64.
+    package var is64 = false
+    /// Immutable, by the exports `__heap_base` and `__data_end`.
+    package var heapBase: LayoutGlobal?
+    package var dataEnd: LayoutGlobal?
+    /// Immutable, by the name section.
+    package var namedHeapBase: LayoutGlobal?
+    /// Mutable, by the export and in the name section.
+    package var exportedStackPointer: LayoutGlobal?
+    package var namedStackPointer: LayoutGlobal?
+    /// Some global has the stack pointer's name, be it imported, or no constant: another one is not it.
+    package var hasStackPointerName = false
+    /// The first mutable one whose value is not above the heap's base: asked for only where the layout is complete.
+    package var guessedStackPointer: LayoutGlobal?
+    /// Where the lowest byte of an active data segment lies, and the end of the highest one; nil without any.
+    package var segmentsStart: UInt64?
+    package var segmentsEnd: UInt64?
+
+    package init() {}
+
+    /// Whether both exports are there and in order: what truncation and ``AppHeapPlacement/atHeapBase`` need.
+    package var isComplete: Bool {
+        guard let heapBase, let end = dataEnd?.value.roundedUp(to: 16) else { return false }
+        return end <= heapBase.value && (is64 || end <= UInt64(UInt32.max))
+    }
 }
 
 /// Where a C compiler and linker put data, auxiliary stack and libc heap in a module's memory 0.
@@ -45,16 +46,33 @@ package struct LayoutGlobal: Sendable {
 /// data first:   0 [ data ][ stack <- ][ libc heap ->     ]       data end <= stack bottom < stack top <= heap base
 /// stack first:  0 [ stack <- ][ data ][ libc heap ->     ]       stack top <= data <= data end <= heap base
 /// ```
-/// Detected as WAMR 2.4's loader does, but with the stack pointer's name before the guess.
+/// Detected as WAMR 2.4's loader does where both exports are there, but with the stack pointer's name before the guess;
+/// elsewhere what can be known. Addresses in bytes.
 package struct LinearMemoryLayout: Equatable, Sendable {
-    /// How the stack pointer was found.
-    package enum StackPointerSource: UInt8, Sendable {
-        /// There is none: `auxiliaryStackTop` is the heap's base and its size 0.
+    /// How the end of data was found.
+    package enum DataEndSource: UInt8, Sendable {
+        case none
+        case export
+        /// The end of the highest active data segment; zeroed data may follow it.
+        case segments
+    }
+
+    /// How the heap's base was found.
+    package enum HeapBaseSource: UInt8, Sendable {
         case none
         case export
         case nameSection
-        /// The first mutable i32 global whose initial value is not above the heap's base. May be something
-        /// else.
+        /// The stack lies above the data, and linkers put the heap behind it.
+        case stackTop
+    }
+
+    /// How the stack pointer was found.
+    package enum StackPointerSource: UInt8, Sendable {
+        /// There is none: the auxiliary stack has no bytes.
+        case none
+        case export
+        case nameSection
+        /// The first mutable global whose initial value is not above the heap's base. May be something else.
         case heuristic
     }
 
@@ -64,75 +82,104 @@ package struct LinearMemoryLayout: Equatable, Sendable {
         case stackFirst
     }
 
-    /// End of static data, rounded up to 16.
-    package var dataEnd: UInt32
-    /// Where a libc heap may start.
-    package var heapBase: UInt32
-    package var dataEndGlobalIndex: UInt32
-    package var heapBaseGlobalIndex: UInt32
-    package var stackPointerSource: StackPointerSource
-    /// Index among all globals; the heap base's where there is no stack pointer.
-    package var stackPointerGlobalIndex: UInt32
+    /// End of static data, rounded up to 16; 0 where it is not known.
+    package var dataEnd: UInt64 = 0
+    /// Where a libc heap may start; 0 where it is not known.
+    package var heapBase: UInt64 = 0
     /// The highest address of the auxiliary stack, where it starts; it grows down.
-    package var auxiliaryStackTop: UInt32
+    package var auxiliaryStackTop: UInt64 = 0
     /// The lowest address it may reach.
-    package var auxiliaryStackBottom: UInt32
-    package var order: Order
+    package var auxiliaryStackBottom: UInt64 = 0
+    /// Among all globals; `.max` where there is none.
+    package var stackPointerGlobalIndex: UInt32 = .max
+    /// Among all globals; `.max` where no global tells it.
+    package var heapBaseGlobalIndex: UInt32 = .max
+    package var dataEndSource = DataEndSource.none
+    package var heapBaseSource = HeapBaseSource.none
+    package var stackPointerSource = StackPointerSource.none
+    package var order = Order.dataFirst
+    /// Whether `__data_end` and `__heap_base` are both exported, and in order.
+    package var isComplete = false
+    /// Whether addresses, and the stack pointer, are i64.
+    package var is64 = false
+
+    /// Nothing is known.
+    package init() {}
 
     /// Bytes of the auxiliary stack; 0 where there is none, which means "no checks".
-    package var auxiliaryStackSizeInBytes: UInt32 { auxiliaryStackTop &- auxiliaryStackBottom }
+    package var auxiliaryStackSizeInBytes: UInt64 { auxiliaryStackTop &- auxiliaryStackBottom }
 
-    /// The layout that a module's globals tell, or nil when they tell none: `__data_end` or `__heap_base` is
-    /// missing, is no immutable i32 constant of the module's own, or they are in the wrong order.
-    ///
-    /// `globals` in index order. Linear time, nothing allocated.
-    package static func detect(_ globals: UnsafeBufferPointer<LayoutGlobal>) -> LinearMemoryLayout? {
-        var heapBase: LayoutGlobal?
-        var dataEnd: LayoutGlobal?
-        for global in globals where global.isConstant && !global.isMutable {
-            if global.isExportedAsHeapBase { heapBase = global }
-            if global.isExportedAsDataEnd { dataEnd = global }
+    /// Whether anything is known.
+    package var isEmpty: Bool {
+        dataEndSource == .none && heapBaseSource == .none && stackPointerSource == .none
+    }
+
+    /// Draws the conclusions.
+    package init(_ facts: LayoutFacts) {
+        is64 = facts.is64
+        isComplete = facts.isComplete
+        if let export = facts.dataEnd, let end = export.value.roundedUp(to: 16) {
+            dataEnd = end
+            dataEndSource = .export
+        } else if let end = facts.segmentsEnd?.roundedUp(to: 16) {
+            dataEnd = end
+            dataEndSource = .segments
         }
-        guard let heapBase, let dataEnd else { return nil }
-        let (padded, overflow) = dataEnd.initialValue.addingReportingOverflow(15)
-        let end = padded & ~15
-        guard !overflow, end <= heapBase.initialValue else { return nil }
-        var layout = LinearMemoryLayout(
-            dataEnd: end,
-            heapBase: heapBase.initialValue,
-            dataEndGlobalIndex: dataEnd.globalIndex,
-            heapBaseGlobalIndex: heapBase.globalIndex,
-            stackPointerSource: .none,
-            stackPointerGlobalIndex: heapBase.globalIndex,
-            auxiliaryStackTop: heapBase.initialValue,
-            auxiliaryStackBottom: heapBase.initialValue,
-            order: .dataFirst
-        )
-        guard let (pointer, source) = stackPointer(in: globals, heapBase: heapBase.initialValue) else {
-            return layout
+        if let export = facts.heapBase {
+            heapBase = export.value
+            heapBaseGlobalIndex = export.globalIndex
+            heapBaseSource = .export
+        } else if let named = facts.namedHeapBase {
+            heapBase = named.value
+            heapBaseGlobalIndex = named.globalIndex
+            heapBaseSource = .nameSection
         }
-        layout.stackPointerSource = source
-        layout.stackPointerGlobalIndex = pointer.globalIndex
-        layout.auxiliaryStackTop = pointer.initialValue
-        layout.order = pointer.initialValue > end ? .dataFirst : .stackFirst
-        layout.auxiliaryStackBottom = layout.order == .dataFirst ? end : 0
-        return layout
+        // Contradicts the data: not believed.
+        if heapBaseSource != .none, dataEndSource != .none, heapBase < dataEnd {
+            heapBase = 0
+            heapBaseGlobalIndex = .max
+            heapBaseSource = .none
+        }
+        setStackPointer(facts)
+        guard heapBaseSource == .none, stackPointerSource != .none, order == .dataFirst,
+            let base = auxiliaryStackTop.roundedUp(to: 16)
+        else { return }
+        heapBase = base
+        heapBaseSource = .stackTop
     }
 
     /// The stack pointer: by export, by name, or the first global that looks like one.
-    private static func stackPointer(
-        in globals: UnsafeBufferPointer<LayoutGlobal>,
-        heapBase: UInt32
-    ) -> (LayoutGlobal, StackPointerSource)? {
-        var named: LayoutGlobal?
-        var guessed: LayoutGlobal?
-        for global in globals {
-            guard global.isConstant, global.isMutable, global.initialValue <= heapBase else { continue }
-            if global.isExportedAsStackPointer { return (global, .export) }
-            if named == nil, global.isNamedStackPointer { named = global }
-            if guessed == nil { guessed = global }
+    private mutating func setStackPointer(_ facts: LayoutFacts) {
+        let limit = heapBaseSource == .none ? UInt64.max : heapBase
+        let pointer: LayoutGlobal
+        if let exported = facts.exportedStackPointer, exported.value <= limit {
+            pointer = exported
+            stackPointerSource = .export
+        } else if let named = facts.namedStackPointer, named.value <= limit {
+            pointer = named
+            stackPointerSource = .nameSection
+        } else if isComplete, !facts.hasStackPointerName, let guessed = facts.guessedStackPointer,
+            guessed.value <= limit
+        {
+            pointer = guessed
+            stackPointerSource = .heuristic
+        } else {
+            // As WAMR says it: a stack of no bytes at the heap's base.
+            auxiliaryStackTop = isComplete ? heapBase : 0
+            auxiliaryStackBottom = auxiliaryStackTop
+            return
         }
-        if let named { return (named, .nameSection) }
-        return guessed.map { ($0, .heuristic) }
+        stackPointerGlobalIndex = pointer.globalIndex
+        auxiliaryStackTop = pointer.value
+        order = pointer.value > dataEnd ? .dataFirst : .stackFirst
+        auxiliaryStackBottom = order == .dataFirst ? dataEnd : 0
+    }
+}
+
+extension UInt64 {
+    /// The next multiple of a power of two, or nil where that is beyond the type.
+    package func roundedUp(to alignment: UInt64) -> UInt64? {
+        let (sum, overflow) = addingReportingOverflow(alignment &- 1)
+        return overflow ? nil : sum & ~(alignment &- 1)
     }
 }

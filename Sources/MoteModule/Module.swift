@@ -212,8 +212,8 @@ package struct Module {
     package var referencedFunctionCount: Int = 0
     /// Proposals the module makes use of, by ``Feature`` bit.
     package var usedFeatures: FeatureSet = .none
-    /// No function has `memory.grow` or `memory.size` (filled by validation): truncation may apply.
-    package var usesMemorySizeOrGrow: Bool = false
+    /// Some function has `memory.grow` or `memory.size`, be it code that is never reached; filled by validation.
+    package var usesMemorySize: Bool = false
     /// The engine's own record of the module.
     package var engineState: UnsafeMutableRawPointer?
 

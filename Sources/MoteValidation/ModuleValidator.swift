@@ -24,7 +24,7 @@ package enum ModuleValidator {
 
     /// Checks everything, function bodies included, and notes in the module what translation needs to know:
     /// ``FunctionDeclaration/localSlots``, ``FunctionDeclaration/maximumOperandSlots``,
-    /// ``Module/usesMemorySizeOrGrow`` and ``Module/usedFeatures``.
+    /// ``Module/usesMemorySize`` and ``Module/usedFeatures``.
     ///
     /// Takes time in proportion to the module's bytes. Scratch comes from the module's arena and is given back,
     /// whatever the end.
@@ -51,7 +51,7 @@ package enum ModuleValidator {
         module.pointee.usedFeatures = FeatureSet(
             rawValue: module.pointee.usedFeatures.rawValue | validator.usedFeatures.rawValue
         )
-        module.pointee.usesMemorySizeOrGrow = validator.usesMemorySizeOrGrow
+        module.pointee.usesMemorySize = validator.usesMemorySize
         validator.release()
         return ValidatedModule(module: module)
     }

@@ -65,7 +65,7 @@ struct Validator: ~Copyable {
     /// What the embedder allows and this room has rules for.
     let features: FeatureSet
     var usedFeatures: FeatureSet = .none
-    var usesMemorySizeOrGrow = false
+    var usesMemorySize = false
     /// Index of the function at hand; nil in constant expressions.
     var functionIndex: UInt32?
     var parameters: TypeList = .empty

@@ -26,8 +26,8 @@ struct InspectionTests {
 
     @Test func `the memory layout is found`() throws {
         let layout = try #require(try Runtime().load(contentsOf: Fixture.path("heap")).memoryLayout)
-        #expect(layout.dataEnd <= layout.heapBase)
-        #expect(layout.stackTop <= layout.heapBase)
+        #expect(try #require(layout.dataEnd) <= #require(layout.heapBase))
+        #expect(try layout.stackTop <= #require(layout.heapBase))
         #expect(layout.stackTop > layout.stackBottom)
         #expect(layout.stackPointerSource == .nameSection || layout.stackPointerSource == .guess)
         #expect(try Runtime().load(contentsOf: Fixture.path("add")).memoryLayout == nil)

@@ -39,7 +39,7 @@ import Testing
             let function = try #require(module.pointee.functions[checked: 2])
             #expect(function.maximumOperandSlots == 3)
             #expect(function.localSlots == 2)
-            #expect(!module.pointee.usesMemorySizeOrGrow)
+            #expect(!module.pointee.usesMemorySize)
         }
     }
 
@@ -67,7 +67,7 @@ import Testing
             results: [],
             body: ModuleBytes.body(code + [0x1A])
         )
-        try withValidModule(module.bytes) { #expect($0.pointee.usesMemorySizeOrGrow) }
+        try withValidModule(module.bytes) { #expect($0.pointee.usesMemorySize) }
     }
 
     @Test(arguments: [(15_967, true), (15_968, true), (15_969, false)])

@@ -101,6 +101,8 @@ extension EngineRuntime {
             Module.destroy(module)
             throw error
         }
+        let layout = ModuleState.detectLayout(of: module)
+        let allocator = ModuleState.detectAllocator(of: module)
         mote_lock_acquire(state.lock)
         defer { mote_lock_release(state.lock) }
         record.initialize(
@@ -109,6 +111,8 @@ extension EngineRuntime {
                 module: module,
                 runtime: state,
                 codeWords: .init(repeating: nil),
+                layout: layout,
+                guestAllocator: allocator,
                 instanceCount: 0,
                 isUnloaded: false,
                 next: state.pointee.firstModule,

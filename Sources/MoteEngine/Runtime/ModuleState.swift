@@ -1,5 +1,5 @@
 package import CPlatform
-internal import MoteMemory
+package import MoteMemory
 package import MoteModule
 
 /// What the engine keeps of a loaded module: its code tables and how many instances use it.
@@ -13,6 +13,10 @@ package struct ModuleState {
     package var runtime: UnsafeMutablePointer<RuntimeState>
     /// Code words of defined functions by variant (bit 0 guard bounds, bit 1 fuel); null until an instance wants it.
     package var codeWords: InlineArray<4, UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>?>
+    /// Where data, stack and heap lie in memory 0, as far as the module tells.
+    package var layout: LinearMemoryLayout
+    /// The allocator that the module exports.
+    package var guestAllocator: GuestAllocator
     /// Instances whose arenas have not gone.
     var instanceCount: Int
     var isUnloaded: Bool

@@ -60,12 +60,12 @@ extension Validator {
     }
 
     mutating func validateMemorySize() throws(Stop) {
-        usesMemorySizeOrGrow = true
+        usesMemorySize = true
         try push(readMemory().pointee.addressType)
     }
 
     mutating func validateMemoryGrow() throws(Stop) {
-        usesMemorySizeOrGrow = true
+        usesMemorySize = true
         let memory = try readMemory()
         try pop(memory.pointee.addressType)
         try push(memory.pointee.addressType)
