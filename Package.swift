@@ -181,6 +181,13 @@ let testTargets: [Target] = [
         path: "Tests/DifferentialRunner",
         swiftSettings: common
     ),
+    // scripts/check-memory and scripts/check-footprint hold what it prints against thresholds.
+    .executableTarget(
+        name: "FootprintRunner",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteWASI"],
+        path: "Tests/FootprintRunner",
+        swiftSettings: common
+    ),
     .testTarget(
         name: "BadInputTests",
         dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine", "MoteText", "MoteTestSupport"],

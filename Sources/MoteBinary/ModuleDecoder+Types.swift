@@ -23,6 +23,7 @@ extension ModuleDecoder {
         var typeCount = 0
         var largestCount = 0
         var largestValueCount = 0
+        var expectedInBytes = 0
         for _ in 0..<groupCount {
             let start = reader.offset
             var sink = TypeSink()
@@ -30,6 +31,8 @@ extension ModuleDecoder {
             typeCount &+= sink.candidateCount
             largestCount = max(largestCount, sink.candidateCount)
             largestValueCount = max(largestValueCount, sink.valueCount)
+            // Safe: a sum of sizes below 2^41, at most as many as the limit below.
+            expectedInBytes &+= groupSize(sink)
             guard typeCount <= DecodeLimits.types else { throw limitExceeded(.types, at: start) }
         }
         try finish(reader)
@@ -55,7 +58,8 @@ extension ModuleDecoder {
             var sink = TypeSink(candidates: candidates, values: values, mutability: mutability)
             let start = reader.offset
             try readGroup(&reader, &sink)
-            let group = try intern(sink)
+            let group = try intern(sink, expectedInBytes: expectedInBytes)
+            expectedInBytes &-= groupSize(sink)
             groupBase[index] = group  // Safe: `groupCount` long.
             module.pointee.typeGroups.count = index &+ 1
             try append(group, at: start)
@@ -71,7 +75,14 @@ extension ModuleDecoder {
         }
     }
 
-    private mutating func intern(_ sink: TypeSink) throws(DecodeError) -> TypeGroup.Pointer {
+    private func groupSize(_ sink: TypeSink) -> Int {
+        TypeGroup.sizeInBytes(count: sink.candidateCount, valueCount: sink.valueCount) ?? 0
+    }
+
+    private mutating func intern(
+        _ sink: TypeSink,
+        expectedInBytes: Int
+    ) throws(DecodeError) -> TypeGroup.Pointer {
         guard let candidates = sink.candidates, let values = sink.values, let mutability = sink.mutability
         else {
             throw DecodeError(.outOfMemory, at: 0)
@@ -83,7 +94,8 @@ extension ModuleDecoder {
                 count: sink.candidateCount,
                 values: values,
                 mutability: mutability,
-                valueCount: sink.valueCount
+                valueCount: sink.valueCount,
+                expectedInBytes: expectedInBytes
             )
         } catch {
             memoryError = error

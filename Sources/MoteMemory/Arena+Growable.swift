@@ -52,13 +52,29 @@ extension Arena {
         } catch {
             throw withoutHeader(error)
         }
+        guard list(raw, sizeInBytes: sizeInBytes, region: region, high: high) else {
+            GlobalHeap.give(heap, raw, size)
+            throw .corrupted(region, site: site)
+        }
+        GlobalHeap.note(heap, sizeInBytes, region, &header.pointee.account)
+        return raw + Self.growableHeaderSize
+    }
+
+    /// Writes a header and puts it in front of the list; false when the list is not what was written.
+    ///
+    /// The lock is held.
+    private func list(
+        _ raw: UnsafeMutableRawPointer,
+        sizeInBytes: Int,
+        region: Region,
+        high: Bool
+    ) -> Bool {
         let growable = raw.bindMemory(to: GrowableHeader.self, capacity: 1)
         let first = header.pointee.firstGrowable
         if let first {
             guard isValid(first) else {
-                GlobalHeap.give(heap, raw, size)
-                heap.pointee.isCorrupted = true
-                throw .corrupted(region, site: site)
+                header.pointee.heap.pointee.isCorrupted = true
+                return false
             }
             first.pointee.previous = growable
             seal(first)
@@ -76,8 +92,31 @@ extension Arena {
         )
         seal(growable)
         header.pointee.firstGrowable = growable
+        return true
+    }
+
+    /// Takes over another arena's growable block of the same heap, with a new size and region.
+    ///
+    /// It moves only where it must to have that size. On failure it is as before.
+    package func adoptGrowable(
+        _ block: UnsafeMutableRawPointer,
+        from other: Arena,
+        sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        let heap = header.pointee.heap
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        try GlobalHeap.admit(heap, sizeInBytes, region, site)
+        let moved = try other.changeSize(of: block, to: sizeInBytes, site: site, zeroed: false)
+        let growable = (moved - Self.growableHeaderSize).assumingMemoryBound(to: GrowableHeader.self)
+        let isHigh = growable.pointee.isHigh != 0
+        guard other.unlist(growable, giveBack: false),
+            list(UnsafeMutableRawPointer(growable), sizeInBytes: sizeInBytes, region: region, high: isHigh)
+        else { throw .corrupted(region, site: site) }
         GlobalHeap.note(heap, sizeInBytes, region, &header.pointee.account)
-        return raw + Self.growableHeaderSize
+        return moved
     }
 
     /// Grows or shrinks a growable block; it may move.
@@ -110,6 +149,22 @@ extension Arena {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
         let old = (block - Self.growableHeaderSize).assumingMemoryBound(to: GrowableHeader.self)
+        if sizeInBytes > old.pointee.sizeInBytes, isListed(old) {
+            let region = Region(rawValue: old.pointee.region) ?? .structures
+            try GlobalHeap.admit(heap, sizeInBytes, region, site)
+        }
+        return try changeSize(of: block, to: sizeInBytes, site: site, zeroed: zeroed)
+    }
+
+    /// The steps of a resize; the lock is held.
+    private func changeSize(
+        of block: UnsafeMutableRawPointer,
+        to sizeInBytes: Int,
+        site: AllocationSite,
+        zeroed: Bool
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        let heap = header.pointee.heap
+        let old = (block - Self.growableHeaderSize).assumingMemoryBound(to: GrowableHeader.self)
         guard isListed(old) else {
             heap.pointee.isCorrupted = true
             throw .corrupted(.structures, site: site)
@@ -117,7 +172,6 @@ extension Arena {
         let region = Region(rawValue: old.pointee.region) ?? .structures
         let size = try blockSize(for: sizeInBytes, region, site)
         let oldSizeInBytes = old.pointee.sizeInBytes
-        if sizeInBytes > oldSizeInBytes { try GlobalHeap.admit(heap, sizeInBytes, region, site) }
         let raw: UnsafeMutableRawPointer
         do throws(MemoryError) {
             raw = try GlobalHeap.change(
@@ -159,7 +213,7 @@ extension Arena {
         unlist((block - Self.growableHeaderSize).assumingMemoryBound(to: GrowableHeader.self), giveBack: true)
     }
 
-    /// Takes a block out of the list and gives it back; false when it is not what was listed.
+    /// Takes a block out of the list, and gives it back if asked; false when it is not what was listed.
     ///
     /// The lock is held.
     @discardableResult
@@ -187,7 +241,7 @@ extension Arena {
             Region(rawValue: fields.region) ?? .structures,
             &header.pointee.account
         )
-        GlobalHeap.give(heap, growable, fields.sizeInBytes &+ Self.growableHeaderSize)
+        if giveBack { GlobalHeap.give(heap, growable, fields.sizeInBytes &+ Self.growableHeaderSize) }
         return true
     }
 }

@@ -3,8 +3,6 @@ internal import MoteMemory
 extension AllocationSite {
     /// The registry of canonical types itself.
     static var typeRegistry: Self { .init(rawValue: 0x300) }
-    /// Its hash table's first buckets.
-    static var typeBuckets: Self { .init(rawValue: 0x301) }
     /// Its hash table when it grows.
     static var typeBucketsGrowth: Self { .init(rawValue: 0x302) }
     /// A chunk of entries by canonical id.

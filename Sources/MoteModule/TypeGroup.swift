@@ -54,33 +54,35 @@ package enum TypeReference {
 /// A recursion group that the registry holds: equal groups of all modules are one.
 ///
 /// ```
-/// [ TypeGroup ][ DefinedType x count ][ ValueType x valueCount ][ Bool x valueCount ]     one heap block
+/// [ TypeGroup ][ DefinedType x count ][ ValueType x valueCount ][ Bool x valueCount ]     cut from a slab
 /// ```
 package struct TypeGroup {
     package typealias Pointer = UnsafeMutablePointer<TypeGroup>
 
     /// Canonical id of the first type; the others follow.
     package var firstID: UInt32
-    package var count: Int
     /// How many modules (and hosts) hold it.
-    var holderCount: Int
+    var holderCount: UInt32
+    package var count: Int
     var hash: UInt64
+    /// Where it lies.
+    var slab: TypeSlab.Pointer
     var next: Pointer?
 
-    /// Bytes before the types: the header rounded to their alignment.
-    static var headerSizeInBytes: Int { (MemoryLayout<TypeGroup>.size &+ 15) & ~15 }
+    /// Bytes before the types, whose alignment is 8.
+    static var headerSizeInBytes: Int { (MemoryLayout<TypeGroup>.size &+ 7) & ~7 }
 
     /// The types, in the group's order.
     package static func types(_ group: Pointer) -> UnsafeMutablePointer<DefinedType> {
         (UnsafeMutableRawPointer(group) + headerSizeInBytes).assumingMemoryBound(to: DefinedType.self)
     }
 
-    /// Bytes of the block of a group, or nil when they are too many.
-    static func sizeInBytes(count: Int, valueCount: Int) -> Int? {
+    /// Bytes that a group takes, or nil when they are too many.
+    package static func sizeInBytes(count: Int, valueCount: Int) -> Int? {
         let (types, first) = count.multipliedReportingOverflow(by: MemoryLayout<DefinedType>.stride)
         let (values, second) = valueCount.multipliedReportingOverflow(by: MemoryLayout<ValueType>.stride &+ 1)
         guard !first, !second, types < 1 << 40, values < 1 << 40 else { return nil }
-        return headerSizeInBytes &+ types &+ values
+        return (headerSizeInBytes &+ types &+ values &+ 7) & ~7
     }
 
     /// Whether a candidate group is this one.

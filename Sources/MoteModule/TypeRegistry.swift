@@ -6,58 +6,56 @@ package import MoteMemory
 /// ```
 /// ids     -> chunk of entries (each twice the last, so entries never move) -> type in its group
 /// buckets -> group -> next group of the bucket
+/// slabs   -> groups one behind the other; freed with the last of them
 /// ```
-/// At a stable address in an arena of its own. Interning and releasing take the lock; reading what an id stands for
-/// does not, because an id is only known to who holds its group.
+/// At a stable address in its runtime's arena, or in one of its own. Interning and releasing take the lock; reading
+/// what an id stands for does not, because an id is only known to who holds its group.
 package struct TypeRegistry {
     package typealias Pointer = UnsafeMutablePointer<TypeRegistry>
 
+    /// The type of an id, or, while the id is free, where free runs go on.
     struct Entry {
-        /// The type; nil while the id is free.
-        var type: UnsafeMutablePointer<DefinedType>?
-        /// Free runs: the first id of the next free run of the same length.
-        var nextFree: UInt32
+        /// Address of the type; bit 0 set while the id is free: then the first id of the next free run of the
+        /// same length stands above it.
+        private var word: UInt
+
+        static var free: Entry { Entry(nextFree: .max) }
+        init(type: UnsafeMutablePointer<DefinedType>) { word = UInt(bitPattern: type) }
+        init(nextFree: UInt32) { word = UInt(nextFree) &<< 1 | 1 }
+
+        var type: UnsafeMutablePointer<DefinedType>? {
+            word & 1 != 0 ? nil : UnsafeMutablePointer(bitPattern: word)
+        }
+        var nextFree: UInt32 { word & 1 != 0 ? UInt32(truncatingIfNeeded: word &>> 1) : .max }
     }
 
-    private static var firstChunkCount: UInt32 { 32 }
+    private static var firstChunkCount: UInt32 { 8 }
+    private static var chunkLimit: Int { 21 }
+    private static var firstBucketCount: Int { 8 }
 
     var arena: Arena
+    /// The arena goes with the registry.
+    var ownsArena: Bool
     var lock: MoteLock
-    var chunks: InlineArray<20, UnsafeMutablePointer<Entry>?>
+    var chunks: InlineArray<21, UnsafeMutablePointer<Entry>?>
     /// First ids of free runs, by length from 1 to 15; `UInt32.max` for none, and longer runs are not used again.
     var freeRuns: InlineArray<16, UInt32>
     /// Ids at and above this were never given out.
     var nextID: UInt32
+    /// At first the ones behind the registry's own record.
     var buckets: UnsafeMutablePointer<TypeGroup.Pointer?>
     var bucketCount: Int
+    /// Where the next group is cut from, if it fits.
+    var slab: TypeSlab.Pointer?
     /// How many groups there are.
     package internal(set) var groupCount: Int
 
-    /// A registry without types; ``destroy(_:)`` gives it back.
+    /// A registry without types in an arena of its own; ``destroy(_:)`` gives it back.
     package static func create(in heap: GlobalHeap.Pointer) throws(MemoryError) -> Pointer {
         let arena = try Arena.create(in: heap, owner: .runtime)
         do {
-            let registry = try arena.allocate(
-                TypeRegistry.self,
-                count: 1,
-                region: .structures,
-                site: .typeRegistry
-            )
-            let bucketCount = 32
-            let buckets = try makeBuckets(bucketCount, in: arena, site: .typeBuckets)
-            registry.initialize(
-                to: TypeRegistry(
-                    arena: arena,
-                    lock: MoteLock(),
-                    chunks: .init(repeating: nil),
-                    freeRuns: .init(repeating: .max),
-                    nextID: 0,
-                    buckets: buckets,
-                    bucketCount: bucketCount,
-                    groupCount: 0
-                )
-            )
-            mote_lock_init(&registry.pointee.lock)
+            let registry = try create(in: arena)
+            registry.pointee.ownsArena = true
             return registry
         } catch {
             arena.destroy()
@@ -65,27 +63,59 @@ package struct TypeRegistry {
         }
     }
 
-    /// Gives everything back.
+    /// A registry without types in an arena that outlives it.
+    package static func create(in arena: Arena) throws(MemoryError) -> Pointer {
+        let recordSize = (MemoryLayout<TypeRegistry>.size &+ 7) & ~7
+        let raw = try arena.allocateBytes(
+            recordSize &+ firstBucketCount &* MemoryLayout<TypeGroup.Pointer?>.stride,
+            alignment: 8,
+            region: .structures,
+            site: .typeRegistry
+        )
+        let registry = raw.bindMemory(to: TypeRegistry.self, capacity: 1)
+        let buckets = (raw + recordSize).bindMemory(to: TypeGroup.Pointer?.self, capacity: firstBucketCount)
+        buckets.initialize(repeating: nil, count: firstBucketCount)
+        registry.initialize(
+            to: TypeRegistry(
+                arena: arena,
+                ownsArena: false,
+                lock: MoteLock(),
+                chunks: .init(repeating: nil),
+                freeRuns: .init(repeating: .max),
+                nextID: 0,
+                buckets: buckets,
+                bucketCount: firstBucketCount,
+                slab: nil,
+                groupCount: 0
+            )
+        )
+        mote_lock_init(&registry.pointee.lock)
+        return registry
+    }
+
+    /// Gives everything back that does not lie in a given arena.
     ///
     /// Nobody may hold a group any more.
     package static func destroy(_ registry: Pointer) {
         mote_lock_destroy(&registry.pointee.lock)
         let arena = registry.pointee.arena
-        arena.destroy()
+        if registry.pointee.ownsArena { arena.destroy() }
     }
 
     /// The group equal to the candidates, made if there is none, and held until ``release(_:_:)``.
     ///
     /// `values` are those of all candidates one after another, `valueCount` of them, and `mutability` has one for
-    /// each. Who interns a group must hold the groups that it refers to. Throws when memory is not to be had; the
-    /// registry is as before then.
+    /// each. Who interns a group must hold the groups that it refers to. `expectedInBytes` is what this group and
+    /// those that the caller interns after it would take, by ``TypeGroup/sizeInBytes(count:valueCount:)``: one block
+    /// is made for them. Throws when memory is not to be had; the registry is as before then.
     package static func intern(
         _ registry: Pointer,
         _ candidates: UnsafePointer<TypeCandidate>,
         count: Int,
         values: UnsafePointer<ValueType>,
         mutability: UnsafePointer<Bool>,
-        valueCount: Int
+        valueCount: Int,
+        expectedInBytes: Int = 0
     ) throws(MemoryError) -> TypeGroup.Pointer {
         // The address differs from run to run: modules cannot be made whose types share a bucket.
         let seed = UInt64(UInt(bitPattern: registry)) &>> 4
@@ -102,12 +132,18 @@ package struct TypeRegistry {
             }
             next = group.pointee.next
         }
-        let group = try insert(registry, count: count, valueCount: valueCount, hash: hash)
+        let group = try insert(
+            registry,
+            count: count,
+            valueCount: valueCount,
+            hash: hash,
+            expectedInBytes: expectedInBytes
+        )
         TypeGroup.fill(group, candidates, values: values, mutability: mutability, valueCount: valueCount)
         let types = TypeGroup.types(group)
         for index in 0..<count {
             let id = group.pointee.firstID &+ UInt32(truncatingIfNeeded: index)
-            entry(registry, id)?.pointee.type = types + index
+            entry(registry, id)?.pointee = Entry(type: types + index)
         }
         return group
     }
@@ -130,7 +166,7 @@ package struct TypeRegistry {
         }
         registry.pointee.groupCount &-= 1
         freeIDs(registry, first: group.pointee.firstID, count: group.pointee.count)
-        registry.pointee.arena.freeGrowable(UnsafeMutableRawPointer(group))
+        releaseSpace(registry, of: group)
     }
 
     /// The type of a canonical id, or nil for an id that nobody holds.
@@ -197,29 +233,30 @@ package struct TypeRegistry {
         _ registry: Pointer,
         count: Int,
         valueCount: Int,
-        hash: UInt64
+        hash: UInt64,
+        expectedInBytes: Int
     ) throws(MemoryError) -> TypeGroup.Pointer {
-        let arena = registry.pointee.arena
         if registry.pointee.groupCount >= registry.pointee.bucketCount &* 2 { try growBuckets(registry) }
         guard let size = TypeGroup.sizeInBytes(count: count, valueCount: valueCount) else {
             throw .exhausted(.structures, requested: .max, available: -1, site: .typeGroup)
         }
-        let raw = try arena.allocateGrowable(sizeInBytes: size, region: .structures, site: .typeGroup)
-        let firstID: UInt32
+        let firstID = try takeIDs(registry, count: count)
+        let space: (UnsafeMutableRawPointer, TypeSlab.Pointer)
         do {
-            firstID = try takeIDs(registry, count: count)
+            space = try takeSpace(registry, size, expectedInBytes: expectedInBytes)
         } catch {
-            arena.freeGrowable(raw)
+            freeIDs(registry, first: firstID, count: count)
             throw error
         }
-        let group = raw.bindMemory(to: TypeGroup.self, capacity: 1)
+        let group = space.0.bindMemory(to: TypeGroup.self, capacity: 1)
         let row = bucket(of: hash, registry)
         group.initialize(
             to: TypeGroup(
                 firstID: firstID,
-                count: count,
                 holderCount: 1,
+                count: count,
                 hash: hash,
+                slab: space.1,
                 next: registry.pointee.buckets[row]
             )
         )
@@ -244,7 +281,10 @@ package struct TypeRegistry {
                 buckets[row] = group
             }
         }
-        registry.pointee.arena.freeGrowable(UnsafeMutableRawPointer(old))
+        // The first ones lie in the registry's own block.
+        if oldCount > firstBucketCount {
+            registry.pointee.arena.freeGrowable(UnsafeMutableRawPointer(old))
+        }
     }
 
     /// Consecutive ids, from a free run of that length or from those never used.
@@ -262,7 +302,7 @@ package struct TypeRegistry {
         }
         let end = first &+ UInt32(truncatingIfNeeded: count)
         var chunk = 0
-        while chunk < 20 {
+        while chunk < chunkLimit {
             let chunkStart = firstChunkCount &* ((1 &<< UInt32(truncatingIfNeeded: chunk)) &- 1)
             if chunkStart >= end { break }
             if registry.pointee.chunks[chunk] == nil {
@@ -273,7 +313,7 @@ package struct TypeRegistry {
                     region: .structures,
                     site: .typeEntries
                 )
-                entries.initialize(repeating: Entry(type: nil, nextFree: .max), count: entryCount)
+                entries.initialize(repeating: .free, count: entryCount)
                 registry.pointee.chunks[chunk] = entries
             }
             chunk &+= 1
@@ -284,10 +324,10 @@ package struct TypeRegistry {
 
     private static func freeIDs(_ registry: Pointer, first: UInt32, count: Int) {
         for index in 0..<count {
-            entry(registry, first &+ UInt32(truncatingIfNeeded: index))?.pointee.type = nil
+            entry(registry, first &+ UInt32(truncatingIfNeeded: index))?.pointee = .free
         }
         guard count > 0, count < 16, let entry = entry(registry, first) else { return }
-        entry.pointee.nextFree = registry.pointee.freeRuns[count]
+        entry.pointee = Entry(nextFree: registry.pointee.freeRuns[count])
         registry.pointee.freeRuns[count] = first
     }
 
@@ -296,7 +336,7 @@ package struct TypeRegistry {
         guard id < TypeReference.limit else { return nil }
         let scaled = id / firstChunkCount &+ 1
         let chunk = 31 &- scaled.leadingZeroBitCount
-        guard let entries = registry.pointee.chunks[chunk] else { return nil }
+        guard chunk < chunkLimit, let entries = registry.pointee.chunks[chunk] else { return nil }
         let chunkStart = firstChunkCount &* ((1 &<< UInt32(truncatingIfNeeded: chunk)) &- 1)
         return entries + Int(id &- chunkStart)
     }

@@ -52,7 +52,8 @@ struct DescriptorTable {
     /// A record to fill, with one reference; give it back with ``release(_:)`` if it is not put into the table.
     mutating func makeRecord() throws(MemoryError) -> Record {
         if firstFree == nil {
-            let batch = 16
+            // Most programs have the three standard files and one directory.
+            let batch = openCount < 4 ? 4 : 16
             let records = try arena.allocate(OpenFile.self, count: batch, region: .wasi, site: .wasiOpenFiles)
             for index in 0..<batch {
                 (records + index).initialize(
@@ -108,7 +109,7 @@ struct DescriptorTable {
 
     private mutating func grow() throws(MemoryError) {
         let stride = MemoryLayout<Record?>.stride
-        let wanted = min(max(16, capacity &* 2), max(limit, 1))
+        let wanted = min(max(4, capacity &* 2), max(limit, 1))
         let raw: UnsafeMutableRawPointer
         if let entries {
             raw = try arena.resizeGrowable(

@@ -45,7 +45,7 @@ package struct EngineRuntime {
             )
             let reservations = try ReservationCache.create(in: arena, capacity: plan.retainedReservationCount)
             let sharedMemories = try SharedMemories.create(in: arena)
-            let types = try TypeRegistry.create(in: heap)
+            let types = try TypeRegistry.create(in: arena)
             state.initialize(
                 to: RuntimeState(
                     lock: MoteLock(),

@@ -1,30 +1,69 @@
 internal import CPlatform
 internal import MoteMemory
 
-/// Code being written: a scratch block that grows, copied to its exact size when the function is done.
+/// Code being written: a scratch block that grows, with room in front for the header of the finished code.
 ///
-/// Owned by the translator; freed with ``free()``.
+/// Owned by the translator; freed with ``free()``, unless ``take(in:behind:)`` made it the code itself.
 struct CodeBuffer {
     var arena: Arena
+    /// First instruction; the block begins ``codeHeaderSizeInBytes`` before it.
     var base: UnsafeMutableRawPointer
+    /// Bytes of instructions.
     var count: Int
+    /// Bytes of instructions for which there is room.
     var capacity: Int
+    /// The block belongs to the module now.
+    private var isTaken = false
 
     init(arena: Arena, capacity: Int) throws(MemoryError) {
         self.arena = arena
         self.capacity = capacity
         count = 0
-        base = try arena.allocateGrowable(sizeInBytes: capacity, region: .scratch, site: .translationCode)
+        base =
+            try arena.allocateGrowable(
+                sizeInBytes: codeHeaderSizeInBytes &+ capacity,
+                region: .scratch,
+                site: .translationCode
+            ) + codeHeaderSizeInBytes
     }
 
-    func free() { arena.freeGrowable(base) }
+    private var block: UnsafeMutableRawPointer { base - codeHeaderSizeInBytes }
+
+    func free() { if !isTaken { arena.freeGrowable(block) } }
+
+    /// The code in the module's arena, header still to be written, with `extraSizeInBytes` behind it.
+    ///
+    /// Large code stays where it is and belongs to the module from now on, so that it never exists twice; small
+    /// code is copied to where many lie side by side.
+    mutating func take(
+        in owner: Arena,
+        extraSizeInBytes: Int
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        // Safe: far below 2^63, since both were counted from the module's bytes.
+        let size = codeHeaderSizeInBytes &+ count &+ extraSizeInBytes
+        if CodeSpace.isShared(sizeInBytes: size) {
+            let copy = try CodeSpace.allocate(in: owner, sizeInBytes: size, site: .translatedCode)
+            memcpy(copy, block, codeHeaderSizeInBytes &+ count)
+            return copy
+        }
+        let moved = try CodeSpace.adopt(block, from: arena, in: owner, sizeInBytes: size, site: .adoptedCode)
+        base = moved + codeHeaderSizeInBytes
+        isTaken = true
+        return moved
+    }
 
     /// Appends an instruction of `sizeInBytes` bytes with its handler, operand fields zero; returns its offset.
     mutating func append(_ opcode: InternalOpcode, sizeInBytes: Int) throws(MemoryError) -> Int {
         let at = count
         if at &+ sizeInBytes > capacity {
-            let larger = max(capacity &* 2, at &+ sizeInBytes)
-            base = try arena.resizeGrowable(base, to: larger, site: .translationCodeGrowth)
+            // In a pool the block mostly grows where it is, so little is asked for in advance.
+            let larger = max(capacity &+ capacity / 4 &+ 256, at &+ sizeInBytes)
+            base =
+                try arena.resizeGrowable(
+                    block,
+                    to: codeHeaderSizeInBytes &+ larger,
+                    site: .translationCodeGrowth
+                ) + codeHeaderSizeInBytes
             capacity = larger
         }
         memset(base + at + 8, 0, sizeInBytes &- 8)

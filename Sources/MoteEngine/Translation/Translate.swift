@@ -13,7 +13,7 @@ extension Translator {
         codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
         scratch: Arena
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
-        let translator = try completed(
+        var translator = try completed(
             module,
             functionIndex: functionIndex,
             variant: variant,
@@ -85,13 +85,9 @@ extension Translator {
         }
     }
 
-    private func install() throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
+    private mutating func install() throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         let size = codeHeaderSizeInBytes &+ code.count
-        let raw = try CodeSpace.allocate(
-            in: module.pointee.arena,
-            sizeInBytes: size &+ handlers.sizeInBytes,
-            site: .translatedCode
-        )
+        let raw = try code.take(in: module.pointee.arena, extraSizeInBytes: handlers.sizeInBytes)
         let header = raw.bindMemory(to: MoteCode.self, capacity: 1)
         let type = module.pointee.functionType(of: functionIndex)
         header.initialize(
@@ -107,7 +103,6 @@ extension Translator {
                 handlerTableOffset: handlers.isEmpty ? 0 : UInt32(truncatingIfNeeded: size)
             )
         )
-        memcpy(raw + codeHeaderSizeInBytes, code.base, code.count)
         handlers.write(to: raw + size)
         return header
     }
@@ -125,6 +120,8 @@ extension AllocationSite {
     package static var translationHandlerGrowth: Self { .init(rawValue: 0x587) }
     package static var translationClauses: Self { .init(rawValue: 0x588) }
     package static var translationClauseGrowth: Self { .init(rawValue: 0x589) }
-    /// The code of one function.
+    /// The code of one small function.
     package static var translatedCode: Self { .init(rawValue: 0x585) }
+    /// The code of a large function, which stays where it was written.
+    package static var adoptedCode: Self { .init(rawValue: 0x58A) }
 }

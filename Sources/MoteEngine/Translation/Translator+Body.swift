@@ -29,21 +29,16 @@ extension Translator {
         self.referenceTemporaries = referenceTemporaries
         reader = BodyReader(base: module.pointee.bytes, offset: Int(body.offset), end: Int(body.end))
         frameCapacity = 16
-        // One block for what has a known size; code and frames grow.
-        code = try CodeBuffer(arena: arena, capacity: 256 &+ Int(body.sizeInBytes) &* 4)
+        // One block for what has a known size; code and frames grow. Code comes last, so that in a pool it finds room
+        // behind it.
         let entriesSize = operandCount &* MemoryLayout<OperandEntry>.stride
-        do throws(MemoryError) {
-            let raw = try arena.allocateGrowable(
-                sizeInBytes: entriesSize &+ (localCount &+ 1) &* MemoryLayout<LocalVariable>.stride,
-                region: .scratch,
-                site: .translationOperands
-            )
-            entries = raw.assumingMemoryBound(to: OperandEntry.self)
-            locals = (raw + entriesSize).assumingMemoryBound(to: LocalVariable.self)
-        } catch {
-            code.free()
-            throw error
-        }
+        let raw = try arena.allocateGrowable(
+            sizeInBytes: entriesSize &+ (localCount &+ 1) &* MemoryLayout<LocalVariable>.stride,
+            region: .scratch,
+            site: .translationOperands
+        )
+        entries = raw.assumingMemoryBound(to: OperandEntry.self)
+        locals = (raw + entriesSize).assumingMemoryBound(to: LocalVariable.self)
         do throws(MemoryError) {
             frames = try arena.allocateGrowable(
                 sizeInBytes: frameCapacity &* MemoryLayout<ControlFrame>.stride,
@@ -51,8 +46,14 @@ extension Translator {
                 site: .translationFrames
             ).assumingMemoryBound(to: ControlFrame.self)
         } catch {
-            arena.freeGrowable(UnsafeMutableRawPointer(entries))
-            code.free()
+            arena.freeGrowable(raw)
+            throw error
+        }
+        do throws(MemoryError) {
+            code = try CodeBuffer(arena: arena, capacity: 128 &+ Int(body.sizeInBytes) &* 2)
+        } catch {
+            arena.freeGrowable(UnsafeMutableRawPointer(frames))
+            arena.freeGrowable(raw)
             throw error
         }
         argumentSlots = Int(max(type?.pointee.parameterSlots ?? 0, type?.pointee.resultSlots ?? 0))
