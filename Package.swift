@@ -95,10 +95,11 @@ let ring1Targets: [Target] = [
         ],
         swiftSettings: common
     ),
+    .target(name: "MoteTuner", dependencies: ["Mote"], swiftSettings: common),
     .target(
         name: "MoteCommands",
         dependencies: [
-            "Mote", "MoteMemory", "MoteModule", "MoteScript", "MoteText",
+            "Mote", "MoteTuner", "MoteMemory", "MoteModule", "MoteScript", "MoteText",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: common
@@ -123,6 +124,7 @@ let testTargets: [Target] = [
         dependencies: ["Mote", "MoteText", "MoteTestSupport"],
         swiftSettings: common
     ),
+    .testTarget(name: "MoteTunerTests", dependencies: ["MoteTuner"], swiftSettings: common),
     .testTarget(
         name: "CommandLineTests",
         dependencies: ["MoteCommands"],

@@ -52,9 +52,9 @@ extension MemoryPlan: CustomStringConvertible {
 }
 
 /// Sizes as people read them.
-enum ByteCount {
+package enum ByteCount {
     /// Bytes with thousands separated, and in KiB or MiB as well where that is exact enough to help.
-    static func text(_ bytes: Int) -> String {
+    package static func text(_ bytes: Int) -> String {
         let exact = "\(grouped(bytes)) \(bytes == 1 ? "byte" : "bytes")"
         if bytes >= 1 << 20, bytes % (1 << 20) == 0 { return "\(grouped(bytes >> 20)) MiB" }
         if bytes >= 1 << 10, bytes % (1 << 10) == 0 { return "\(grouped(bytes >> 10)) KiB" }
@@ -71,7 +71,7 @@ enum ByteCount {
     }
 
     /// A number with commas between thousands.
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var text = number < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {

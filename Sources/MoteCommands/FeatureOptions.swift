@@ -50,6 +50,11 @@ struct FeatureOptions: ParsableArguments {
         return features
     }
 
+    /// The options as words of a command line.
+    var words: [String] {
+        disabled.map { "--disable=\($0.text)" } + enabled.map { "--enable=\($0.text)" }
+    }
+
     private static func allBut(_ disabled: [Feature]) -> Features {
         var features = Features.all
         for feature in disabled { features.disable(feature) }
@@ -61,6 +66,9 @@ struct FeatureOptions: ParsableArguments {
 struct FeatureNames: ExpressibleByArgument {
     var named: [Feature]
     var isAll: Bool
+
+    /// As users write it.
+    var text: String { ((isAll ? ["all"] : []) + named.map(\.rawValue)).joined(separator: ",") }
 
     init?(argument: String) {
         named = []

@@ -58,8 +58,8 @@ final class GuestRun {
             let instance = try module.instantiate(limits: limits, imports: imports, in: store)
             self.instance = instance
             watching.watch(instance.environment.interruptHandle)
-            guard let function else { return try command(instance) }
-            return try invoke(function, in: instance)
+            guard let function else { return try Self.command(instance, path: path) }
+            return try Self.invoke(function, arguments, in: instance) { Output.standard($0) }
         } catch {
             if watch?.wasInterrupted == true {
                 throw CommandFailure("interrupted", exitCode: 130)
@@ -68,7 +68,8 @@ final class GuestRun {
         }
     }
 
-    private func command(_ instance: Instance) throws -> Int32 {
+    /// Runs a program; answers its exit code.
+    static func command(_ instance: Instance, path: String) throws -> Int32 {
         guard instance.module.exports.contains(where: { $0.name == "_start" }) else {
             let functions = instance.module.exports.compactMap { export in
                 if case .function(let type) = export.type {
@@ -85,13 +86,19 @@ final class GuestRun {
         return Int32(truncatingIfNeeded: try instance.runCommand() & 0xFF)
     }
 
-    private func invoke(_ name: String, in instance: Instance) throws -> Int32 {
+    /// Runs one function and writes its results, a line each.
+    static func invoke(
+        _ name: String,
+        _ arguments: [String],
+        in instance: Instance,
+        write: (String) -> Void
+    ) throws -> Int32 {
         let function = try instance.function(name)
         let values = try Invocation.values(arguments, for: function.type, name: name)
         do {
             try instance.initializeReactor()
             let results = try function.call(values)
-            for result in results { Output.standard("\(result)\n") }
+            for result in results { write("\(result)\n") }
             return 0
         } catch RuntimeError.exit(let code) {
             return Int32(truncatingIfNeeded: code & 0xFF)

@@ -186,6 +186,18 @@ struct MemoryOptions: ParsableArguments {
         return plan
     }
 
+    /// The policies among them, as words of a command line; those that are as without are left out.
+    var policyWords: [String] {
+        var words: [String] = []
+        if linearMemory != .automatic { words.append("--linear-memory=\(linearMemory.rawValue)") }
+        if bounds != .automatic { words.append("--bounds=\(bounds.rawValue)") }
+        if heapPlacement != .append { words.append("--heap-placement=\(heapPlacement.rawValue)") }
+        if guestHeap != .automatic { words.append("--guest-heap=\(guestHeap.rawValue)") }
+        if truncate != .automatic { words.append("--truncate=\(truncate.rawValue)") }
+        if skipsAuxiliaryStackCheck { words.append("--no-aux-stack-check") }
+        return words
+    }
+
     /// In a small pool the stack takes an eighth, so that something is left.
     private var defaultStack: Int {
         min(256 * 1024, max(4096, (globalHeapSize?.bytes ?? 0) / 8 & ~7))

@@ -8,7 +8,8 @@ public struct MoteCommand: ParsableCommand {
         abstract: "Runs WebAssembly in a memory budget of your choice.",
         version: "mote 0.1.0",
         subcommands: [
-            RunCommand.self, ValidateCommand.self, InspectCommand.self, Wat2wasmCommand.self,
+            RunCommand.self, TuneCommand.self, ValidateCommand.self, InspectCommand.self,
+            Wat2wasmCommand.self,
             Wasm2watCommand.self, WastCommand.self, FeaturesCommand.self,
         ]
     )
