@@ -41,7 +41,7 @@ enum FileTree {
                     throw CopyFailure(path: to, errno)
                 }
             case S_IFREG:
-                left -= Int(clamping: status.st_size)
+                left -= min(Int(clamping: status.st_size), 1 << 60)
                 guard left >= 0 else {
                     throw CopyFailure(path: source, reason: "has too much in it to be copied for each run")
                 }

@@ -16,16 +16,16 @@ package enum LeastSize {
         works: (Int) -> Bool?
     ) -> Int {
         guard ceiling > floor, step > 0 else { return ceiling }
+        let range = ceiling - floor
         func size(_ index: Int) -> Int {
             let (offset, overflow) = index.multipliedReportingOverflow(by: step)
-            return overflow ? ceiling : min(ceiling, floor &+ offset)
+            return overflow || offset > range ? ceiling : floor + offset
         }
-        let range = ceiling - floor
         // What is below fails (or is below the floor), what is at `high` works.
         var low = -1
-        var high = range / step + (range % step == 0 ? 0 : 1)
+        var high = min(range / step, Int.max - 2) + (range % step == 0 ? 0 : 1)
         let wanted = max(0, guess - floor)
-        let start = min(high, wanted / step + (wanted % step == 0 ? 0 : 1))
+        let start = min(high, min(wanted / step, Int.max - 2) + (wanted % step == 0 ? 0 : 1))
         if start < high {
             guard let answer = works(size(start)) else { return size(high) }
             if answer { high = start } else { low = start }
@@ -33,11 +33,12 @@ package enum LeastSize {
         let goesDown = high == start
         var width = 1
         while high - low > 1 {
-            let probe = goesDown ? max(low + 1, high - width) : min(high - 1, low + width)
+            let stride = min(width, high - low - 1)
+            let probe = goesDown ? high - stride : low + stride
             guard let answer = works(size(probe)) else { return size(high) }
             if answer { high = probe } else { low = probe }
             if answer != goesDown { break }
-            width = min(width, Int.max / 4) * 2
+            width = min(width, (high - low) / 2) * 2
         }
         while high - low > 1 {
             let probe = low + (high - low) / 2

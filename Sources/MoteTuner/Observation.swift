@@ -95,6 +95,8 @@ package struct Observation: Sendable {
     /// Why, if it did not end by itself; one line.
     package var reason: String
     package var output: GuestOutput
+    /// How many bytes a pool should have had more, where that was the reason.
+    package var missing: Int?
     /// Nil where it could not be started.
     package var peaks: Peaks?
     package var milliseconds: Int
@@ -103,12 +105,14 @@ package struct Observation: Sendable {
         ending: Ending,
         reason: String = "",
         output: GuestOutput = GuestOutput(),
+        missing: Int? = nil,
         peaks: Peaks? = nil,
         milliseconds: Int = 0
     ) {
         self.ending = ending
         self.reason = reason
         self.output = output
+        self.missing = missing
         self.peaks = peaks
         self.milliseconds = milliseconds
     }

@@ -85,7 +85,8 @@ package final class RunControl: Sendable {
         state.withLock { state in
             state.handles = []
             state.expired = false
-            state.deadline = Self.milliseconds &+ milliseconds
+            let (deadline, overflow) = Self.milliseconds.addingReportingOverflow(milliseconds)
+            state.deadline = overflow ? nil : deadline
             return !state.cancelled
         }
     }

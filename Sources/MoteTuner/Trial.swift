@@ -51,12 +51,19 @@ struct Trial {
         } catch RuntimeError.trap(let trap) {
             observation = Observation(
                 ending: .trap("\(trap.code)"),
-                reason: program.describe(RuntimeError.trap(trap))
+                reason: program.describe(RuntimeError.trap(trap)),
+                missing: trap.memory.flatMap(Self.missing)
             )
         } catch RuntimeError.exception(let exception) {
             observation = Observation(
                 ending: .trap("\(Trap.Code.uncaughtException)"),
                 reason: program.describe(RuntimeError.exception(exception))
+            )
+        } catch RuntimeError.memory(let failure) {
+            observation = Observation(
+                ending: .failed,
+                reason: program.describe(RuntimeError.memory(failure)),
+                missing: Self.missing(failure)
             )
         } catch {
             observation = Observation(ending: .failed, reason: program.describe(error))
@@ -64,6 +71,14 @@ struct Trial {
         observation.peaks = peaks(in: runtime.memoryReport)
         withExtendedLifetime(kept) {}
         return observation
+    }
+
+    /// What a pool had too little; nil where the reason is another.
+    private static func missing(_ failure: MemoryFailure) -> Int? {
+        guard failure.kind == .exhausted, failure.isPool, let available = failure.availableInBytes else {
+            return nil
+        }
+        return max(0, failure.requestedInBytes - available)
     }
 
     private func peaks(in report: MemoryReport) -> Peaks {

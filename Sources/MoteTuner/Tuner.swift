@@ -58,6 +58,8 @@ package struct Tuner {
         var reason: String
         /// Bytes of the pool that would have been enough but for gaps.
         var pool: Int?
+        /// Bytes that a pool lacked.
+        var missing: Int?
     }
 
     /// Searches; with `verifies` it shows in the end that one step less of each region fails.
@@ -143,16 +145,22 @@ package struct Tuner {
             lower(region, guess: guess[region] ?? 0)
             if wasStopped { return }
         }
-        if plenty[.globalHeap] != nil {
-            shrinkPool()
-            lower(.globalHeap, guess: poolGuess ?? 0)
-        }
+        guard let most = plenty[.globalHeap] else { return }
+        if best?[.globalHeap] == most { shrinkPool() }
+        // Down from what works; from a guess, where nothing less than plenty does so far.
+        lower(.globalHeap, guess: best?[.globalHeap] == most ? poolGuess ?? 0 : most)
     }
 
-    /// Tries the pool that the best sizes' own run asked for.
+    /// Tries the pool that the best sizes' own run asked for, and as much more as it is told to be missing.
     private mutating func shrinkPool() {
-        guard let best, let most = best[.globalHeap], let guess = poolGuess, guess < most else { return }
-        _ = works(best.with(.globalHeap, guess), changing: .globalHeap)
+        guard let best, let most = best[.globalHeap], var guess = poolGuess else { return }
+        for _ in 0..<8 where guess < most {
+            let sizes = best.with(.globalHeap, guess)
+            guard works(sizes, changing: .globalHeap) == false, let missing = verdicts[sizes]?.missing else {
+                return
+            }
+            guess = rounded(sum(guess, max(missing, TunedRegion.globalHeap.step)), .globalHeap)
+        }
     }
 
     private var poolGuess: Int? {
@@ -193,7 +201,11 @@ package struct Tuner {
                 order.removeAll { $0 == input }
                 order.insert(input, at: 0)
                 let other = seen.ending == reference.ending ? "other output" : seen.ending.description
-                let verdict = Verdict(works: false, reason: seen.reason.isEmpty ? other : seen.reason)
+                let verdict = Verdict(
+                    works: false,
+                    reason: seen.reason.isEmpty ? other : seen.reason,
+                    missing: seen.missing
+                )
                 verdicts[sizes] = verdict
                 return verdict
             }
@@ -213,8 +225,14 @@ package struct Tuner {
 
     private func rounded(_ size: Int, _ region: TunedRegion) -> Int {
         let above = max(region.floor, size) - region.floor
-        let steps = above / region.step + (above % region.step == 0 ? 0 : 1)
-        return region.floor + steps * region.step
+        let rest = above % region.step
+        return sum(max(region.floor, size), rest == 0 ? 0 : region.step - rest)
+    }
+
+    /// A sum that stops at the largest number.
+    private func sum(_ one: Int, _ other: Int) -> Int {
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 
     // MARK: In the end.
@@ -256,7 +274,7 @@ package struct Tuner {
         guard margin > 0, !wasStopped else { return least }
         func more(_ size: Int) -> Int {
             let (product, overflow) = size.multipliedReportingOverflow(by: margin)
-            return overflow ? size : size + product / 100 + (product % 100 == 0 ? 0 : 1)
+            return overflow ? size : sum(size, product / 100 + (product % 100 == 0 ? 0 : 1))
         }
         var result = least
         var added = 0
@@ -264,18 +282,18 @@ package struct Tuner {
             guard let size = least[region], let most = plenty[region] else { continue }
             let larger = min(max(most, size), rounded(more(size), region))
             result[region] = larger
-            if region == .operandStack || region == .appHeap { added += larger - size }
+            if region == .operandStack || region == .appHeap { added = sum(added, larger - size) }
         }
         guard let pool = least[.globalHeap], let most = plenty[.globalHeap] else { return result }
         let inside = least[.operandStack] ?? 0
-        var size = rounded(more(pool - inside) + inside + added, .globalHeap)
+        var size = rounded(sum(sum(more(max(0, pool - inside)), inside), added), .globalHeap)
         // Gaps between blocks may want more: until it works, a margin's part at a time.
         for _ in 0..<16 {
             result[.globalHeap] = min(most, size)
             guard let verdict = judge(result) else { return least }
             progress(.tried(nil, result, works: verdict.works, reason: verdict.reason))
             if verdict.works { return result }
-            size = rounded(size + max(size / 64, 1024), .globalHeap)
+            size = rounded(sum(size, max(size / 64, 1024)), .globalHeap)
         }
         return least
     }
