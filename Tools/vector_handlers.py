@@ -131,30 +131,31 @@ def bit_rows():
     TERNARY.append((0x113, "i32x4RelaxedDotI8x16I7x16AddS", "I16x8", "VectorSemantics.relaxedDotAdd(a, b, c)"))
 
 
-# What a load makes of the bytes at p: number, name, bytes, result.
+# What a load makes of the bytes at `place`: number, name, bytes, result.
 def extending(source, wide):
-    return f"{wide}(truncatingIfNeeded: p.loadUnaligned(as: {source}.self))"
+    return f"{wide}(truncatingIfNeeded: place.loadUnaligned(as: {source}.self))"
 
 
-LOADS = [(0x00, "V128", 16, "p.loadUnaligned(as: Vector.self)"),
-         (0x01, "8x8S", 8, "mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self))"),
-         (0x02, "8x8U", 8, "mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self))"),
+LOADS = [(0x00, "V128", 16, "place.loadUnaligned(as: Vector.self)"),
+         (0x01, "8x8S", 8, "mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self))"),
+         (0x02, "8x8U", 8, "mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self))"),
          (0x03, "16x4S", 8, extending("SIMD4<Int16>", "I32x4")), (0x04, "16x4U", 8, extending("SIMD4<UInt16>", "U32x4")),
          (0x05, "32x2S", 8, extending("SIMD2<Int32>", "I64x2")), (0x06, "32x2U", 8, extending("SIMD2<UInt32>", "U64x2")),
-         (0x07, "8Splat", 1, "U8x16(repeating: p.load(as: UInt8.self))"),
-         (0x08, "16Splat", 2, "U16x8(repeating: p.loadUnaligned(as: UInt16.self))"),
-         (0x09, "32Splat", 4, "U32x4(repeating: p.loadUnaligned(as: UInt32.self))"),
-         (0x0A, "64Splat", 8, "U64x2(repeating: p.loadUnaligned(as: UInt64.self))"),
-         (0x5C, "32Zero", 4, "U32x4(p.loadUnaligned(as: UInt32.self), 0, 0, 0)"),
-         (0x5D, "64Zero", 8, "U64x2(p.loadUnaligned(as: UInt64.self), 0)")]
+         (0x07, "8Splat", 1, "U8x16(repeating: place.load(as: UInt8.self))"),
+         (0x08, "16Splat", 2, "U16x8(repeating: place.loadUnaligned(as: UInt16.self))"),
+         (0x09, "32Splat", 4, "U32x4(repeating: place.loadUnaligned(as: UInt32.self))"),
+         (0x0A, "64Splat", 8, "U64x2(repeating: place.loadUnaligned(as: UInt64.self))"),
+         (0x5C, "32Zero", 4, "U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0)"),
+         (0x5D, "64Zero", 8, "U64x2(place.loadUnaligned(as: UInt64.self), 0)")]
 LANES = [(0x54, 0x58, 8), (0x55, 0x59, 16), (0x56, 0x5A, 32), (0x57, 0x5B, 64)]
 
 
 class Vectors:
     """Emits all families through the generator's own functions."""
 
-    def __init__(self, emit, base, done, cold, addresses):
-        self.emit, self.base, self.done, self.cold, self.addresses = emit, base, done, cold, addresses
+    def __init__(self, emit, base, done, checked, general, addresses):
+        self.emit, self.base, self.done, self.addresses = emit, base, done, addresses
+        self.outside_checked, self.outside_general = checked, general
         self.count = 0
         self.numbers = {}   # number -> index of its handler from the base `vector`
 
@@ -225,15 +226,31 @@ class Vectors:
                                (0x10B, 0x52), (0x10C, 0x52), (0x111, 0x82)):
             self.numbers[relaxed] = self.numbers[plain]
 
-    def bounds(self, checked, width):
-        if not checked:
-            return []
-        return [f"if address &+ {width} > environment.pointee.memorySizeInBytes {{ "
-                + self.cold.format(name="memoryOutOfBounds") + " }"]
+    # What accesses do with the bytes at `place`.
+    def load(self, expression, size=16):
+        return [f"setLanes(fp, slotField(pc, 8), {expression})", self.done("r", size=size)]
+
+    def load_lane(self, bits, vector, lane, size):
+        return [f"let value = place.loadUnaligned(as: UInt{bits}.self), at = slotField(pc, 8)",
+                f"setVector(fp, at, vector(fp, slotField(pc, {vector})))",
+                f"(UnsafeMutableRawPointer(fp + at) + slotField(pc, {lane})).storeBytes(of: value, as: UInt{bits}.self)",
+                self.done("r", size=size)]
+
+    def store(self, size=16):
+        return ["place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)", self.done("r", size=size)]
+
+    def store_lane(self, bits, lane):
+        return [f"let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, {lane})).load(as: UInt{bits}.self)",
+                f"place.storeBytes(of: value, as: UInt{bits}.self)", self.done("r", size=24)]
 
     # Memory 0 of 32 bits: address @10 (stores @8), offset @12, as other loads and stores have them.
+    def plain(self, name, form, checked, address, width, lines):
+        stem = f"memoryVector{name}"
+        self.handler("VectorMemory", stem + form + ("Checked" if checked else ""), [
+            f"let address = {address}", *(self.outside_checked(stem, width, lines) if checked else []),
+            "let place = memory + Int(bitPattern: UInt(address))", *lines])
+
     def plain_accesses(self):
-        at = "let p = memory + Int(bitPattern: UInt(address))"
         for checked in (False, True):
             suffix = "Checked" if checked else ""
             self.base("vectorLoad" + suffix)
@@ -241,18 +258,12 @@ class Vectors:
                 for form, address in self.addresses.items():
                     if number and form != "S":
                         continue
-                    self.handler("VectorMemory", f"memoryVectorLoad{name}{form}{suffix}", [
-                        f"let address = {address}", *self.bounds(checked, width), at,
-                        f"setLanes(fp, slotField(pc, 8), {expression})", self.done("r")])
+                    self.plain(f"Load{name}", form, checked, address, width, self.load(expression))
             self.base("vectorLoadLane" + suffix)
             for _, _, bits in LANES:
                 # vector @16, lane @18
-                self.handler("VectorMemory", f"memoryVectorLoad{bits}Lane{suffix}", [
-                    f"let address = {self.addresses['S']}", *self.bounds(checked, bits // 8), at,
-                    f"let value = p.loadUnaligned(as: UInt{bits}.self), at = slotField(pc, 8)",
-                    "setVector(fp, at, vector(fp, slotField(pc, 16)))",
-                    f"(UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt{bits}.self)",
-                    self.done("r", size=24)])
+                self.plain(f"Load{bits}Lane", "", checked, self.addresses["S"], bits // 8,
+                           self.load_lane(bits, 16, 18, 24))
             self.base("vectorStore" + suffix)
             stores = {"S": "UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))",
                       "C": "UInt64(immediate32(pc))",
@@ -260,47 +271,31 @@ class Vectors:
                            "&+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))",
                       "A": "UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))"}
             for form, address in stores.items():
-                self.handler("VectorMemory", f"memoryVectorStoreV128{form}{suffix}", [
-                    f"let address = {address}", *self.bounds(checked, 16), at,
-                    "p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)", self.done("r")])
+                self.plain("StoreV128", form, checked, address, 16, self.store())
             self.base("vectorStoreLane" + suffix)
             for _, _, bits in LANES:
                 # lane @16
-                self.handler("VectorMemory", f"memoryVectorStore{bits}Lane{suffix}", [
-                    f"let address = {stores['S']}", *self.bounds(checked, bits // 8), at,
-                    f"let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt{bits}.self)",
-                    f"p.storeBytes(of: value, as: UInt{bits}.self)", self.done("r", size=24)])
+                self.plain(f"Store{bits}Lane", "", checked, stores["S"], bits // 8, self.store_lane(bits, 16))
 
     # Any other memory: memory index @14, offset of 64 bits @16.
+    def general(self, name, width, slot, lines):
+        index = "UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))"
+        self.handler("VectorMemory", name, [*self.outside_general(name, width, slot, index, lines), *lines])
+
     def general_accesses(self):
-        resolve = ("guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, "
-                   "as: UInt16.self)), address: fp[slotField(pc, {field})], offset: pc.load(fromByteOffset: 16, as: "
-                   "UInt64.self), sizeInBytes: {width}) else {{ " + self.cold.format(name="memoryOutOfBounds") + " }}")
         self.base("vectorLoadGeneral")
         for number, name, width, expression in LOADS:
-            self.handler("VectorMemory", f"vectorLoad{name}General", [
-                resolve.format(field=10, width=width), f"setLanes(fp, slotField(pc, 8), {expression})",
-                self.done("r", size=24)])
+            self.general(f"vectorLoad{name}General", width, 10, self.load(expression, 24))
         self.base("vectorLoadLaneGeneral")
         for _, _, bits in LANES:
             # vector @12, lane @24
-            self.handler("VectorMemory", f"vectorLoad{bits}LaneGeneral", [
-                resolve.format(field=10, width=bits // 8),
-                f"let value = p.loadUnaligned(as: UInt{bits}.self), at = slotField(pc, 8)",
-                "setVector(fp, at, vector(fp, slotField(pc, 12)))",
-                f"(UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt{bits}.self)",
-                self.done("r", size=32)])
+            self.general(f"vectorLoad{bits}LaneGeneral", bits // 8, 10, self.load_lane(bits, 12, 24, 32))
         self.base("vectorStoreGeneral")
-        self.handler("VectorMemory", "vectorStoreV128General", [
-            resolve.format(field=8, width=16),
-            "p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)", self.done("r", size=24)])
+        self.general("vectorStoreV128General", 16, 8, self.store(24))
         self.base("vectorStoreLaneGeneral")
         for _, _, bits in LANES:
             # lane @12
-            self.handler("VectorMemory", f"vectorStore{bits}LaneGeneral", [
-                resolve.format(field=8, width=bits // 8),
-                f"let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt{bits}.self)",
-                f"p.storeBytes(of: value, as: UInt{bits}.self)", self.done("r", size=24)])
+            self.general(f"vectorStore{bits}LaneGeneral", bits // 8, 8, self.store_lane(bits, 12))
 
     # Two shifts of one operand, of counts that add up to the width, and their union: operand @10, left count @12,
     # right count @14 (a count computed from the other is a rotation to LLVM, which takes that apart lane by lane).

@@ -42,13 +42,16 @@ public struct Caller {
         }
     }
 
+    /// The engine's instance, which the start function has before there is one here.
+    var engineInstance: EngineInstance? { core.isRunning(serial) ? engine.map { EngineInstance(state: $0.state) } : nil }
+
     private var access: MemoryAccess {
         get throws(RuntimeError) {
             guard core.isRunning(serial) else { throw .usage(.instanceGone) }
             guard let engine, let pointer = EngineInstance(state: engine.state).memory(at: 0) else {
                 throw .export(name: "memory", wanted: "memory")
             }
-            return MemoryAccess(pointer: pointer)
+            return MemoryAccess(pointer: pointer, instance: engine)
         }
     }
 

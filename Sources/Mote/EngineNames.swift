@@ -22,4 +22,5 @@ typealias EngineLimits = MoteModule.Limits
 typealias EngineExternalKind = MoteModule.ExternalKind
 typealias EngineExternalValue = MoteEngine.ExternalValue
 typealias EngineFeature = MoteModule.Feature
+typealias EngineSharedHeap = MoteMemory.SharedHeap
 typealias EngineTrapCode = MoteEngine.TrapCode

@@ -14,7 +14,8 @@ extension Instance {
         switch name.withUTF8({ engine.export(named: $0) }) {
         case .function(let pointer): return .function(Function(pointer: pointer, store: store, owner: self))
         case .memory(let pointer):
-            return .memory(Memory(access: MemoryAccess(pointer: pointer), store: store, owner: self))
+            let access = MemoryAccess(pointer: pointer, instance: engine.base)
+            return .memory(Memory(access: access, store: store, owner: self))
         case .table(let pointer): return .table(Table(pointer: pointer, store: store, owner: self))
         case .global(let cell): return .global(Global(cell: cell, store: store, owner: self))
         case .tag(let pointer): return .tag(Tag(pointer: pointer, store: store, owner: self))

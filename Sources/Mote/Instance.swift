@@ -15,6 +15,8 @@ public final class Instance {
     let wasi: WASI?
     let core: EnvironmentCore
     private let ownsCore: Bool
+    /// Held as long as it is attached.
+    var attachedHeap: SharedHeap?
 
     init(module: Module, store: Store, limits: InstanceLimits, imports: Imports) throws {
         guard module.runtime === store.runtime else { throw RuntimeError.usage(.foreignStore) }

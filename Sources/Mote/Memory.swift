@@ -4,7 +4,8 @@ internal import MoteModule
 
 /// A linear memory, of an instance or of the host's making.
 ///
-/// Holds what it belongs to. Every access is checked; addresses and counts are in bytes. `Int32` addresses count as
+/// Holds what it belongs to. Of an instance with a shared heap (``SharedHeap``), accesses by address reach that too,
+/// where this is its first memory. Every access is checked; addresses and counts are in bytes. `Int32` addresses count as
 /// unsigned, as guests mean them.
 public struct Memory {
     let access: MemoryAccess

@@ -1,6 +1,7 @@
 // A memory of the engine's store; good as long as the store or the instance that the holder keeps. Held by Memory, and
 // by Caller during a call. Bytes are looked up anew for every access: they move when the memory grows.
 internal import CPlatform
+internal import MoteEngine
 
 /// A number that lies in linear memory, little-endian.
 public protocol MemoryNumber: BitwiseCopyable {
@@ -47,6 +48,8 @@ extension Double: MemoryNumber {
 /// The checked ways into a linear memory.
 struct MemoryAccess {
     let pointer: UnsafeMutablePointer<MoteMemory>
+    /// Whose memory it is for the holder: its shared heap is reached, too, where this is its first memory.
+    var instance: UnsafeMutablePointer<MoteInstance>?
 
     /// The bytes of the whole memory.
     var all: UnsafeMutableRawBufferPointer {
@@ -65,6 +68,10 @@ struct MemoryAccess {
         let start = Self.unsigned(address)
         let length = Self.unsigned(count)
         guard let start, let length, start <= size, length <= size - start else {
+            if let start, let length, let place = sharedPlace(start, length) {
+                // Safe: at most the size of a heap.
+                return UnsafeMutableRawBufferPointer(start: place, count: Int(truncatingIfNeeded: length))
+            }
             throw .outOfBounds(
                 address: start ?? UInt64(truncatingIfNeeded: address),
                 count: length ?? UInt64(truncatingIfNeeded: count),
@@ -76,6 +83,12 @@ struct MemoryAccess {
         }
         // Safe: both are at most the memory's size.
         return UnsafeMutableRawBufferPointer(start: base + Int(start), count: Int(length))
+    }
+
+    /// Where bytes lie that the memory does not have.
+    private func sharedPlace(_ address: UInt64, _ count: UInt64) -> UnsafeMutableRawPointer? {
+        guard let instance, instance.pointee.memories?[0] == pointer else { return nil }
+        return EngineInstance(state: instance.state).bytes(at: address, count: count)
     }
 
     private static func unsigned(_ number: some BinaryInteger) -> UInt64? {

@@ -120,6 +120,7 @@ extension UsageFailure: CustomStringConvertible {
         case .instanceGone: "it belongs to an instance that is gone"
         case .functionTypeTooLarge: "the function type has too many values"
         case .impossibleMemory(let limits): "no memory may have the limits \(limits)"
+        case .sharedHeap(let failure): failure.description
         case .unsupported: "not supported in this version"
         }
     }

@@ -138,6 +138,8 @@ public enum UsageFailure: Equatable, Sendable {
     case functionTypeTooLarge
     /// No memory may have these limits.
     case impossibleMemory(Limits)
+    /// A rule of shared heaps was broken.
+    case sharedHeap(SharedHeapFailure)
     /// Not in this version.
     case unsupported
 }

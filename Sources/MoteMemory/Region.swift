@@ -17,7 +17,7 @@ package enum Region: UInt8, Sendable {
     case globals
     /// Elements of tables.
     case tables
-    /// Bytes of linear memories.
+    /// Bytes of linear memories and of shared heaps.
     case linearMemory
     /// Slots of operand stacks.
     case operandStack
@@ -59,6 +59,8 @@ package enum OwnerKind: UInt8, Sendable {
     case instance
     case environment
     case wasi
+    /// A shared heap of the runtime's.
+    case sharedHeap
 
     /// The spelling that reports and errors use.
     package var name: StaticString {
@@ -69,6 +71,7 @@ package enum OwnerKind: UInt8, Sendable {
         case .instance: "instance"
         case .environment: "environment"
         case .wasi: "wasi"
+        case .sharedHeap: "shared heap"
         }
     }
 }
@@ -120,6 +123,12 @@ extension AllocationSite {
     package static var sharedMemoryBlock: Self { .init(rawValue: 0x013) }
     /// Locks and queues of shared memories.
     package static var sharedMemories: Self { .init(rawValue: 0x00F) }
+    /// The record of a shared heap.
+    package static var sharedHeapRecord: Self { .init(rawValue: 0x018) }
+    /// The bytes of a shared heap from the heap.
+    package static var sharedHeapBlock: Self { .init(rawValue: 0x019) }
+    /// The bytes of a shared heap from the system.
+    package static var sharedHeapPages: Self { .init(rawValue: 0x01A) }
     /// An environment that is made with its operand stack.
     package static var environment: Self { .init(rawValue: 0x009) }
 }

@@ -1,3 +1,5 @@
+internal import MoteMemory
+
 // Owned by the caller's instance; lives as long as the call, because memory moves only when guest code runs.
 // Only the functions of this room hold the pointers, and only during one call.
 
@@ -5,15 +7,26 @@
 struct GuestMemory {
     let base: UnsafeMutablePointer<UInt8>?
     let sizeInBytes: UInt64
+    /// The first of the shared heaps that the instance has attached.
+    let sharedHeap: SharedHeap.Pointer?
 
     /// The bytes from a guest address on.
     @inline(__always)
     func bytes(at address: UInt32, count: UInt64) throws(WASIFault) -> UnsafeMutableRawPointer {
         // Safe: an address has 32 bits and counts come from 32-bit values times at most 48.
         guard let base, UInt64(address) &+ count <= sizeInBytes, count <= sizeInBytes else {
-            throw .errno(.fault)
+            return try sharedBytes(at: address, count: count)
         }
         return UnsafeMutableRawPointer(base + Int(address))
+    }
+
+    /// The same for bytes that the memory does not have.
+    @inline(never)
+    private func sharedBytes(at address: UInt32, count: UInt64) throws(WASIFault) -> UnsafeMutableRawPointer {
+        guard let sharedHeap,
+            let place = SharedHeap.place(sharedHeap, at: UInt64(address), count: count, is64: false)
+        else { throw .errno(.fault) }
+        return place
     }
 
     /// Where a value of `Value` is read or written, at any alignment.

@@ -55,7 +55,8 @@ struct WASICall {
             slots: slots,
             memory: GuestMemory(
                 base: environment.pointee.memoryBase,
-                sizeInBytes: environment.pointee.memorySizeInBytes
+                sizeInBytes: environment.pointee.memorySizeInBytes,
+                sharedHeap: environment.pointee.instance?.sharedHeap
             )
         )
         do {

@@ -25,6 +25,7 @@ typedef struct WASMModuleInstanceCommon *wasm_module_inst_t;
 typedef struct WASMFunctionInstanceCommon *wasm_function_inst_t;
 typedef struct WASMMemoryInstance *wasm_memory_inst_t;
 typedef struct WASMExecEnv *wasm_exec_env_t;
+typedef struct WASMSharedHeap *wasm_shared_heap_t;
 
 // ---- Runtime
 
@@ -199,6 +200,33 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_terminate(wasm_module_inst_t module_in
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_natives(const char *module_name, NativeSymbol *native_symbols,
                                                            uint32_t n_native_symbols);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_unregister_natives(const char *module_name, NativeSymbol *native_symbols);
+
+// ---- Shared heaps
+
+// One heap that instances see at the top of their address spaces; several can be chained.
+typedef struct SharedHeapInitArgs {
+    // 256 bytes to 1 GiB; rounded up to pages of the operating system.
+    uint32_t size;
+    // Bytes of the host's, which begin and end with such pages, and in which nothing is handed out; or null.
+    void *pre_allocated_addr;
+} SharedHeapInitArgs;
+
+// Null where it cannot be had; freed with the runtime.
+WASM_RUNTIME_API_EXTERN wasm_shared_heap_t wasm_runtime_create_shared_heap(SharedHeapInitArgs *init_args);
+// Puts `body` and its chain behind `head`, which is returned; null where a rule forbids it.
+WASM_RUNTIME_API_EXTERN wasm_shared_heap_t wasm_runtime_chain_shared_heaps(wasm_shared_heap_t head,
+                                                                           wasm_shared_heap_t body);
+// Takes the head off its chain, or all links apart; returns what begins the rest.
+WASM_RUNTIME_API_EXTERN wasm_shared_heap_t wasm_runtime_unchain_shared_heaps(wasm_shared_heap_t head,
+                                                                             bool entire_chain);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_reset_shared_heap_chain(wasm_shared_heap_t shared_heap);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_attach_shared_heap(wasm_module_inst_t module_inst,
+                                                             wasm_shared_heap_t shared_heap);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_detach_shared_heap(wasm_module_inst_t module_inst);
+// The address for guests, 0 where there is none; its place is left in `p_native_addr`, if that is not null.
+WASM_RUNTIME_API_EXTERN uint64_t wasm_runtime_shared_heap_malloc(wasm_module_inst_t module_inst, uint64_t size,
+                                                                 void **p_native_addr);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_shared_heap_free(wasm_module_inst_t module_inst, uint64_t ptr);
 
 // ---- Linear memory
 

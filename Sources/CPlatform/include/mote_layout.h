@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MOTE_LAYOUT_VERSION 2
+#define MOTE_LAYOUT_VERSION 3
 
 typedef struct MoteEnvironment MoteEnvironment;
 typedef struct MoteActivation MoteActivation;
@@ -138,6 +138,7 @@ struct MoteInstance {
     uint32_t flags;                       // 76
     const void *const *helpers;           // 80  helper table for native code
     MoteTag **tags;                       // 88  by tag index
+    void *sharedHeap;                     // 96  (atomic) first of the attached chain: MoteMemory's SharedHeap; null: none
 };
 
 #define MOTE_OFFSET(type, field, at) _Static_assert(offsetof(type, field) == at, #type "." #field)
@@ -163,7 +164,8 @@ MOTE_OFFSET(MoteEnvironment, wakeDescriptor, 152);
 _Static_assert(sizeof(MoteEnvironment) == 216, "MoteEnvironment");
 MOTE_OFFSET(MoteInstance, memories, 16);
 MOTE_OFFSET(MoteInstance, codeWords, 40);
-_Static_assert(sizeof(MoteInstance) == 96, "MoteInstance");
+MOTE_OFFSET(MoteInstance, sharedHeap, 96);
+_Static_assert(sizeof(MoteInstance) == 104, "MoteInstance");
 #undef MOTE_OFFSET
 
 #endif

@@ -43,6 +43,15 @@ static inline bool mote_decommit(void *start, size_t sizeInBytes) {
 #endif
 }
 
+// Gives the memory of committed pages back, which are zero when they are touched again; false where that cannot be had.
+static inline bool mote_discard(void *start, size_t sizeInBytes) {
+#ifdef __linux__
+    return madvise(start, sizeInBytes, MADV_DONTNEED) == 0;
+#else
+    return false;
+#endif
+}
+
 static inline void mote_release(void *start, size_t sizeInBytes) { munmap(start, sizeInBytes); }
 
 #endif

@@ -6,7 +6,7 @@ internal import CPlatform
 @inline(never)
 func atomicLoad8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicLoad8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_8(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -16,7 +16,7 @@ func atomicLoad8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicLoad16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicLoad16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_16(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -26,7 +26,7 @@ func atomicLoad16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 func atomicLoad32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicLoad32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_32(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -36,7 +36,7 @@ func atomicLoad32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 func atomicLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicLoad64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_64(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -45,7 +45,7 @@ func atomicLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 @inline(never)
 func atomicStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicStore8Outside(pc, fp, memory, environment, r, d) }
     mote_guest_store_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -54,7 +54,7 @@ func atomicStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 func atomicStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 8)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicStore16Outside(pc, fp, memory, environment, r, d) }
     mote_guest_store_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -63,7 +63,7 @@ func atomicStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 func atomicStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 8)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicStore32Outside(pc, fp, memory, environment, r, d) }
     mote_guest_store_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -72,7 +72,7 @@ func atomicStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 func atomicStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 8)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicStore64Outside(pc, fp, memory, environment, r, d) }
     mote_guest_store_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -80,7 +80,7 @@ func atomicStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(never)
 func atomicAdd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAdd8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -90,7 +90,7 @@ func atomicAdd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 func atomicAdd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAdd16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -100,7 +100,7 @@ func atomicAdd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicAdd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAdd32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -110,7 +110,7 @@ func atomicAdd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicAdd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAdd64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -119,7 +119,7 @@ func atomicAdd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 @inline(never)
 func atomicSubtract8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicSubtract8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -129,7 +129,7 @@ func atomicSubtract8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 func atomicSubtract16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicSubtract16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -139,7 +139,7 @@ func atomicSubtract16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 func atomicSubtract32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicSubtract32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -149,7 +149,7 @@ func atomicSubtract32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 func atomicSubtract64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicSubtract64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -158,7 +158,7 @@ func atomicSubtract64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(never)
 func atomicAnd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAnd8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -168,7 +168,7 @@ func atomicAnd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 func atomicAnd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAnd16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -178,7 +178,7 @@ func atomicAnd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicAnd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAnd32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -188,7 +188,7 @@ func atomicAnd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicAnd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicAnd64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -197,7 +197,7 @@ func atomicAnd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 @inline(never)
 func atomicOr8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicOr8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -207,7 +207,7 @@ func atomicOr8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 func atomicOr16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicOr16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -217,7 +217,7 @@ func atomicOr16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 func atomicOr32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicOr32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -227,7 +227,7 @@ func atomicOr32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 func atomicOr64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicOr64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -236,7 +236,7 @@ func atomicOr64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 @inline(never)
 func atomicXor8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicXor8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -246,7 +246,7 @@ func atomicXor8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 func atomicXor16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicXor16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -256,7 +256,7 @@ func atomicXor16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicXor32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicXor32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -266,7 +266,7 @@ func atomicXor32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 func atomicXor64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicXor64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -275,7 +275,7 @@ func atomicXor64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 @inline(never)
 func atomicExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicExchange8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -285,7 +285,7 @@ func atomicExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 func atomicExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicExchange16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -295,7 +295,7 @@ func atomicExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 func atomicExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicExchange32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -305,7 +305,7 @@ func atomicExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 func atomicExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicExchange64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -314,7 +314,7 @@ func atomicExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(never)
 func atomicCompareExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicCompareExchange8Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt8(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -324,7 +324,7 @@ func atomicCompareExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 func atomicCompareExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicCompareExchange16Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt16(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -334,7 +334,7 @@ func atomicCompareExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func atomicCompareExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicCompareExchange32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt32(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -344,7 +344,7 @@ func atomicCompareExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 func atomicCompareExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return atomicCompareExchange64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt64(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)

@@ -6,7 +6,7 @@ internal import CPlatform
 @inline(__always)
 func generalLoad8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad8UOutside(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -15,7 +15,7 @@ func generalLoad8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func generalLoad16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad16UOutside(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -24,7 +24,7 @@ func generalLoad16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func generalLoad32U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad32UOutside(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -33,7 +33,7 @@ func generalLoad32U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func generalLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad64Outside(pc, fp, memory, environment, r, d) }
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -42,7 +42,7 @@ func generalLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func generalLoad8S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad8S32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -51,7 +51,7 @@ func generalLoad8S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func generalLoad16S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad16S32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -60,7 +60,7 @@ func generalLoad16S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func generalLoad8S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad8S64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -69,7 +69,7 @@ func generalLoad8S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
 @inline(__always)
 func generalLoad16S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad16S64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -78,7 +78,7 @@ func generalLoad16S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func generalLoad32S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoad32S64Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -87,7 +87,7 @@ func generalLoad32S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 @inline(__always)
 func generalLoadF32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoadF32Outside(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
@@ -96,7 +96,7 @@ func generalLoadF32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func generalLoadF64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalLoadF64Outside(pc, fp, memory, environment, r, d) }
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
@@ -105,7 +105,7 @@ func generalLoadF64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func generalStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalStore8Outside(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -114,7 +114,7 @@ func generalStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 @inline(__always)
 func generalStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalStore16Outside(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -123,7 +123,7 @@ func generalStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func generalStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalStore32Outside(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -132,7 +132,7 @@ func generalStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 @inline(__always)
 func generalStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
-    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    guard let place else { return generalStore64Outside(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)

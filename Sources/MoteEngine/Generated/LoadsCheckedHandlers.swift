@@ -6,7 +6,7 @@ internal import CPlatform
 @inline(__always)
 func memoryLoad8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -15,7 +15,7 @@ func memoryLoad8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad8URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -24,7 +24,7 @@ func memoryLoad8URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad8UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -33,7 +33,7 @@ func memoryLoad8UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -42,7 +42,7 @@ func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad8UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -51,7 +51,7 @@ func memoryLoad8UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad8UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -60,7 +60,7 @@ func memoryLoad8UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -69,7 +69,7 @@ func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad16URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -78,7 +78,7 @@ func memoryLoad16URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -87,7 +87,7 @@ func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -96,7 +96,7 @@ func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad16UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -105,7 +105,7 @@ func memoryLoad16UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad16UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -114,7 +114,7 @@ func memoryLoad16UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad32USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -123,7 +123,7 @@ func memoryLoad32USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad32URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -132,7 +132,7 @@ func memoryLoad32URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad32UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -141,7 +141,7 @@ func memoryLoad32UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -150,7 +150,7 @@ func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad32UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -159,7 +159,7 @@ func memoryLoad32UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad32UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -168,7 +168,7 @@ func memoryLoad32UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -177,7 +177,7 @@ func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -186,7 +186,7 @@ func memoryLoad64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -195,7 +195,7 @@ func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -204,7 +204,7 @@ func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -213,7 +213,7 @@ func memoryLoad64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -222,7 +222,7 @@ func memoryLoad64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 @inline(__always)
 func memoryLoad8S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -231,7 +231,7 @@ func memoryLoad8S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -240,7 +240,7 @@ func memoryLoad8S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -249,7 +249,7 @@ func memoryLoad8S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -258,7 +258,7 @@ func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -267,7 +267,7 @@ func memoryLoad8S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -276,7 +276,7 @@ func memoryLoad8S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -285,7 +285,7 @@ func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -294,7 +294,7 @@ func memoryLoad16S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -303,7 +303,7 @@ func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -312,7 +312,7 @@ func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -321,7 +321,7 @@ func memoryLoad16S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -330,7 +330,7 @@ func memoryLoad16S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad8S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -339,7 +339,7 @@ func memoryLoad8S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -348,7 +348,7 @@ func memoryLoad8S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -357,7 +357,7 @@ func memoryLoad8S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -366,7 +366,7 @@ func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -375,7 +375,7 @@ func memoryLoad8S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad8S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -384,7 +384,7 @@ func memoryLoad8S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -393,7 +393,7 @@ func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -402,7 +402,7 @@ func memoryLoad16S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -411,7 +411,7 @@ func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -420,7 +420,7 @@ func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -429,7 +429,7 @@ func memoryLoad16S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad16S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -438,7 +438,7 @@ func memoryLoad16S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad32S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -447,7 +447,7 @@ func memoryLoad32S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad32S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -456,7 +456,7 @@ func memoryLoad32S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad32S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -465,7 +465,7 @@ func memoryLoad32S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -474,7 +474,7 @@ func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad32S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -483,7 +483,7 @@ func memoryLoad32S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoad32S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -492,7 +492,7 @@ func memoryLoad32S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 @inline(__always)
 func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -501,7 +501,7 @@ func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -510,7 +510,7 @@ func memoryLoadF32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -519,7 +519,7 @@ func memoryLoadF32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -528,7 +528,7 @@ func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -537,7 +537,7 @@ func memoryLoadF32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -546,7 +546,7 @@ func memoryLoadF32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -555,7 +555,7 @@ func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -564,7 +564,7 @@ func memoryLoadF64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -573,7 +573,7 @@ func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -582,7 +582,7 @@ func memoryLoadF64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -591,7 +591,7 @@ func memoryLoadF64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryLoadF64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))

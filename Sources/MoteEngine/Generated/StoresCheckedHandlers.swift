@@ -6,7 +6,7 @@ internal import CPlatform
 @inline(__always)
 func memoryStore8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -14,7 +14,7 @@ func memoryStore8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore8SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -22,7 +22,7 @@ func memoryStore8SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore8CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -30,7 +30,7 @@ func memoryStore8CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore8CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -38,7 +38,7 @@ func memoryStore8CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -46,7 +46,7 @@ func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore8ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -54,7 +54,7 @@ func memoryStore8ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore8AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -62,7 +62,7 @@ func memoryStore8AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -70,7 +70,7 @@ func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore16SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -78,7 +78,7 @@ func memoryStore16SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore16CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -86,7 +86,7 @@ func memoryStore16CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore16CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -94,7 +94,7 @@ func memoryStore16CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -102,7 +102,7 @@ func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore16ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -110,7 +110,7 @@ func memoryStore16ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore16AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -118,7 +118,7 @@ func memoryStore16AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -126,7 +126,7 @@ func memoryStore32SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -134,7 +134,7 @@ func memoryStore32SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -142,7 +142,7 @@ func memoryStore32CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -150,7 +150,7 @@ func memoryStore32CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -158,7 +158,7 @@ func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -166,7 +166,7 @@ func memoryStore32ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore32AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -174,7 +174,7 @@ func memoryStore32AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -182,7 +182,7 @@ func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -190,7 +190,7 @@ func memoryStore64SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -198,7 +198,7 @@ func memoryStore64CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -206,7 +206,7 @@ func memoryStore64CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -214,7 +214,7 @@ func memoryStore64XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -222,7 +222,7 @@ func memoryStore64ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryStore64AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64IOutside(pc, fp, memory, environment, r, d, address) }
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }

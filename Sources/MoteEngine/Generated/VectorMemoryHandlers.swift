@@ -6,152 +6,152 @@ internal import CPlatform
 @inline(__always)
 func memoryVectorLoadV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryVectorLoad8x8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryVectorLoad8x8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad16x4SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: p.loadUnaligned(as: SIMD4<Int16>.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad16x4US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: p.loadUnaligned(as: SIMD4<UInt16>.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32x2SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: p.loadUnaligned(as: SIMD2<Int32>.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32x2US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: p.loadUnaligned(as: SIMD2<UInt32>.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad8SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U8x16(repeating: p.load(as: UInt8.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad16SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U16x8(repeating: p.loadUnaligned(as: UInt16.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U32x4(repeating: p.loadUnaligned(as: UInt32.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad64SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U64x2(repeating: p.loadUnaligned(as: UInt64.self)))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U32x4(p.loadUnaligned(as: UInt32.self), 0, 0, 0))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad64ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U64x2(p.loadUnaligned(as: UInt64.self), 0))
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -160,8 +160,8 @@ func memoryVectorLoad8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 @inline(__always)
 func memoryVectorLoad16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -170,8 +170,8 @@ func memoryVectorLoad16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryVectorLoad32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -180,8 +180,8 @@ func memoryVectorLoad32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryVectorLoad64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -190,239 +190,239 @@ func memoryVectorLoad64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 @inline(__always)
 func memoryVectorStoreV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStoreV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStoreV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStoreV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt8.self)
-    p.storeBytes(of: value, as: UInt8.self)
+    place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt16.self)
-    p.storeBytes(of: value, as: UInt16.self)
+    place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt32.self)
-    p.storeBytes(of: value, as: UInt32.self)
+    place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    let p = memory + Int(bitPattern: UInt(address))
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt64.self)
-    p.storeBytes(of: value, as: UInt64.self)
+    place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoadV128BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryVectorLoad8x8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8x8SOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryVectorLoad8x8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8x8UOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad16x4SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: p.loadUnaligned(as: SIMD4<Int16>.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16x4SOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad16x4USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: p.loadUnaligned(as: SIMD4<UInt16>.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16x4UOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32x2SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: p.loadUnaligned(as: SIMD2<Int32>.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32x2SOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32x2USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: p.loadUnaligned(as: SIMD2<UInt32>.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32x2UOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad8SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U8x16(repeating: p.load(as: UInt8.self)))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8SplatOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad16SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U16x8(repeating: p.loadUnaligned(as: UInt16.self)))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16SplatOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U32x4(repeating: p.loadUnaligned(as: UInt32.self)))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32SplatOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad64SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U64x2(repeating: p.loadUnaligned(as: UInt64.self)))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64SplatOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad32ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U32x4(p.loadUnaligned(as: UInt32.self), 0, 0, 0))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32ZeroOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad64ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    setLanes(fp, slotField(pc, 8), U64x2(p.loadUnaligned(as: UInt64.self), 0))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64ZeroOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorLoad8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -431,9 +431,9 @@ func memoryVectorLoad8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 @inline(__always)
 func memoryVectorLoad16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -442,9 +442,9 @@ func memoryVectorLoad16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 @inline(__always)
 func memoryVectorLoad32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -453,9 +453,9 @@ func memoryVectorLoad32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 @inline(__always)
 func memoryVectorLoad64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    let value = p.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -464,174 +464,188 @@ func memoryVectorLoad64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 @inline(__always)
 func memoryVectorStoreV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStoreV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStoreV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStoreV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
-    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
+    if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorStore8LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt8.self)
-    p.storeBytes(of: value, as: UInt8.self)
+    place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
+    if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorStore16LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt16.self)
-    p.storeBytes(of: value, as: UInt16.self)
+    place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
+    if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorStore32LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt32.self)
-    p.storeBytes(of: value, as: UInt32.self)
+    place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func memoryVectorStore64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
-    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let p = memory + Int(bitPattern: UInt(address))
+    if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorStore64LaneOutside(pc, fp, memory, environment, r, d, address) }
+    let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt64.self)
-    p.storeBytes(of: value, as: UInt64.self)
+    place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), p.loadUnaligned(as: Vector.self))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
+    guard let place else { return vectorLoadV128GeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(p.loadUnaligned(as: SIMD8<Int8>.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad8x8SGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(p.loadUnaligned(as: SIMD8<UInt8>.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad8x8UGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: p.loadUnaligned(as: SIMD4<Int16>.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad16x4SGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: p.loadUnaligned(as: SIMD4<UInt16>.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad16x4UGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: p.loadUnaligned(as: SIMD2<Int32>.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad32x2SGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: p.loadUnaligned(as: SIMD2<UInt32>.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad32x2UGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U8x16(repeating: p.load(as: UInt8.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
+    guard let place else { return vectorLoad8SplatGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U16x8(repeating: p.loadUnaligned(as: UInt16.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
+    guard let place else { return vectorLoad16SplatGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U32x4(repeating: p.loadUnaligned(as: UInt32.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    guard let place else { return vectorLoad32SplatGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U64x2(repeating: p.loadUnaligned(as: UInt64.self)))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad64SplatGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U32x4(p.loadUnaligned(as: UInt32.self), 0, 0, 0))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    guard let place else { return vectorLoad32ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    setLanes(fp, slotField(pc, 8), U64x2(p.loadUnaligned(as: UInt64.self), 0))
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad64ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
+    setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let value = p.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
+    guard let place else { return vectorLoad8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
+    let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
     return go(pc + 32, fp, memory, environment, r, d)
@@ -639,8 +653,9 @@ func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 
 @inline(__always)
 func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let value = p.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
+    guard let place else { return vectorLoad16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
+    let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
     return go(pc + 32, fp, memory, environment, r, d)
@@ -648,8 +663,9 @@ func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 
 @inline(__always)
 func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let value = p.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    guard let place else { return vectorLoad32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
+    let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
     return go(pc + 32, fp, memory, environment, r, d)
@@ -657,8 +673,9 @@ func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 
 @inline(__always)
 func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    let value = p.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorLoad64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
+    let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
     return go(pc + 32, fp, memory, environment, r, d)
@@ -666,39 +683,44 @@ func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 
 @inline(__always)
 func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    p.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
+    guard let place else { return vectorStoreV128GeneralOutside(pc, fp, memory, environment, r, d) }
+    place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
+    guard let place else { return vectorStore8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt8.self)
-    p.storeBytes(of: value, as: UInt8.self)
+    place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
+    guard let place else { return vectorStore16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt16.self)
-    p.storeBytes(of: value, as: UInt16.self)
+    place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    guard let place else { return vectorStore32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self)
-    p.storeBytes(of: value, as: UInt32.self)
+    place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
 @inline(__always)
 func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let p = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    guard let place else { return vectorStore64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
-    p.storeBytes(of: value, as: UInt64.self)
+    place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }

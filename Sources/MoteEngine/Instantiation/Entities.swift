@@ -110,12 +110,13 @@ extension EngineInstance {
         return true
     }
 
-    /// Bit 0: memory 0 has guard pages and is an ordinary one.
+    /// Bit 0: memory 0 has guard pages, is an ordinary one, and accesses beyond it are traps.
     ///
     /// Bit 1: fuel is charged.
     private static func variant(of state: UnsafeMutablePointer<InstanceState>) -> Int {
         var variant = state.pointee.limits.isMetered ? 2 : 0
-        if let memory = state.pointee.base.memories?[0]?.pointee, memory.bounds == 1, memory.is64 == 0,
+        if !state.pointee.limits.attachesSharedHeaps, let memory = state.pointee.base.memories?[0]?.pointee,
+            memory.bounds == 1, memory.is64 == 0,
             memory.pageSizeLog2 == 16
         {
             variant |= 1

@@ -39,6 +39,7 @@ extension EngineInstance {
             var reader = ConstantReader(segment.offset, of: state)
             let code = Operations.initialize(
                 memory,
+                segment.memoryIndex,
                 state,
                 index,
                 Operations.address(try reader.evaluate().low, is64: memory.pointee.is64),

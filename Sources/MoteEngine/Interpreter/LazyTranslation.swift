@@ -44,7 +44,7 @@ enum LazyTranslation {
         environment.pointee.activation?.pointee.inGuest = 0
         defer { environment.pointee.activation?.pointee.inGuest = 1 }
         do throws(MemoryError) {
-            return try code(for: word, in: instance.state.pointee.module, instance, environment)
+            return try code(for: word, in: instance.state.pointee.module, environment)
         } catch {
             environment.state.pointee.memoryError = error
             return nil
@@ -55,19 +55,35 @@ enum LazyTranslation {
     static func code(
         for word: Word,
         in module: UnsafeMutablePointer<ModuleState>,
-        _ instance: UnsafeMutablePointer<MoteInstance>,
         _ environment: Environment
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
-        guard let words = instance.pointee.codeWords else {
+        // Frames may still run another variant than the instance has now.
+        guard let (words, variant) = table(of: word, in: module) else {
             throw .exhausted(.code, requested: 0, available: -1, site: .translatedCode)
         }
         return try code(
             for: word,
             in: module,
             words: words,
-            variant: instance.pointee.variant,
+            variant: variant,
             scratch: environment.state.pointee.arena
         )
+    }
+
+    /// The code table that a word lies in, and its variant.
+    private static func table(
+        of word: Word,
+        in module: UnsafeMutablePointer<ModuleState>
+    ) -> (Word, UInt32)? {
+        mote_lock_acquire(module.lock)
+        defer { mote_lock_release(module.lock) }
+        for variant in 0..<4 {
+            guard let words = module.pointee.codeWords[variant], word >= words,
+                word < words + module.pointee.definedFunctionCount
+            else { continue }
+            return (words, UInt32(variant))
+        }
+        return nil
     }
 
     /// The same for a code table; `scratch` is used by this thread only.

@@ -44,6 +44,7 @@ extension EngineInstance {
             let rest = state.pointee.link.next == state ? nil : state.pointee.link.next
             LinkGroup.leave(state)
             mote_lock_release(store.lock)
+            detach(state)
             release(state)
             // It may have been the last that kept the others.
             if let rest { collectGroup(of: rest) }
@@ -66,7 +67,14 @@ extension EngineInstance {
             return false
         }
         mote_lock_release(store.lock)
+        // While the memories of all are there.
+        detach(member)
         var next = member.pointee.link.next
+        while next != member {
+            detach(next)
+            next = next.pointee.link.next
+        }
+        next = member.pointee.link.next
         while next != member {
             let current = next
             next = current.pointee.link.next

@@ -10,23 +10,26 @@ extension EngineInstance {
     package func startMetering() throws(EngineError) -> Bool {
         guard state.pointee.base.variant & 2 == 0 else { return true }
         guard mote_load_acquire_u32(state.activeEntries) == 0 else { return false }
-        let variant = state.pointee.base.variant | 2
-        let words: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>?
         do throws(MemoryError) {
-            words = try module.codeWords(variant: Int(variant))
+            try switchCode(to: state.pointee.base.variant | 2)
         } catch {
             throw .memory(error)
         }
+        return true
+    }
+
+    /// Has functions that are called from now on run the code of another variant; on failure nothing has changed.
+    func switchCode(to variant: UInt32) throws(MemoryError) {
+        let words = try module.codeWords(variant: Int(variant))
         state.pointee.base.variant = variant
         state.pointee.base.codeWords = words
         let declared = module.module
-        guard let words, let records = state.pointee.base.functionRecords else { return true }
+        guard let words, let records = state.pointee.base.functionRecords else { return }
         for rank in 0..<declared.pointee.referencedFunctionCount {
             // Records of imported functions stay empty.
             guard records[rank].instance != nil else { continue }
             let defined = Int(records[rank].functionIndex) &- declared.pointee.importedFunctionCount
             records[rank].target = UnsafeMutableRawPointer(words + defined)
         }
-        return true
     }
 }

@@ -79,6 +79,7 @@ package struct EngineRuntime {
     package func close() {
         while let store = state.pointee.firstStore { EngineStore(state: store).destroy() }
         while let module = state.pointee.firstModule { EngineModule.release(module) }
+        destroySharedHeaps()
         mote_lock_destroy(state.lock)
         TypeRegistry.destroy(state.pointee.types)
         SharedMemories.destroy(state.pointee.sharedMemories)

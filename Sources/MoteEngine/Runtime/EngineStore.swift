@@ -52,6 +52,12 @@ package struct EngineStore {
 
     /// Ends all instances, environments and host entities of the store, and runs their finalizers.
     package func destroy() {
+        // While the memories of all are there.
+        var next = state.pointee.firstInstance
+        while let instance = next {
+            EngineInstance.detach(instance)
+            next = instance.pointee.nextInStore
+        }
         while let instance = state.pointee.firstInstance { EngineInstance.release(instance) }
         while let environment = state.pointee.firstEnvironment {
             unlink(environment)

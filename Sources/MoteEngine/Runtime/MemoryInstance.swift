@@ -11,6 +11,10 @@ package struct MemoryInstance {
     package var owner: UnsafeMutablePointer<MoteInstance>?
     /// The host's memories of a store, one behind the other.
     var next: UnsafeMutablePointer<MemoryInstance>?
+    /// Where the lowest shared heap begins that some instance sees behind this memory; no limit where none does.
+    var growthLimitInBytes = UInt64.max
+    /// Instances that see one.
+    var sharedHeapCount: UInt32 = 0
 }
 
 extension UnsafeMutablePointer where Pointee == MoteMemory {
@@ -61,7 +65,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         request.isShared = type.limits.isShared
         request.isFirst = isFirst
         request.backing = limits.linearMemory ?? plan.linearMemory
-        request.bounds = limits.bounds ?? plan.bounds
+        request.bounds = limits.attachesSharedHeaps ? .checked : limits.bounds ?? plan.bounds
         try LinearMemory.create(
             at: linear,
             request,
@@ -72,16 +76,42 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         pointee.type = type
         pointee.owner = owner
         pointee.next = nil
+        pointee.growthLimitInBytes = .max
+        pointee.sharedHeapCount = 0
     }
 
     /// Adds zero pages; the count before, or nil past the maximum.
     ///
     /// The base may move.
     func grow(byPages delta: UInt64) throws(MemoryError) -> UInt64? {
+        guard staysBelowSharedHeap(delta) else { return nil }
         var failure: MemoryError?
         let before = LinearMemory.grow(linear, by: delta, failure: &failure)
         if let failure { throw failure }
         return before
+    }
+
+    /// Lets the memory grow no further than a shared heap that an instance attaches; the runtime's lock is held.
+    func limitGrowth(to start: UInt64) {
+        pointee.growthLimitInBytes = min(pointee.growthLimitInBytes, start)
+        pointee.sharedHeapCount &+= 1
+    }
+
+    /// Takes the limit away with the last instance that has a shared heap attached.
+    func endGrowthLimit() {
+        pointee.sharedHeapCount &-= 1
+        if pointee.sharedHeapCount == 0 { pointee.growthLimitInBytes = .max }
+    }
+
+    /// Whether a memory that grows by so many pages still ends below the shared heaps.
+    func staysBelowSharedHeap(_ delta: UInt64) -> Bool {
+        guard pointee.sharedHeapCount > 0, delta > 0 else { return true }
+        // Safe: growth beyond what an address holds fails for itself.
+        let (bytes, overflow) = delta.multipliedReportingOverflow(
+            by: 1 &<< UInt64(pointee.linear.memory.pageSizeLog2)
+        )
+        let (size, isBeyond) = EffectiveAddress.currentSize(of: base).addingReportingOverflow(bytes)
+        return !overflow && !isBeyond && size <= pointee.growthLimitInBytes
     }
 
     /// Gives back what does not lie in the arena.

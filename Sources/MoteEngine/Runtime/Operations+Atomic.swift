@@ -15,7 +15,7 @@ extension Operations {
         return true
     }
 
-    /// An aligned place in a memory, or the trap.
+    /// An aligned place in a memory or a shared heap, whether others may wait there, or the trap.
     @inline(__always)
     private static func place(
         _ environment: Environment,
@@ -23,16 +23,26 @@ extension Operations {
         _ address: UInt64,
         _ offset: UInt64,
         sizeInBytes: UInt64
-    ) -> (UnsafeMutableRawPointer?, TrapCode) {
-        guard (address &+ offset) & (sizeInBytes &- 1) == 0 else { return (nil, .unalignedAtomic) }
-        let place = EffectiveAddress.resolve(
+    ) -> (UnsafeMutableRawPointer?, isShared: Bool, TrapCode) {
+        guard (address &+ offset) & (sizeInBytes &- 1) == 0 else { return (nil, false, .unalignedAtomic) }
+        if let place = EffectiveAddress.resolve(
+            environment,
+            memoryIndex: memoryIndex,
+            address: address,
+            offset: offset,
+            sizeInBytes: sizeInBytes
+        ) {
+            return (place, memory(environment, memoryIndex).pointee.isShared != 0, .none)
+        }
+        // A shared heap is shared with other instances, whatever the memory is.
+        let place = SharedHeapAccess.place(
             environment,
             memoryIndex: memoryIndex,
             address: address,
             offset: offset,
             sizeInBytes: sizeInBytes
         )
-        return (place, place == nil ? .memoryOutOfBounds : .none)
+        return (place, place != nil, place == nil ? .memoryOutOfBounds : .none)
     }
 
     private static func sharedMemories(_ environment: Environment) -> SharedMemories.Pointer {
@@ -48,13 +58,13 @@ extension Operations {
         _ offset: UInt64,
         _ count: UInt32
     ) -> (woken: UInt64, trap: UInt32) {
-        let (place, trap) = place(environment, memoryIndex, address, offset, sizeInBytes: 4)
+        let (place, isShared, trap) = place(environment, memoryIndex, address, offset, sizeInBytes: 4)
         guard let place else { return (0, UInt32(trap.rawValue)) }
-        guard memory(environment, memoryIndex).pointee.isShared != 0 else { return (0, 0) }
+        guard isShared else { return (0, 0) }
         return (UInt64(SharedMemories.notify(sharedMemories(environment), at: place, count: count)), 0)
     }
 
-    /// Waits at an address of a shared memory: 0 woken, 1 another value, 2 timed out.
+    /// Waits at an address of a shared memory or a shared heap: 0 woken, 1 another value, 2 timed out.
     @inline(never)
     static func atomicWait(
         _ environment: Environment,
@@ -65,16 +75,16 @@ extension Operations {
         _ timeoutInNanoseconds: Int64,
         isWide: Bool
     ) -> (result: UInt64, trap: UInt32) {
-        guard memory(environment, memoryIndex).pointee.isShared != 0 else {
-            return (0, UInt32(TrapCode.expectedSharedMemory.rawValue))
-        }
-        let (place, trap) = place(
+        let (place, isShared, trap) = place(
             environment,
             memoryIndex,
             address,
             offset,
             sizeInBytes: isWide ? 8 : 4
         )
+        guard isShared || memory(environment, memoryIndex).pointee.isShared != 0 else {
+            return (0, UInt32(TrapCode.expectedSharedMemory.rawValue))
+        }
         guard let place else { return (0, UInt32(trap.rawValue)) }
         let result = SharedMemories.wait(
             sharedMemories(environment),

@@ -34,6 +34,26 @@ extension Operations {
         return environment.pointee.fuel >= 0
     }
 
+    /// Where bytes of a memory lie, or of a shared heap behind memory 0.
+    ///
+    /// `isInside` is false where one of them lies elsewhere; the pointer may be null where there are none.
+    @inline(__always)
+    private static func bytes(
+        _ instance: UnsafeMutablePointer<MoteInstance>,
+        _ memory: UnsafeMutablePointer<MoteMemory>,
+        _ index: UInt32,
+        _ address: UInt64,
+        _ count: UInt64
+    ) -> (UnsafeMutableRawPointer?, isInside: Bool) {
+        if isInside(address, count, EffectiveAddress.currentSize(of: memory)) {
+            // Safe: inside the memory, so the address is an Int.
+            let base = UnsafeMutableRawPointer(memory.pointee.base)
+            return (base.map { $0 + Int(truncatingIfNeeded: address) }, true)
+        }
+        let place = SharedHeapAccess.bytes(instance, memoryIndex: index, address: address, count: count)
+        return (place, place != nil)
+    }
+
     /// Pages of a memory.
     @inline(never)
     static func memorySize(_ environment: Environment, _ index: UInt32) -> UInt64 {
@@ -71,16 +91,11 @@ extension Operations {
         let memory = memory(environment, index)
         let destination = address(destinationSlot, is64: memory.pointee.is64)
         let count = address(countSlot, is64: memory.pointee.is64)
-        guard isInside(destination, count, EffectiveAddress.currentSize(of: memory)) else {
-            return UInt32(TrapCode.memoryOutOfBounds.rawValue)
-        }
+        let (start, isInside) = bytes(environment.pointee.instance, memory, index, destination, count)
+        guard isInside else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
-        guard count > 0, let base = memory.pointee.base else { return 0 }
-        memset(
-            base + Int(truncatingIfNeeded: destination),
-            Int32(value & 0xFF),
-            Int(truncatingIfNeeded: count)
-        )
+        guard count > 0, let start else { return 0 }
+        memset(start, Int32(value & 0xFF), Int(truncatingIfNeeded: count))
         return 0
     }
 
@@ -99,18 +114,13 @@ extension Operations {
         let source = address(sourceSlot, is64: origin.pointee.is64)
         // The count has the smaller of the two types.
         let count = address(countSlot, is64: target.pointee.is64 & origin.pointee.is64)
-        guard isInside(destination, count, EffectiveAddress.currentSize(of: target)),
-            isInside(source, count, EffectiveAddress.currentSize(of: origin))
-        else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
+        let instance = environment.pointee.instance.unsafelyUnwrapped
+        let (end, endIsInside) = bytes(instance, target, to, destination, count)
+        let (start, startIsInside) = bytes(instance, origin, from, source, count)
+        guard endIsInside, startIsInside else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
-        guard count > 0, let targetBase = target.pointee.base, let originBase = origin.pointee.base else {
-            return 0
-        }
-        memmove(
-            targetBase + Int(truncatingIfNeeded: destination),
-            originBase + Int(truncatingIfNeeded: source),
-            Int(truncatingIfNeeded: count)
-        )
+        guard count > 0, let end, let start else { return 0 }
+        memmove(end, start, Int(truncatingIfNeeded: count))
         return 0
     }
 
@@ -128,6 +138,7 @@ extension Operations {
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
         return initialize(
             memory,
+            index,
             environment.pointee.instance.state,
             segment,
             address(destinationSlot, is64: memory.pointee.is64),
@@ -139,6 +150,7 @@ extension Operations {
     /// Copies bytes of a data segment; a dropped one has none.
     static func initialize(
         _ memory: UnsafeMutablePointer<MoteMemory>,
+        _ memoryIndex: UInt32,
         _ instance: UnsafeMutablePointer<InstanceState>,
         _ segmentIndex: UInt32,
         _ destination: UInt64,
@@ -150,15 +162,14 @@ extension Operations {
             return UInt32(TrapCode.memoryOutOfBounds.rawValue)
         }
         let size = instance.isDataDropped(segmentIndex) ? 0 : UInt64(segment.bytes.sizeInBytes)
-        guard isInside(destination, count, EffectiveAddress.currentSize(of: memory)),
-            isInside(source, count, size)
-        else {
+        let (start, startIsInside) = bytes(instance.base, memory, memoryIndex, destination, count)
+        guard startIsInside, isInside(source, count, size) else {
             return UInt32(TrapCode.memoryOutOfBounds.rawValue)
         }
-        guard count > 0, let base = memory.pointee.base else { return 0 }
+        guard count > 0, let start else { return 0 }
         // Safe: decoding has checked that segments lie in the module's bytes.
         let bytes = module.pointee.bytes + Int(segment.bytes.offset) + Int(truncatingIfNeeded: source)
-        memcpy(base + Int(truncatingIfNeeded: destination), bytes, Int(truncatingIfNeeded: count))
+        memcpy(start, bytes, Int(truncatingIfNeeded: count))
         return 0
     }
 

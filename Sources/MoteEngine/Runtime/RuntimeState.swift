@@ -21,6 +21,8 @@ package struct RuntimeState {
     var sharedMemories: SharedMemories.Pointer
     var firstModule: UnsafeMutablePointer<ModuleState>?
     var firstStore: UnsafeMutablePointer<StoreState>?
+    /// The shared heaps, newest first.
+    var firstSharedHeap: SharedHeap.Pointer?
     /// Relaxed vector instructions give the results of the spec's deterministic profile.
     var isDeterministic = false
     /// Some vector instructions use what the processor has beyond the build's baseline.
