@@ -43,7 +43,9 @@ public struct Caller {
     }
 
     /// The engine's instance, which the start function has before there is one here.
-    var engineInstance: EngineInstance? { core.isRunning(serial) ? engine.map { EngineInstance(state: $0.state) } : nil }
+    var engineInstance: EngineInstance? {
+        core.isRunning(serial) ? engine.map { EngineInstance(state: $0.state) } : nil
+    }
 
     private var access: MemoryAccess {
         get throws(RuntimeError) {

@@ -1,8 +1,10 @@
 package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
+internal import MoteMemory
 
-// Offsets are the guest's and pointers the host's; everything between is checked against memory 0.
+// Offsets are the guest's and pointers the host's; everything between is checked against memory 0, and the
+// shared heaps that are attached.
 
 @c @implementation
 package func wasm_runtime_validate_app_addr(_ handle: OpaquePointer?, _ offset: UInt64, _ size: UInt64)
@@ -13,7 +15,7 @@ package func wasm_runtime_validate_app_addr(_ handle: OpaquePointer?, _ offset: 
         let (end, overflow) = offset.addingReportingOverflow(size)
         if !overflow, end <= UInt64(bytes.count) { return true }
     }
-    return instance.refuseAddress()
+    return instance.shared(at: offset, count: size) != nil || instance.refuseAddress()
 }
 
 @c @implementation
@@ -22,6 +24,8 @@ package func wasm_runtime_validate_app_str_addr(_ handle: OpaquePointer?, _ offs
     if let bytes = instance.bytes, let base = bytes.baseAddress, offset < UInt64(bytes.count) {
         let at = Int(offset)
         if memchr(base + at, 0, bytes.count &- at) != nil { return true }
+    } else if let (place, count) = instance.sharedRest(at: offset), memchr(place, 0, count) != nil {
+        return true
     }
     return instance.refuseAddress()
 }
@@ -37,6 +41,9 @@ package func wasm_runtime_validate_native_addr(
         let (end, overflow) = offset.addingReportingOverflow(size)
         if !overflow, end <= UInt64(bytes.count) { return true }
     }
+    if let (heap, offset) = instance.shared(pointer), max(size, 1) <= heap.pointee.sizeInBytes &- offset {
+        return true
+    }
     return instance.refuseAddress()
 }
 
@@ -44,9 +51,10 @@ package func wasm_runtime_validate_native_addr(
 package func wasm_runtime_addr_app_to_native(_ handle: OpaquePointer?, _ offset: UInt64)
     -> UnsafeMutableRawPointer?
 {
-    guard let bytes = record(ofInstance: handle)?.bytes, let base = bytes.baseAddress,
-        offset < UInt64(bytes.count)
-    else { return nil }
+    guard let instance = record(ofInstance: handle), let bytes = instance.bytes else { return nil }
+    guard let base = bytes.baseAddress, offset < UInt64(bytes.count) else {
+        return instance.shared(at: offset, count: 1)
+    }
     return UnsafeMutableRawPointer(base + Int(offset))
 }
 
@@ -54,10 +62,10 @@ package func wasm_runtime_addr_app_to_native(_ handle: OpaquePointer?, _ offset:
 package func wasm_runtime_addr_native_to_app(_ handle: OpaquePointer?, _ pointer: UnsafeMutableRawPointer?)
     -> UInt64
 {
-    guard let bytes = record(ofInstance: handle)?.bytes, let offset = bytes.offset(of: pointer),
-        offset < UInt64(bytes.count)
-    else { return 0 }
-    return offset
+    guard let instance = record(ofInstance: handle), let bytes = instance.bytes else { return 0 }
+    if let offset = bytes.offset(of: pointer), offset < UInt64(bytes.count) { return offset }
+    guard let (heap, offset) = instance.shared(pointer) else { return 0 }
+    return SharedHeap.start(heap, is64: instance.is64) &+ offset
 }
 
 @c @implementation
@@ -96,6 +104,31 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             start: memory.pointee.base,
             count: memory.pointee.base == nil ? 0 : Int(memory.pointee.sizeInBytes)
         )
+    }
+
+    /// Whether memory 0 has 64-bit addresses.
+    fileprivate var is64: Bool { pointee.instance?.memory(at: 0)?.pointee.is64 ?? 0 != 0 }
+
+    /// Where the attached shared heaps have bytes; no bytes count as one.
+    fileprivate func shared(at address: UInt64, count: UInt64) -> UnsafeMutableRawPointer? {
+        guard let first = pointee.instance?.sharedHeap else { return nil }
+        return SharedHeap.place(first, at: address, count: count, is64: is64)
+    }
+
+    /// The bytes from an address to the end of its shared heap.
+    fileprivate func sharedRest(at address: UInt64) -> (UnsafeMutableRawPointer, Int)? {
+        guard let first = pointee.instance?.sharedHeap,
+            let (heap, offset) = SharedHeap.find(first, address, is64: is64)
+        else { return nil }
+        // Safe: inside the heap.
+        let rest = Int(truncatingIfNeeded: heap.pointee.sizeInBytes &- offset)
+        return (heap.pointee.base + Int(truncatingIfNeeded: offset), rest)
+    }
+
+    /// The attached shared heap that a host pointer leads into, and how far.
+    fileprivate func shared(_ pointer: UnsafeMutableRawPointer?) -> (SharedHeap.Pointer, UInt64)? {
+        guard let pointer, let first = pointee.instance?.sharedHeap else { return nil }
+        return SharedHeap.find(first, pointer)
     }
 
     fileprivate func refuseAddress() -> Bool {

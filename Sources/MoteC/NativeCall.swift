@@ -124,6 +124,27 @@ struct NativeImport {
         return 0
     }
 
+    /// The same for a pointer that memory 0 does not hold.
+    private func sharedParameter(
+        _ index: Int,
+        _ slots: UnsafeMutablePointer<UInt64>,
+        _ environment: UnsafeMutablePointer<MoteEnvironment>,
+        _ address: UInt64
+    ) -> UInt64? {
+        guard let first = environment.pointee.instance?.sharedHeap,
+            let (heap, offset) = SharedHeap.find(first, address, is64: false)
+        else { return nil }
+        let place = heap.pointee.base + Int(truncatingIfNeeded: offset)
+        let rest = heap.pointee.sizeInBytes &- offset
+        if letters[index] == UInt8(ascii: "$") {
+            // Safe: at most 1 GiB.
+            guard memchr(place, 0, Int(truncatingIfNeeded: rest)) != nil else { return nil }
+        } else if index &+ 1 < letterCount, letters[index &+ 1] == UInt8(ascii: "~") {
+            guard slots[index &+ 1] & 0xFFFF_FFFF <= rest else { return nil }
+        }
+        return UInt64(UInt(bitPattern: place))
+    }
+
     /// A parameter's bits; nil where it is a guest pointer that leads outside.
     private func parameter(
         _ index: Int,
@@ -137,7 +158,7 @@ struct NativeImport {
         }
         let address = slots[index] & 0xFFFF_FFFF
         let size = environment.pointee.memorySizeInBytes
-        guard address < size else { return nil }
+        guard address < size else { return sharedParameter(index, slots, environment, address) }
         if isPointer {
             guard index &+ 1 < letterCount, letters[index &+ 1] == UInt8(ascii: "~") else {
                 return UInt64(UInt(bitPattern: base + Int(address)))

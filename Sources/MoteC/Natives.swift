@@ -113,6 +113,16 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                     return .function(try makeWASI(entry, context))
                 }
             }
+            if let target = SharedHeapNatives.target(request, type) {
+                return .function(
+                    try pointee.store.makeHostFunction(
+                        parameters: type.pointee.parameters,
+                        results: type.pointee.results,
+                        target: target,
+                        data: nil
+                    )
+                )
+            }
             return .function(try UnlinkedImport.make(request, type, in: pointee.store))
         } catch {
             if case .memory(let error) = error { failure = error }

@@ -37,7 +37,13 @@ import Testing
         }
 
         /// Runs one function with an address in the heap and with the same distance from the memory's start.
-        func compare(_ operation: AccessOperation, _ form: String, _ offset: Int, at place: Int64, _ v: UInt64)
+        func compare(
+            _ operation: AccessOperation,
+            _ form: String,
+            _ offset: Int,
+            at place: Int64,
+            _ v: UInt64
+        )
             throws
         {
             let name = "\(operation.name).\(form).\(offset)"

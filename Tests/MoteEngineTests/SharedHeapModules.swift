@@ -6,7 +6,9 @@ struct AccessOperation {
     /// Behind the offset: the lane.
     var suffix = ""
 
-    enum Kind { case load(String), store(String), modify(String), exchange(String), vectorLoad, laneLoad, vectorStore }
+    enum Kind {
+        case load(String), store(String), modify(String), exchange(String), vectorLoad, laneLoad, vectorStore
+    }
 
     var isAtomic: Bool { name.contains("atomic") }
 
@@ -77,7 +79,8 @@ struct AccessOperation {
             ("i32.atomic.load8_u", 1, "i32"), ("i64.atomic.load16_u", 2, "i64"),
         ] { all.append(AccessOperation(name: name, width: width, kind: .load(type))) }
         for (name, width, type) in [
-            ("i32.store", 4, "i32"), ("i64.store", 8, "i64"), ("f32.store", 4, "f32"), ("f64.store", 8, "f64"),
+            ("i32.store", 4, "i32"), ("i64.store", 8, "i64"), ("f32.store", 4, "f32"),
+            ("f64.store", 8, "f64"),
             ("i32.store8", 1, "i32"), ("i32.store16", 2, "i32"), ("i64.store8", 1, "i64"),
             ("i64.store16", 2, "i64"), ("i64.store32", 4, "i64"), ("i32.atomic.store", 4, "i32"),
             ("i64.atomic.store", 8, "i64"), ("i32.atomic.store8", 1, "i32"), ("i64.atomic.store16", 2, "i64"),
@@ -94,7 +97,8 @@ struct AccessOperation {
         }
         for (name, width) in [
             ("load", 16), ("load8x8_s", 8), ("load8x8_u", 8), ("load16x4_s", 8), ("load16x4_u", 8),
-            ("load32x2_s", 8), ("load32x2_u", 8), ("load8_splat", 1), ("load16_splat", 2), ("load32_splat", 4),
+            ("load32x2_s", 8), ("load32x2_u", 8), ("load8_splat", 1), ("load16_splat", 2),
+            ("load32_splat", 4),
             ("load64_splat", 8), ("load32_zero", 4), ("load64_zero", 8),
         ] { all.append(AccessOperation(name: "v128." + name, width: width, kind: .vectorLoad)) }
         for bits in [8, 16, 32, 64] {

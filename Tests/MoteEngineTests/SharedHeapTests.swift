@@ -153,7 +153,8 @@ import Testing
         // A heap so large that a 32-bit memory reaches it: four of 1 GiB, of which nothing is touched.
         let bench = try Workbench()
         let heap = try bench.runtime.createSharedHeap(sizeInBytes: 1 << 30)
-        let module = "(module (memory (export \"memory\") 0 65536)"
+        let module =
+            "(module (memory (export \"memory\") 0 65536)"
             + "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0))))"
         let instance = try bench.instantiate(text: module, limits: Self.limits)
         try instance.attach(heap)
@@ -222,10 +223,15 @@ import Testing
         let heap = try runtime.createSharedHeap(sizeInBytes: 65536)
         #expect(heap.pointee.origin == (inPool ? .heap : .mapped))
         #expect(runtime.ledger.current[Int(Region.linearMemory.rawValue)] == 65536)
-        let isZero = (0..<65536).allSatisfy { heap.pointee.base.load(fromByteOffset: $0, as: UInt8.self) == 0 }
+        let isZero = (0..<65536).allSatisfy {
+            heap.pointee.base.load(fromByteOffset: $0, as: UInt8.self) == 0
+        }
         #expect(isZero)
         if inPool {
-            #expect(heap.pointee.base >= buffer.baseAddress! && heap.pointee.base < buffer.baseAddress! + buffer.count)
+            #expect(
+                heap.pointee.base >= buffer.baseAddress!
+                    && heap.pointee.base < buffer.baseAddress! + buffer.count
+            )
         }
         var owners = 0
         runtime.forEachOwner { kind, _, _ in owners += kind == .sharedHeap ? 1 : 0 }
