@@ -29,7 +29,9 @@ public final class SharedHeap: @unchecked Sendable {
     /// - Throws: ``RuntimeError/memory(_:)``, ``UsageFailure/sharedHeap(_:)``.
     public init(_ runtime: Runtime, sizeInBytes: Int) throws(RuntimeError) {
         self.runtime = runtime
-        pointer = try runtime.sharing { try $0.createSharedHeap(sizeInBytes: sizeInBytes) }
+        pointer = try runtime.sharing { engine throws(SharedHeapError) in
+            try engine.createSharedHeap(sizeInBytes: sizeInBytes)
+        }
         pointer.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
     }
 
@@ -40,8 +42,8 @@ public final class SharedHeap: @unchecked Sendable {
     /// - Throws: ``RuntimeError/memory(_:)``, ``UsageFailure/sharedHeap(_:)``.
     public init(_ runtime: Runtime, buffer: UnsafeMutableRawBufferPointer) throws(RuntimeError) {
         self.runtime = runtime
-        pointer = try runtime.sharing {
-            try $0.createSharedHeap(sizeInBytes: buffer.count, buffer: buffer.baseAddress)
+        pointer = try runtime.sharing { engine throws(SharedHeapError) in
+            try engine.createSharedHeap(sizeInBytes: buffer.count, buffer: buffer.baseAddress)
         }
         pointer.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
     }
@@ -82,7 +84,9 @@ public final class SharedHeap: @unchecked Sendable {
     /// Both must be detached, the body nobody's body yet, and at most one heap of the chain may hand out memory.
     /// - Throws: ``UsageFailure/sharedHeap(_:)``.
     public func chain(before body: SharedHeap) throws(RuntimeError) {
-        try runtime.sharing { try $0.chain(pointer, body.pointer) }
+        try runtime.sharing { engine throws(SharedHeapError) in
+            try engine.chain(pointer, body.pointer)
+        }
         self.body.withLock { $0 = body }
     }
 
@@ -92,7 +96,9 @@ public final class SharedHeap: @unchecked Sendable {
     /// - Throws: ``UsageFailure/sharedHeap(_:)``.
     @discardableResult
     public func unchain() throws(RuntimeError) -> SharedHeap? {
-        try runtime.sharing { _ = try $0.unchain(pointer, all: false) }
+        try runtime.sharing { engine throws(SharedHeapError) in
+            _ = try engine.unchain(pointer, all: false)
+        }
         return body.withLock { body in
             defer { body = nil }
             return body
@@ -103,7 +109,9 @@ public final class SharedHeap: @unchecked Sendable {
     ///
     /// - Throws: ``UsageFailure/sharedHeap(_:)``.
     public func reset() throws(RuntimeError) {
-        try runtime.sharing { try $0.reset(pointer) }
+        try runtime.sharing { engine throws(SharedHeapError) in
+            try engine.reset(pointer)
+        }
     }
 
     /// Lets the closure read and write its bytes in place, guests of other threads beside it.
@@ -138,7 +146,9 @@ extension Instance {
     /// - Throws: ``UsageFailure/sharedHeap(_:)`` where it has one already, where its memory reaches so far, or where its
     ///   limits did not ask for shared heaps.
     public func attach(_ heap: SharedHeap) throws(RuntimeError) {
-        try sharing { try $0.attach(heap.pointer) }
+        try sharing { engine throws(SharedHeapError) in
+            try engine.attach(heap.pointer)
+        }
         attachedHeap = heap
     }
 
@@ -146,7 +156,9 @@ extension Instance {
     ///
     /// - Throws: ``UsageFailure/sharedHeap(_:)`` where there is none.
     public func detach() throws(RuntimeError) {
-        try sharing { try $0.detach() }
+        try sharing { engine throws(SharedHeapError) in
+            try engine.detach()
+        }
         attachedHeap = nil
     }
 
@@ -156,14 +168,18 @@ extension Instance {
     ///   ``RuntimeError/memory(_:)``.
     public func sharedHeapAllocate(_ sizeInBytes: Int) throws(RuntimeError) -> UInt64 {
         let size = UInt64(truncatingIfNeeded: max(0, sizeInBytes))
-        return try sharing { try $0.sharedHeapAllocate(sizeInBytes: size).address }
+        return try sharing { engine throws(SharedHeapError) in
+            try engine.sharedHeapAllocate(sizeInBytes: size).address
+        }
     }
 
     /// Takes back what was handed out in its shared heap, by it or another instance.
     ///
     /// - Throws: ``UsageFailure/sharedHeap(_:)`` where nothing was handed out at the address.
     public func sharedHeapFree(_ address: UInt64) throws(RuntimeError) {
-        try sharing { try $0.sharedHeapFree(address) }
+        try sharing { engine throws(SharedHeapError) in
+            try engine.sharedHeapFree(address)
+        }
     }
 
     private func sharing<Value>(
@@ -172,7 +188,7 @@ extension Instance {
         do throws(SharedHeapError) {
             return try body(engine)
         } catch {
-            throw RuntimeError(error, isPool: store.isPool)
+            throw RuntimeError(sharing: error, isPool: store.isPool)
         }
     }
 }
@@ -184,7 +200,7 @@ extension Runtime {
         do throws(SharedHeapError) {
             return try body(engine)
         } catch {
-            throw RuntimeError(error, isPool: plan.isPool)
+            throw RuntimeError(sharing: error, isPool: plan.isPool)
         }
     }
 }

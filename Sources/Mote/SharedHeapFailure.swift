@@ -88,7 +88,7 @@ extension SharedHeapFailure: CustomStringConvertible {
 }
 
 extension RuntimeError {
-    init(_ error: SharedHeapError, isPool: Bool) {
+    init(sharing error: SharedHeapError, isPool: Bool) {
         switch error {
         case .fault(let fault): self = .usage(.sharedHeap(SharedHeapFailure(fault)))
         case .memory(let error): self = .memory(MemoryFailure(error, isPool: isPool))
