@@ -88,6 +88,7 @@ private func isExhaustion(_ error: any Error) -> Bool {
     case EngineError.memory(let error): error.kind == .exhausted
     case EngineError.trap(let trap): trap == .memoryExhausted
     case let trap as TrapCode: trap == .memoryExhausted
+    case SharedHeapError.memory(let error): error.kind == .exhausted
     case let error as MemoryError: error.kind == .exhausted
     case is Exhausted: true
     default: false
