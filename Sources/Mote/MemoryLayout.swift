@@ -113,4 +113,7 @@ extension Module {
 
     /// Limits of its first memory, own or imported, in pages; nil where it has none.
     public var memoryLimits: Limits? { tables.pointee.memories[checked: 0].map { Limits($0) } }
+
+    /// How many memories it imports or defines.
+    package var memoryCount: Int { tables.pointee.memories.count }
 }

@@ -25,12 +25,13 @@ struct ModuleFacts {
             pagesText = ""
             return
         }
-        // Above what any pool of this machine holds; what is declared counts anyway.
-        maximumPages = 65536
         let (bytes, overflow) = (limits.maximum ?? .max).multipliedReportingOverflow(
             by: limits.pageSizeInBytes
         )
         pagesText = overflow ? "no limit" : ByteCount.grouped(Int(clamping: bytes))
+        // More than any pool holds, unless the only memory says that it wants less.
+        let isBounded = module.memoryCount == 1 && !overflow && bytes < 65536 << 16
+        maximumPages = isBounded ? Int(bytes / 65536) + (bytes % 65536 == 0 ? 0 : 1) : 65536
     }
 
     /// What could be built differently, with what runs showed.

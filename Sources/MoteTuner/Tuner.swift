@@ -282,7 +282,8 @@ package struct Tuner {
             guard let size = least[region], let most = plenty[region] else { continue }
             let larger = min(max(most, size), rounded(more(size), region))
             result[region] = larger
-            if region == .operandStack || region == .appHeap { added = sum(added, larger - size) }
+            // Caps take nothing themselves, but what they allow must find room.
+            if region != .guestHeap { added = sum(added, (larger - size) &* region.bytesOfUnit) }
         }
         guard let pool = least[.globalHeap], let most = plenty[.globalHeap] else { return result }
         let inside = least[.operandStack] ?? 0
