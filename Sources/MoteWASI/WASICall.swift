@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MoteMemory
 
 /// Trap codes that WASI functions answer; the engine's table of traps has the same numbers.
 package enum WASITrap {
