@@ -75,7 +75,8 @@ final class EnvironmentCore {
         let memory =
             trap == .memoryExhausted
             ? engine.memoryError.map { MemoryFailure($0, isPool: store.isPool) } : nil
-        return RuntimeError.trap(Trap(trap, backtrace: backtrace(), memory: memory))
+        let stack = engine.stackShortage.map { StackFailure($0, code: trap) }
+        return RuntimeError.trap(Trap(trap, backtrace: backtrace(), memory: memory, stack: stack))
     }
 
     private func backtrace() -> [Trap.Frame] {

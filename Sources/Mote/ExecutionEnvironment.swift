@@ -41,6 +41,19 @@ public final class ExecutionEnvironment {
     /// Most bytes of the operand stack that calls ever needed.
     public var operandStackPeak: Int { core.engine.operandStackPeakInBytes }
 
+    /// The address on the calling thread's own stack below which host code is not entered; nil: found out from the
+    /// thread, with ``MemoryPlan/nativeStackReserve`` above its end.
+    ///
+    /// On the stack of a fiber, which the platform knows nothing about, the caller has to say it. 0: not checked; then
+    /// calls of host and guest by each other may be nested 128 deep.
+    public var nativeStackBoundary: UInt? {
+        get { core.engine.nativeStackBoundary }
+        set { core.engine.nativeStackBoundary = newValue }
+    }
+
+    /// Size of the operand stack in bytes.
+    public var operandStackSize: Int { core.engine.operandStackSizeInBytes }
+
     /// What other threads stop the guest with.
     public var interruptHandle: InterruptHandle { InterruptHandle(target: core.target) }
 }

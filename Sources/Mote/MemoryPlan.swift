@@ -30,6 +30,12 @@ public struct MemoryPlan: Sendable {
     public var maximumGuestHeap: UInt64?
     /// Whether writes of the guest's stack pointer are compared with the bounds of its stack.
     public var checksAuxiliaryStack = true
+    /// Bytes of the calling thread's own stack that must be left for host code to be entered; at most a quarter of it
+    /// counts.
+    ///
+    /// Calls of guest functions by guest functions do not use that stack. 0: nothing is checked but how deeply calls are
+    /// nested, and threads are not asked for their stacks.
+    public var nativeStackReserve: Int = 32 * 1024
     /// Most bytes of each store's garbage-collected heap, which holds structs, arrays and exceptions; 0 for none.
     ///
     /// It takes nothing before the first of them.
@@ -145,6 +151,7 @@ extension MemoryPlan {
         plan.maximumGuestHeapSizeInBytes = maximumGuestHeap
         plan.checksAuxiliaryStack = checksAuxiliaryStack
         plan.bounds = bounds.engineBounds
+        plan.nativeStackReserveInBytes = max(0, nativeStackReserve)
         plan.maximumMemoryPageCount = maximumPages
         plan.retainedReservationCount = retainedReservations
         return plan

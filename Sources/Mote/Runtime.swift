@@ -16,6 +16,7 @@ public final class Runtime: @unchecked Sendable {
     public let isDeterministic: Bool
     let engine: EngineRuntime
     private let pool: UnsafeMutableRawBufferPointer?
+    let growthListener = GrowthListener()
 
     /// A runtime under a plan.
     ///

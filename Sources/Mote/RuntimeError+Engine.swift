@@ -10,7 +10,7 @@ extension RuntimeError {
         switch error {
         case .memory(let error): self = .memory(MemoryFailure(error, isPool: isPool))
         case .usage(let fault): self = .usage(UsageFailure(fault))
-        case .trap(let code): self = .trap(Trap(code, backtrace: [], memory: nil))
+        case .trap(let code): self = .trap(Trap(code, backtrace: [], memory: nil, stack: nil))
         case .link(let error): self = .link(LinkFailure(error, module: nil, given: nil))
         case .decode(let error): self.init(error)
         case .unsupported(let feature, let byteOffset):
@@ -98,12 +98,13 @@ extension LinkFailure {
 }
 
 extension Trap {
-    init(_ code: EngineTrapCode, backtrace: [Frame], memory: MemoryFailure?) {
+    init(_ code: EngineTrapCode, backtrace: [Frame], memory: MemoryFailure?, stack: StackFailure?) {
         self.init(
             code: Code(code) ?? .hostError,
             message: code.text.description,
             backtrace: backtrace,
-            memory: memory
+            memory: memory,
+            stack: stack
         )
     }
 }

@@ -34,6 +34,12 @@ public struct Trap: Error, Sendable {
         case unlinkedFunction
         /// Its time was over.
         case deadline
+        /// Host code was not entered: the thread's own stack is nearly used up.
+        case nativeStackOverflow
+        /// The guest moved its stack pointer to the end of its own stack or beyond.
+        case auxiliaryStackOverflow
+        /// The guest moved its stack pointer above its own stack.
+        case auxiliaryStackUnderflow
     }
 
     /// One line of a backtrace.
@@ -59,6 +65,8 @@ public struct Trap: Error, Sendable {
     public let backtrace: [Frame]
     /// Why memory was exhausted, if that is the reason.
     public let memory: MemoryFailure?
+    /// Which stack was too small, and what was asked of it, if that is the reason.
+    public let stack: StackFailure?
 
     /// Most lines of a backtrace.
     public static let frameLimit = 64
@@ -67,7 +75,7 @@ public struct Trap: Error, Sendable {
 extension Trap: CustomStringConvertible {
     /// The reason, then a line for each frame.
     public var description: String {
-        var text = memory.map(\.description) ?? message
+        var text = memory?.description ?? stack?.description ?? message
         for (index, frame) in backtrace.enumerated() { text += "\n  #\(index) \(frame)" }
         if backtrace.count == Self.frameLimit { text += "\n  ..." }
         return text
@@ -115,6 +123,9 @@ extension Trap.Code {
         case .uncaughtException: self = .uncaughtException
         case .unlinkedFunction: self = .unlinkedFunction
         case .deadline: self = .deadline
+        case .nativeStackOverflow: self = .nativeStackOverflow
+        case .auxiliaryStackOverflow: self = .auxiliaryStackOverflow
+        case .auxiliaryStackUnderflow: self = .auxiliaryStackUnderflow
         }
     }
 }

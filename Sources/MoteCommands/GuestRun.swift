@@ -117,7 +117,11 @@ final class GuestRun {
             default: kind = "trap: "
             }
             var hint = trap.memory.map(MemoryOptions.hint) ?? ""
-            if trap.code == .callStackExhausted { hint = " (option: --stack-size)" }
+            switch trap.code {
+            case .callStackExhausted: hint = " (option: --stack-size)"
+            case .auxiliaryStackUnderflow: hint = " (option: --no-aux-stack-check)"
+            default: break
+            }
             if trap.code == .fuelExhausted { hint = " (option: --fuel)" }
             let lines = trap.description.split(separator: "\n", omittingEmptySubsequences: false)
             let rest = lines.dropFirst().map { "\n" + $0 }.joined()

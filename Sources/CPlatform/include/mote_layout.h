@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MOTE_LAYOUT_VERSION 3
+#define MOTE_LAYOUT_VERSION 4
 
 typedef struct MoteEnvironment MoteEnvironment;
 typedef struct MoteActivation MoteActivation;
@@ -119,7 +119,8 @@ struct MoteEnvironment {
     void *hostError;              // 168  parked error of a host function (ring 1)
     void *store;                  // 176
     const void *pseudoCode;       // 184 the interpreter's stub, halt and restore instructions (MoteEngine, PseudoCode)
-    void *extension[3];           // 192 room for later tiers
+    uintptr_t nativeStackBoundary; // 192 host code is not entered on native stack below it; 0: unknown, or not checked
+    void *extension[2];           // 200 room for later tiers
 };
 enum { MOTE_INTERRUPT_NONE = 0, MOTE_INTERRUPT_TERMINATE = 1, MOTE_INTERRUPT_DEADLINE = 2 };
 
@@ -139,7 +140,32 @@ struct MoteInstance {
     const void *const *helpers;           // 80  helper table for native code
     MoteTag **tags;                       // 88  by tag index
     void *sharedHeap;                     // 96  (atomic) first of the attached chain: MoteMemory's SharedHeap; null: none
+    // The guest's own stack, for writes of its stack pointer; only code of modules that have one reads them.
+    uint64_t auxiliaryStackLowest;        // 104 lowest value yet: writes below it take the cold path, which lowers it
+    uint64_t auxiliaryStackTop;           // 112 values above it are underflows
+    uint64_t auxiliaryStackBoundary;      // 120 values at or below it are overflows; UINT64_MAX: nothing is checked
 };
+
+// Why a linear memory did not grow.
+enum {
+    MOTE_GROWTH_MAXIMUM_REACHED = 0,
+    MOTE_GROWTH_GUEST_HEAP_CAP = 1,       // the cap of what lies from the heap's base on
+    MOTE_GROWTH_OUT_OF_MEMORY = 2,
+    MOTE_GROWTH_BUFFER_FULL = 3,          // the caller's buffer
+    MOTE_GROWTH_SHARED_HEAP_IN_THE_WAY = 4,
+};
+
+// What a runtime's growth failure function is told.
+typedef struct MoteGrowthFailure {
+    uint32_t reason;              // MOTE_GROWTH_*
+    uint32_t memoryIndex;         // of the instance; UINT32_MAX where it has no such memory
+    uint64_t sizeInBytes;         // of the memory, before and after
+    uint64_t requestedPageCount;  // pages that were to be added
+    MoteInstance *instance;       // whose code asked, or that owns the memory; null for a memory of the host's
+    MoteEnvironment *environment; // in which the guest asked; null when the host did
+    MoteMemory *memory;
+} MoteGrowthFailure;
+typedef void (*MoteGrowthFailureFunction)(const MoteGrowthFailure *failure, void *userData);
 
 #define MOTE_OFFSET(type, field, at) _Static_assert(offsetof(type, field) == at, #type "." #field)
 MOTE_OFFSET(MoteFunction, target, 8);
@@ -161,11 +187,13 @@ MOTE_OFFSET(MoteEnvironment, interrupt, 40);
 MOTE_OFFSET(MoteEnvironment, fuel, 48);
 MOTE_OFFSET(MoteEnvironment, activation, 56);
 MOTE_OFFSET(MoteEnvironment, wakeDescriptor, 152);
+MOTE_OFFSET(MoteEnvironment, nativeStackBoundary, 192);
 _Static_assert(sizeof(MoteEnvironment) == 216, "MoteEnvironment");
 MOTE_OFFSET(MoteInstance, memories, 16);
 MOTE_OFFSET(MoteInstance, codeWords, 40);
 MOTE_OFFSET(MoteInstance, sharedHeap, 96);
-_Static_assert(sizeof(MoteInstance) == 104, "MoteInstance");
+MOTE_OFFSET(MoteInstance, auxiliaryStackLowest, 104);
+_Static_assert(sizeof(MoteInstance) == 128, "MoteInstance");
 #undef MOTE_OFFSET
 
 #endif

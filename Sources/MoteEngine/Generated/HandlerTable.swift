@@ -108,59 +108,63 @@ extension InternalOpcode {
     @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1506) }
     @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1507) }
     @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1508) }
-    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1509) }
-    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1510) }
-    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1511) }
-    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1512) }
-    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1513) }
-    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1514) }
-    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1515) }
-    @inline(__always) static var swizzleAtOnce: InternalOpcode { InternalOpcode(1516) }
-    @inline(__always) static var shuffleAtOnce: InternalOpcode { InternalOpcode(1517) }
-    @inline(__always) static var shuffleOneAtOnce: InternalOpcode { InternalOpcode(1518) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1519) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1520) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1521) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1522) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1523) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1524) }
-    @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1525) }
-    @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1526) }
-    @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1527) }
-    @inline(__always) static var atomicWait64: InternalOpcode { InternalOpcode(1528) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1529) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1530) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1531) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1532) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1533) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1534) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1535) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1536) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1537) }
-    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1538) }
-    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1539) }
-    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1540) }
-    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1541) }
-    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1542) }
-    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1543) }
-    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1544) }
-    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1545) }
-    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1546) }
-    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1547) }
-    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1548) }
-    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1549) }
-    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1550) }
-    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1551) }
-    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1552) }
-    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1553) }
-    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1554) }
-    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1555) }
-    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1556) }
-    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1557) }
-    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1558) }
+    @inline(__always) static var stackPointerSetSlot: InternalOpcode { InternalOpcode(1509) }
+    @inline(__always) static var stackPointerSetLast: InternalOpcode { InternalOpcode(1510) }
+    @inline(__always) static var stackPointerSetSlot64: InternalOpcode { InternalOpcode(1511) }
+    @inline(__always) static var stackPointerSetLast64: InternalOpcode { InternalOpcode(1512) }
+    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1513) }
+    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1514) }
+    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1515) }
+    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1516) }
+    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1517) }
+    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1518) }
+    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1519) }
+    @inline(__always) static var swizzleAtOnce: InternalOpcode { InternalOpcode(1520) }
+    @inline(__always) static var shuffleAtOnce: InternalOpcode { InternalOpcode(1521) }
+    @inline(__always) static var shuffleOneAtOnce: InternalOpcode { InternalOpcode(1522) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1523) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1524) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1525) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1526) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1527) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1528) }
+    @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1529) }
+    @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1530) }
+    @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1531) }
+    @inline(__always) static var atomicWait64: InternalOpcode { InternalOpcode(1532) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1533) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1534) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1535) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1536) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1537) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1538) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1539) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1540) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1541) }
+    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1542) }
+    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1543) }
+    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1544) }
+    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1545) }
+    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1546) }
+    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1547) }
+    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1548) }
+    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1549) }
+    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1550) }
+    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1551) }
+    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1552) }
+    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1553) }
+    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1554) }
+    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1555) }
+    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1556) }
+    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1557) }
+    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1558) }
+    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1559) }
+    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1560) }
+    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1561) }
+    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1562) }
 
     /// How many handlers there are.
-    static var count: Int { 1559 }
+    static var count: Int { 1563 }
 
     /// The code that runs the instruction.
     var handler: Handler { handlerOf(rawValue) }
@@ -1677,56 +1681,60 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1506: return globalSetSlot
     case 1507: return globalSetLast
     case 1508: return globalSetImported
-    case 1509: return copyVector
-    case 1510: return selectVector
-    case 1511: return globalGetVector
-    case 1512: return globalGetImportedVector
-    case 1513: return globalSetVector
-    case 1514: return globalSetImportedVector
-    case 1515: return constantVector
-    case 1516: return swizzleAtOnce
-    case 1517: return shuffleAtOnce
-    case 1518: return shuffleOneAtOnce
-    case 1519: return memorySizeOperation
-    case 1520: return memoryGrowOperation
-    case 1521: return memoryFillOperation
-    case 1522: return memoryCopyOperation
-    case 1523: return memoryInitOperation
-    case 1524: return dataDropOperation
-    case 1525: return atomicFence
-    case 1526: return atomicNotify
-    case 1527: return atomicWait32
-    case 1528: return atomicWait64
-    case 1529: return tableGetOperation
-    case 1530: return tableSetOperation
-    case 1531: return tableSizeOperation
-    case 1532: return tableGrowOperation
-    case 1533: return tableFillOperation
-    case 1534: return tableCopyOperation
-    case 1535: return tableInitOperation
-    case 1536: return elementDropOperation
-    case 1537: return referenceFunction
-    case 1538: return structNew
-    case 1539: return structNewDefault
-    case 1540: return arrayNew
-    case 1541: return arrayNewDefault
-    case 1542: return arrayNewFixed
-    case 1543: return arrayNewData
-    case 1544: return arrayNewElement
-    case 1545: return arrayLength
-    case 1546: return arrayFill
-    case 1547: return arrayCopy
-    case 1548: return arrayInitData
-    case 1549: return arrayInitElement
-    case 1550: return referenceTestObject
-    case 1551: return referenceTestOther
-    case 1552: return referenceCastObject
-    case 1553: return referenceCastOther
-    case 1554: return branchOnCastObject
-    case 1555: return branchOnCastOther
-    case 1556: return i31New
-    case 1557: return i31GetSigned
-    case 1558: return i31GetUnsigned
+    case 1509: return stackPointerSetSlot
+    case 1510: return stackPointerSetLast
+    case 1511: return stackPointerSetSlot64
+    case 1512: return stackPointerSetLast64
+    case 1513: return copyVector
+    case 1514: return selectVector
+    case 1515: return globalGetVector
+    case 1516: return globalGetImportedVector
+    case 1517: return globalSetVector
+    case 1518: return globalSetImportedVector
+    case 1519: return constantVector
+    case 1520: return swizzleAtOnce
+    case 1521: return shuffleAtOnce
+    case 1522: return shuffleOneAtOnce
+    case 1523: return memorySizeOperation
+    case 1524: return memoryGrowOperation
+    case 1525: return memoryFillOperation
+    case 1526: return memoryCopyOperation
+    case 1527: return memoryInitOperation
+    case 1528: return dataDropOperation
+    case 1529: return atomicFence
+    case 1530: return atomicNotify
+    case 1531: return atomicWait32
+    case 1532: return atomicWait64
+    case 1533: return tableGetOperation
+    case 1534: return tableSetOperation
+    case 1535: return tableSizeOperation
+    case 1536: return tableGrowOperation
+    case 1537: return tableFillOperation
+    case 1538: return tableCopyOperation
+    case 1539: return tableInitOperation
+    case 1540: return elementDropOperation
+    case 1541: return referenceFunction
+    case 1542: return structNew
+    case 1543: return structNewDefault
+    case 1544: return arrayNew
+    case 1545: return arrayNewDefault
+    case 1546: return arrayNewFixed
+    case 1547: return arrayNewData
+    case 1548: return arrayNewElement
+    case 1549: return arrayLength
+    case 1550: return arrayFill
+    case 1551: return arrayCopy
+    case 1552: return arrayInitData
+    case 1553: return arrayInitElement
+    case 1554: return referenceTestObject
+    case 1555: return referenceTestOther
+    case 1556: return referenceCastObject
+    case 1557: return referenceCastOther
+    case 1558: return branchOnCastObject
+    case 1559: return branchOnCastOther
+    case 1560: return i31New
+    case 1561: return i31GetSigned
+    case 1562: return i31GetUnsigned
     default: return unreachableOperation
     }
 }
@@ -3245,56 +3253,60 @@ extension InternalOpcode {
         case 1506: return "globalSetSlot"
         case 1507: return "globalSetLast"
         case 1508: return "globalSetImported"
-        case 1509: return "copyVector"
-        case 1510: return "selectVector"
-        case 1511: return "globalGetVector"
-        case 1512: return "globalGetImportedVector"
-        case 1513: return "globalSetVector"
-        case 1514: return "globalSetImportedVector"
-        case 1515: return "constantVector"
-        case 1516: return "swizzleAtOnce"
-        case 1517: return "shuffleAtOnce"
-        case 1518: return "shuffleOneAtOnce"
-        case 1519: return "memorySizeOperation"
-        case 1520: return "memoryGrowOperation"
-        case 1521: return "memoryFillOperation"
-        case 1522: return "memoryCopyOperation"
-        case 1523: return "memoryInitOperation"
-        case 1524: return "dataDropOperation"
-        case 1525: return "atomicFence"
-        case 1526: return "atomicNotify"
-        case 1527: return "atomicWait32"
-        case 1528: return "atomicWait64"
-        case 1529: return "tableGetOperation"
-        case 1530: return "tableSetOperation"
-        case 1531: return "tableSizeOperation"
-        case 1532: return "tableGrowOperation"
-        case 1533: return "tableFillOperation"
-        case 1534: return "tableCopyOperation"
-        case 1535: return "tableInitOperation"
-        case 1536: return "elementDropOperation"
-        case 1537: return "referenceFunction"
-        case 1538: return "structNew"
-        case 1539: return "structNewDefault"
-        case 1540: return "arrayNew"
-        case 1541: return "arrayNewDefault"
-        case 1542: return "arrayNewFixed"
-        case 1543: return "arrayNewData"
-        case 1544: return "arrayNewElement"
-        case 1545: return "arrayLength"
-        case 1546: return "arrayFill"
-        case 1547: return "arrayCopy"
-        case 1548: return "arrayInitData"
-        case 1549: return "arrayInitElement"
-        case 1550: return "referenceTestObject"
-        case 1551: return "referenceTestOther"
-        case 1552: return "referenceCastObject"
-        case 1553: return "referenceCastOther"
-        case 1554: return "branchOnCastObject"
-        case 1555: return "branchOnCastOther"
-        case 1556: return "i31New"
-        case 1557: return "i31GetSigned"
-        case 1558: return "i31GetUnsigned"
+        case 1509: return "stackPointerSetSlot"
+        case 1510: return "stackPointerSetLast"
+        case 1511: return "stackPointerSetSlot64"
+        case 1512: return "stackPointerSetLast64"
+        case 1513: return "copyVector"
+        case 1514: return "selectVector"
+        case 1515: return "globalGetVector"
+        case 1516: return "globalGetImportedVector"
+        case 1517: return "globalSetVector"
+        case 1518: return "globalSetImportedVector"
+        case 1519: return "constantVector"
+        case 1520: return "swizzleAtOnce"
+        case 1521: return "shuffleAtOnce"
+        case 1522: return "shuffleOneAtOnce"
+        case 1523: return "memorySizeOperation"
+        case 1524: return "memoryGrowOperation"
+        case 1525: return "memoryFillOperation"
+        case 1526: return "memoryCopyOperation"
+        case 1527: return "memoryInitOperation"
+        case 1528: return "dataDropOperation"
+        case 1529: return "atomicFence"
+        case 1530: return "atomicNotify"
+        case 1531: return "atomicWait32"
+        case 1532: return "atomicWait64"
+        case 1533: return "tableGetOperation"
+        case 1534: return "tableSetOperation"
+        case 1535: return "tableSizeOperation"
+        case 1536: return "tableGrowOperation"
+        case 1537: return "tableFillOperation"
+        case 1538: return "tableCopyOperation"
+        case 1539: return "tableInitOperation"
+        case 1540: return "elementDropOperation"
+        case 1541: return "referenceFunction"
+        case 1542: return "structNew"
+        case 1543: return "structNewDefault"
+        case 1544: return "arrayNew"
+        case 1545: return "arrayNewDefault"
+        case 1546: return "arrayNewFixed"
+        case 1547: return "arrayNewData"
+        case 1548: return "arrayNewElement"
+        case 1549: return "arrayLength"
+        case 1550: return "arrayFill"
+        case 1551: return "arrayCopy"
+        case 1552: return "arrayInitData"
+        case 1553: return "arrayInitElement"
+        case 1554: return "referenceTestObject"
+        case 1555: return "referenceTestOther"
+        case 1556: return "referenceCastObject"
+        case 1557: return "referenceCastOther"
+        case 1558: return "branchOnCastObject"
+        case 1559: return "branchOnCastOther"
+        case 1560: return "i31New"
+        case 1561: return "i31GetSigned"
+        case 1562: return "i31GetUnsigned"
         default: return "?"
         }
     }
@@ -3302,10 +3314,10 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1462, 1485, 1486, 1487, 1499, 1500, 1501, 1525: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1426, 1427, 1428, 1429, 1430, 1431, 1432, 1433, 1434, 1435, 1436, 1437, 1438, 1439, 1440, 1441, 1442, 1443, 1444, 1445, 1446, 1447, 1448, 1449, 1450, 1451, 1452, 1453, 1454, 1455, 1456, 1457, 1469, 1471, 1472, 1473, 1474, 1475, 1476, 1477, 1478, 1479, 1480, 1481, 1494, 1496, 1521, 1522, 1523, 1526, 1532, 1533, 1534, 1535, 1538, 1539, 1540, 1541, 1542, 1543, 1544, 1546, 1547, 1548, 1549, 1550, 1551, 1552, 1553, 1554, 1555: return 24
-        case 1367, 1368, 1369, 1370, 1378, 1458, 1459, 1460, 1461, 1515, 1518, 1527, 1528: return 32
-        case 1377, 1517: return 48
+        case 1462, 1485, 1486, 1487, 1499, 1500, 1501, 1529: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1426, 1427, 1428, 1429, 1430, 1431, 1432, 1433, 1434, 1435, 1436, 1437, 1438, 1439, 1440, 1441, 1442, 1443, 1444, 1445, 1446, 1447, 1448, 1449, 1450, 1451, 1452, 1453, 1454, 1455, 1456, 1457, 1469, 1471, 1472, 1473, 1474, 1475, 1476, 1477, 1478, 1479, 1480, 1481, 1494, 1496, 1525, 1526, 1527, 1530, 1536, 1537, 1538, 1539, 1542, 1543, 1544, 1545, 1546, 1547, 1548, 1550, 1551, 1552, 1553, 1554, 1555, 1556, 1557, 1558, 1559: return 24
+        case 1367, 1368, 1369, 1370, 1378, 1458, 1459, 1460, 1461, 1519, 1522, 1531, 1532: return 32
+        case 1377, 1521: return 48
         case 1376: return 80
         default: return 16
         }

@@ -63,6 +63,9 @@ extension EngineInstance {
             var base = MoteInstance()
             base.module = UnsafeMutableRawPointer(module.state.pointee.module)
             base.store = UnsafeMutableRawPointer(store.state)
+            let checks =
+                limits.checksAuxiliaryStack ?? store.state.pointee.runtime.pointee.plan.checksAuxiliaryStack
+            base.setAuxiliaryStack(module.state.pointee.auxiliaryStack, isChecked: checks)
             state.initialize(
                 to: InstanceState(
                     base: base,

@@ -86,6 +86,8 @@ enum Interpreter {
             return false
         }
         if address <= UnsafeMutableRawPointer(peak) { return true }
+        // What was asked for stays in `spill.5`: the error tells it.
+        environment.pointee.spill.5 = address
         guard address <= UnsafeMutableRawPointer(limit) else { return false }
         environment.pointee.stackPeak = address.assumingMemoryBound(to: UInt64.self)
         return true

@@ -51,7 +51,7 @@ func memoryGrowOperation(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    let z = Operations.memoryGrow(environment, immediate32(pc), operand(pc, fp, 10))
+    let z = Operations.memoryGrow(environment, immediate32(pc), operand(pc, fp, 10), pc, fp)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, Interpreter.memoryBase(environment), environment, z, d)
 }

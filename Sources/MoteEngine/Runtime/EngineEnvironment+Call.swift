@@ -2,7 +2,9 @@ internal import MoteModule
 package import CPlatform
 
 extension EngineEnvironment {
-    /// Host calls and entries that may be nested; each one takes native stack of the calling thread.
+    /// Calls from the host that may be nested where nobody knows how much native stack is left.
+    ///
+    /// Each takes native stack of the calling thread. Where the thread's end of stack is known, that is the bound.
     package static var maximumHostDepth: UInt64 { 128 }
 
     /// Calls a function of the store with the parameters in `slots`, and puts its results there.
@@ -52,6 +54,7 @@ extension EngineEnvironment {
         }
         mote_store_release_pointer(state.thread, me)
         state.pointee.entryCount = 1
+        if !state.pointee.hasNativeStackBoundary { findNativeStackBoundary() }
         return true
     }
 
@@ -75,14 +78,18 @@ extension EngineEnvironment {
         state.pointee.lastTrap = .none
         state.pointee.pendingException = 0
         let previous = environment.pointee.activation
-        guard let start = previous?.pointee.operandPointer ?? environment.pointee.stackBase,
-            let limit = environment.pointee.stackLimit
-        else { return .callStackExhausted }
-        let valueCount = max(parameterCount, resultCount)
-        guard limit - start >= valueCount &+ Operations.activationSlotCount else {
+        guard let start = previous?.pointee.operandPointer ?? environment.pointee.stackBase else {
             return .callStackExhausted
         }
-        guard environment.pointee.hostDepth < EngineEnvironment.maximumHostDepth else {
+        let valueCount = max(parameterCount, resultCount)
+        guard Operations.hasRoom(environment, to: start + Operations.activationSlotCount + valueCount) else {
+            return refuse(.callStackExhausted)
+        }
+        let boundary = environment.pointee.nativeStackBoundary
+        if mote_native_stack_pointer() < boundary, isShortOfNativeStack() {
+            return refuse(.nativeStackOverflow)
+        }
+        if boundary == 0, environment.pointee.hostDepth >= EngineEnvironment.maximumHostDepth {
             return .hostDepthExceeded
         }
 
@@ -128,7 +135,8 @@ extension EngineEnvironment {
             code: trap,
             activation: activation,
             pc: state.pointee.base.trapPC,
-            fp: state.pointee.base.trapFP
+            fp: state.pointee.base.trapFP,
+            stack: stackShortage(trap)
         )
         state.pointee.base.trapCode = UInt32(trap.rawValue)
     }

@@ -48,8 +48,13 @@ extension EngineStore {
         byPages delta: UInt64
     ) throws(EngineError) -> UInt64? {
         do throws(MemoryError) {
-            return try memory.instance.grow(byPages: delta)
+            let before = try memory.instance.grow(byPages: delta)
+            if before == nil {
+                Operations.reportGrowthFailure(state.pointee.runtime, memory, delta, nil)
+            }
+            return before
         } catch {
+            Operations.reportGrowthFailure(state.pointee.runtime, memory, delta, error)
             throw .memory(error)
         }
     }

@@ -20,6 +20,8 @@ package struct EnvironmentState {
     /// A root.
     var pendingException: UInt64
     var lastTrap: TrapPlace
+    /// The embedder said where the native stack ends, so that nobody else is asked.
+    var hasNativeStackBoundary = false
     /// How many calls of that thread are inside.
     var entryCount: UInt32
     /// The instance whose default environment it is.
@@ -34,8 +36,10 @@ struct TrapPlace {
     var activation: UnsafeMutablePointer<MoteActivation>?
     var pc: UnsafeRawPointer?
     var fp: UnsafeMutablePointer<UInt64>?
+    /// Which stack was too small, if that was the reason.
+    var stack: StackShortage?
 
-    static var none: TrapPlace { TrapPlace(code: .none, activation: nil, pc: nil, fp: nil) }
+    static var none: TrapPlace { TrapPlace(code: .none, activation: nil, pc: nil, fp: nil, stack: nil) }
 }
 
 extension UnsafeMutablePointer where Pointee == EnvironmentState {

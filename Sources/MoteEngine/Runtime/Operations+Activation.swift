@@ -38,6 +38,13 @@ enum Operations {
         return activation
     }
 
+    /// Whether the operand stack reaches up to an address; where it does not, the error can tell what was asked for.
+    static func hasRoom(_ environment: Environment, to end: UnsafeMutablePointer<UInt64>) -> Bool {
+        environment.pointee.spill.5 = UnsafeMutableRawPointer(end)
+        guard let limit = environment.pointee.stackLimit else { return false }
+        return end <= limit
+    }
+
     /// Takes the activation away again, and brings back the instance that was current.
     static func pop(_ activation: UnsafeMutablePointer<MoteActivation>, of environment: Environment) {
         environment.pointee.activation = activation.pointee.previous

@@ -15,8 +15,13 @@ extension Operations {
         _ pc: UnsafeRawPointer
     ) -> UInt32 {
         let start = slots + Int(max(function.pointee.parameterSlots, function.pointee.resultSlots))
-        guard let limit = environment.pointee.stackLimit, limit - start >= activationSlotCount else {
+        guard hasRoom(environment, to: start + activationSlotCount) else {
             return UInt32(TrapCode.callStackExhausted.rawValue)
+        }
+        if mote_native_stack_pointer() < environment.pointee.nativeStackBoundary,
+            EngineEnvironment(environment).isShortOfNativeStack()
+        {
+            return UInt32(TrapCode.nativeStackOverflow.rawValue)
         }
         let outer = environment.pointee.activation
         let wasInGuest = outer?.pointee.inGuest ?? 0

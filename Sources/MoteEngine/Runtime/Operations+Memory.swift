@@ -66,16 +66,26 @@ extension Operations {
 
     /// Grows a memory; the pages it had, or -1 in the memory's address type.
     @inline(never)
-    static func memoryGrow(_ environment: Environment, _ index: UInt32, _ delta: UInt64) -> UInt64 {
+    static func memoryGrow(
+        _ environment: Environment,
+        _ index: UInt32,
+        _ delta: UInt64,
+        _ pc: UnsafeRawPointer,
+        _ fp: UnsafeMutablePointer<UInt64>
+    ) -> UInt64 {
         let memory = memory(environment, index)
         let failure = address(.max, is64: memory.pointee.is64)
         let count = address(delta, is64: memory.pointee.is64)
         do throws(MemoryError) {
-            guard let before = try memory.instance.grow(byPages: count) else { return failure }
+            guard let before = try memory.instance.grow(byPages: count) else {
+                reportGrowthFailure(environment, index, count, nil, pc, fp)
+                return failure
+            }
             reloadCaches(environment, environment.pointee.instance)
             return before
         } catch {
             environment.state.pointee.memoryError = error
+            reportGrowthFailure(environment, index, count, error, pc, fp)
             return failure
         }
     }

@@ -23,6 +23,9 @@ package struct RuntimeState {
     var firstStore: UnsafeMutablePointer<StoreState>?
     /// The shared heaps, newest first.
     var firstSharedHeap: SharedHeap.Pointer?
+    /// Told of memories that did not grow.
+    var growthFailure: MoteGrowthFailureFunction?
+    var growthFailureData: UnsafeMutableRawPointer?
     /// Relaxed vector instructions give the results of the spec's deterministic profile.
     var isDeterministic = false
     /// Some vector instructions use what the processor has beyond the build's baseline.

@@ -32,6 +32,9 @@ extension TrapCode {
         case .unlinkedFunction: "unlinked function"
         case .deadline: "deadline passed"
         case .environmentBusy: "execution environment is in use by another thread"
+        case .nativeStackOverflow: "native stack overflow"
+        case .auxiliaryStackOverflow: "auxiliary stack overflow"
+        case .auxiliaryStackUnderflow: "auxiliary stack underflow"
         case .exit: "exit"
         }
     }
@@ -48,12 +51,14 @@ extension TrapCode {
         case .uncaughtException: "uncaught wasm exception"
         case .unlinkedFunction: "failed to call unlinked import function"
         case .environmentBusy: "invalid exec env"
+        case .auxiliaryStackOverflow: "wasm auxiliary stack overflow"
+        case .auxiliaryStackUnderflow: "wasm auxiliary stack underflow"
         case .exit: "wasi proc exit"
         case .none, .unreachable, .memoryOutOfBounds, .tableOutOfBounds, .undefinedElement,
             .uninitializedElement, .indirectCallTypeMismatch, .integerOverflow, .integerDivideByZero,
             .invalidConversionToInteger, .unalignedAtomic, .nullReference, .nullFunctionReference,
             .nullExceptionReference, .nullStructureReference, .nullArrayReference, .nullI31Reference,
-            .arrayOutOfBounds, .castFailure, .expectedSharedMemory:
+            .arrayOutOfBounds, .castFailure, .expectedSharedMemory, .nativeStackOverflow:
             text
         }
     }

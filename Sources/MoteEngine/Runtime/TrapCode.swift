@@ -41,6 +41,12 @@ package enum TrapCode: UInt8, Error, Sendable {
     case arrayOutOfBounds = 29
     /// A wait on memory that is not shared.
     case expectedSharedMemory = 30
+    /// Host code was not entered: the thread's own stack is nearly used up.
+    case nativeStackOverflow = 31
+    /// The guest moved its stack pointer to the end of its stack or beyond.
+    case auxiliaryStackOverflow = 32
+    /// The guest moved its stack pointer above its stack.
+    case auxiliaryStackUnderflow = 33
     /// The guest asked to end (WASI `proc_exit`); its exit code is kept by whoever raised this.
     case exit = 64
 

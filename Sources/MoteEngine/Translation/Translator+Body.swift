@@ -26,6 +26,9 @@ extension Translator {
         self.variant = variant
         self.codeWords = codeWords
         self.arena = arena
+        let state = module.pointee.engineState?.assumingMemoryBound(to: ModuleState.self)
+        let stack = state?.pointee.auxiliaryStack ?? .none
+        auxiliaryStack = stack.isPresent ? stack : .none
         self.referenceTemporaries = referenceTemporaries
         reader = BodyReader(base: module.pointee.bytes, offset: Int(body.offset), end: Int(body.end))
         frameCapacity = 16

@@ -18,6 +18,8 @@ struct Translator {
     /// First code word of (module, variant).
     let codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>
     let arena: Arena
+    /// The guest's stack pointer: writes of it are other instructions. None for most modules.
+    let auxiliaryStack: AuxiliaryStack
 
     var reader: BodyReader
     var code: CodeBuffer

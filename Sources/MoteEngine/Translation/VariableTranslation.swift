@@ -72,9 +72,31 @@ extension Translator {
             return
         }
         let isLast = !isImported && source == integerRegister
+        if index == auxiliaryStack.globalIndex, !isImported {
+            try stackPointerSet(source, isLast: isLast, global.slot)
+            return
+        }
         let at = try emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
         code.set16(at + 8, source)
         code.set32(at + 12, global.slot)
+    }
+
+    /// A write of the guest's stack pointer, which is compared with the bounds of its stack.
+    private mutating func stackPointerSet(
+        _ source: Int16,
+        isLast: Bool,
+        _ globalSlot: UInt32
+    ) throws(MemoryError) {
+        let opcode: InternalOpcode
+        if auxiliaryStack.is64 {
+            opcode = isLast ? .stackPointerSetLast64 : .stackPointerSetSlot64
+        } else {
+            opcode = isLast ? .stackPointerSetLast : .stackPointerSetSlot
+        }
+        let at = try emit(opcode)
+        code.set16(at + 8, source)
+        code.set16(at + 10, auxiliaryStack.is64 ? 1 : 0)
+        code.set32(at + 12, globalSlot)
     }
 
     mutating func select() throws(MemoryError) {
