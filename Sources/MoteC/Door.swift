@@ -32,6 +32,9 @@ struct Door {
     var allocate: UnsafeMutableRawPointer?
     var reallocate: UnsafeMutableRawPointer?
     var free: UnsafeMutableRawPointer?
+    /// Told of memories that did not grow.
+    var growthFailure: enlarge_memory_error_callback_t?
+    var growthFailureData: UnsafeMutableRawPointer?
 
     /// The runtime, if there is one.
     static var current: UnsafeMutablePointer<DoorState>? { door.state }

@@ -47,6 +47,7 @@ extension Door {
         }
         door.state = state
         door.userCount = 1
+        if door.growthFailure != nil { engine.onGrowthFailure(GrowthFailures.tell) }
         return true
     }
 

@@ -132,6 +132,15 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_exec_env(wasm_exec_env_t exec_
 // The instance's own environment, made at first need with its default size.
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_get_exec_env_singleton(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env);
+// Where the native stack ends that calls in the environment run on, for stacks that are not the thread's own; what lies
+// below is not used. Null: as the thread's attributes say, with a reserve, which is the default.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_native_stack_boundary(wasm_exec_env_t exec_env,
+                                                                    uint8_t *native_stack_boundary);
+// For natives that recurse: whether there is native stack left, or at least so many bytes; otherwise false, with
+// `native stack overflow` as the exception.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_detect_native_stack_overflow(wasm_exec_env_t exec_env);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_detect_native_stack_overflow_size(wasm_exec_env_t exec_env,
+                                                                            uint32_t required_size);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void *user_data);
 WASM_RUNTIME_API_EXTERN void *wasm_runtime_get_user_data(wasm_exec_env_t exec_env);
 // Inside a native: the attachment that it was registered with.
@@ -241,6 +250,20 @@ WASM_RUNTIME_API_EXTERN bool wasm_memory_get_shared(wasm_memory_inst_t memory_in
 WASM_RUNTIME_API_EXTERN void *wasm_memory_get_base_address(wasm_memory_inst_t memory_inst);
 WASM_RUNTIME_API_EXTERN bool wasm_memory_enlarge(wasm_memory_inst_t memory_inst, uint64_t inc_page_count);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_enlarge_memory(wasm_module_inst_t module_inst, uint64_t inc_page_count);
+
+typedef enum {
+    INTERNAL_ERROR = 0, // memory was not to be had
+    MAX_SIZE_REACHED,
+} enlarge_memory_error_reason_t;
+// Told of every memory that did not grow, on the thread that asked. The size is in bytes; exec_env is null where the
+// host asked outside of any call. It may call functions of the instance; failures that happen meanwhile on the same
+// thread are not told. One per process, set while nothing runs; null for none.
+typedef void (*enlarge_memory_error_callback_t)(uint32_t inc_page_count, uint64_t current_memory_size,
+                                                uint32_t memory_index, enlarge_memory_error_reason_t failure_reason,
+                                                wasm_module_inst_t instance, wasm_exec_env_t exec_env,
+                                                void *user_data);
+WASM_RUNTIME_API_EXTERN void
+wasm_runtime_set_enlarge_mem_error_callback(const enlarge_memory_error_callback_t callback, void *user_data);
 
 // Addresses of memory 0. The validators leave `out of bounds memory access` as exception where they answer false.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_validate_app_addr(wasm_module_inst_t module_inst, uint64_t app_offset,

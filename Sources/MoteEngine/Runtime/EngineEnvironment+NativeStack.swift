@@ -33,16 +33,13 @@ extension EngineEnvironment {
         return here >= lowest && here &- lowest >= UInt(max(0, sizeInBytes))
     }
 
-    /// Whether host code may be entered.
-    package var hasNativeStack: Bool { mote_native_stack_pointer() >= base.pointee.nativeStackBoundary }
-
-    /// Whether too little native stack is left, once a comparison with the boundary said so.
+    /// Whether too little native stack is left to enter host code.
     ///
     /// Below it may also lie the stack of a fiber that a host function changed to: nobody knows how long that is.
     @inline(never)
-    func isShortOfNativeStack() -> Bool {
+    package func isShortOfNativeStack() -> Bool {
         if !state.pointee.hasNativeStackBoundary { findNativeStackBoundary() }
-        return !hasNativeStack
+        return mote_native_stack_pointer() < base.pointee.nativeStackBoundary
     }
 
     /// Asks the thread for the end of its stack; it knows after the first time.
