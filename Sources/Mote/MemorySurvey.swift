@@ -169,9 +169,12 @@ extension MemoryReport.LinearMemory {
         if let end = layout?.dataEnd { data = min(start ?? end, end)..<end }
         guard let layout else { return }
         if layout.stackTop > layout.stackBottom {
+            let use = instance.auxiliaryStack
             auxiliaryStack = MemoryReport.AuxiliaryStack(
                 range: layout.stackBottom..<layout.stackTop,
-                source: layout.stackPointerSource.description
+                source: layout.stackPointerSource.description,
+                peak: use.map { Int(clamping: $0.peakInBytes) },
+                isChecked: use?.isChecked
             )
         }
         if let heapBase = layout.heapBase {

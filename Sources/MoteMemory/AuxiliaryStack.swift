@@ -34,6 +34,22 @@ package struct AuxiliaryStack: Equatable, Sendable {
         self.boundary = boundary
     }
 
+    /// The stack that a layout tells of; none where it has no bytes.
+    package init(_ layout: LinearMemoryLayout) {
+        guard layout.stackPointerSource != .none, layout.auxiliaryStackTop > layout.auxiliaryStackBottom
+        else {
+            self = .none
+            return
+        }
+        self.init(
+            globalIndex: layout.stackPointerGlobalIndex,
+            is64: layout.is64,
+            top: layout.auxiliaryStackTop,
+            boundary: layout.auxiliaryStackBottom,
+            hasFixedTop: layout.isComplete
+        )
+    }
+
     /// There is none, and nothing is checked.
     package static var none: AuxiliaryStack { AuxiliaryStack(globalIndex: .max, top: 0, boundary: 0, hasFixedTop: false) }
 

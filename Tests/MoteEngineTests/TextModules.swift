@@ -2,6 +2,11 @@ import MoteEngine
 import MoteText
 
 extension Workbench {
+    /// Loads a module that is written as text.
+    func load(text: String) throws -> EngineModule {
+        try load(TextModule.assemble(Array(text.utf8)))
+    }
+
     /// Instantiates a module that is written as text.
     func instantiate(
         text: String,

@@ -1,5 +1,5 @@
 internal import CPlatform
-internal import MoteMemory
+package import MoteMemory
 
 /// What became of a guest's own stack, in bytes.
 package struct AuxiliaryStackUse: Equatable, Sendable {
@@ -55,6 +55,11 @@ extension EngineInstance {
     package func stopCheckingAuxiliaryStack() {
         state.base.pointee.setAuxiliaryStack(state.pointee.module.pointee.auxiliaryStack, isChecked: false)
     }
+}
+
+extension ModuleState {
+    /// The guest's own stack, as far as writes of its stack pointer are looked at.
+    package var auxiliaryStack: AuxiliaryStack { AuxiliaryStack(layout) }
 }
 
 extension MoteInstance {
