@@ -92,7 +92,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 
     func makeEnvironment(stackSizeInBytes: Int) throws(EngineError) -> UnsafeMutablePointer<EnvironmentRecord>
     {
-        // The least that the engine takes: less ends every call in an overflow anyway.
+        // Less than the engine takes: what is more is not used, so that calls overflow as the host expects.
         let engine = try EngineEnvironment.create(
             in: pointee.store,
             operandStackSizeInBytes: Swift.max(stackSizeInBytes, 256)
@@ -110,6 +110,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             throw .memory(error)
         }
         engine.fuel = .max
+        if stackSizeInBytes < 256, let base = engine.base.pointee.stackBase {
+            engine.base.pointee.stackLimit = base + Swift.max(stackSizeInBytes, 0) / 8
+        }
         engine.base.pointee.userData = UnsafeMutableRawPointer(record)
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }

@@ -57,7 +57,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         defer { mote_lock_release(lock) }
         var next = pointee.firstEnvironment
         while let environment = next {
-            if mote_load_acquire_u32(&environment.pointee.engine.base.pointee.entered) != 0 { return environment }
+            if mote_load_acquire_u32(&environment.pointee.engine.base.pointee.entered) != 0 {
+                return environment
+            }
             next = environment.pointee.next
         }
         return nil

@@ -51,7 +51,9 @@ package struct AuxiliaryStack: Equatable, Sendable {
     }
 
     /// There is none, and nothing is checked.
-    package static var none: AuxiliaryStack { AuxiliaryStack(globalIndex: .max, top: 0, boundary: 0, hasFixedTop: false) }
+    package static var none: AuxiliaryStack {
+        AuxiliaryStack(globalIndex: .max, top: 0, boundary: 0, hasFixedTop: false)
+    }
 
     /// Whether there is one, of at least one byte.
     package var isPresent: Bool { globalIndex != .max && top > boundary }

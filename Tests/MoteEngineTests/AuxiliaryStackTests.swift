@@ -61,7 +61,9 @@ import Testing
                         #expect(try instance.call(name, slot) == [])
                         #expect(try instance.call("get") == [value])
                     } else {
-                        #expect(throws: expected, "\(type) \(name) \(value)") { try instance.call(name, slot) }
+                        #expect(throws: expected, "\(type) \(name) \(value)") {
+                            try instance.call(name, slot)
+                        }
                         let shortage = try #require(try bench.store.defaultEnvironment().stackShortage)
                         #expect(shortage.stack == .auxiliary && shortage.sizeInBytes == 3072)
                         #expect(shortage.neededInBytes == (value <= 1024 ? 4096 - value : 0))
@@ -153,7 +155,9 @@ import Testing
         ] {
             let instance = try bench.instantiate(text: text)
             #expect(instance.auxiliaryStack == nil)
-            for value: UInt64 in [0, 1, 70_000, 0xFFFF_FFFF] { #expect(try instance.call("set", value) == []) }
+            for value: UInt64 in [0, 1, 70_000, 0xFFFF_FFFF] {
+                #expect(try instance.call("set", value) == [])
+            }
         }
         let instance = try bench.instantiate(text: Self.module())
         for value: UInt64 in [0, 1, 70_000] { #expect(try instance.call("other", value) == []) }

@@ -104,7 +104,9 @@ import Testing
                 probe.pointee.here = mote_native_stack_pointer()
             }
             #expect(probe.lowest > 0 && probe.here > probe.lowest)
-            #expect(probe.sizeInBytes > sizeInBytes - 64 * 1024 && probe.sizeInBytes <= sizeInBytes + 64 * 1024)
+            #expect(
+                probe.sizeInBytes > sizeInBytes - 64 * 1024 && probe.sizeInBytes <= sizeInBytes + 64 * 1024
+            )
             #expect(probe.here - probe.lowest < UInt(probe.sizeInBytes))
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Mote
+import MoteText
 import Testing
 
 struct TrapTests {
@@ -44,6 +45,78 @@ struct TrapTests {
         #expect(trap.code == .callStackExhausted)
         #expect(trap.backtrace.count == Trap.frameLimit)
         #expect(instance.environment.operandStackPeak <= 16384)
+        let stack = try #require(trap.stack)
+        #expect(stack.stack == .operand && stack.sizeInBytes == 16384)
+        let needed = try #require(stack.neededInBytes)
+        #expect(needed > 16384 && needed < 16384 + 1024)
+        #expect(trap.description.hasPrefix("call stack exhausted: operand stack of 16 KiB, at least "))
+        #expect(trap.description.contains("a larger operandStack helps"))
+    }
+
+    private static let stacked = """
+        (module (memory 1)
+          (global $sp (export "__stack_pointer") (mut i32) (i32.const 4096))
+          (global (export "__data_end") i32 (i32.const 1024))
+          (global (export "__heap_base") i32 (i32.const 8192))
+          (func (export "set") (param i32) (global.set $sp (local.get 0)))
+          (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+        """
+
+    @Test func `a guest that leaves its own stack is told how large that is and which linker option sets it`()
+        throws
+    {
+        let module = try Runtime().load(bytes: TextModule.assemble(Array(Self.stacked.utf8)))
+        let instance = try module.instantiate()
+        let set = try instance.function("set", as: ((Int32) -> Void).self)
+        try set(2000)
+        let report = try #require(instance.auxiliaryStack)
+        #expect(report.size == 3072 && report.peak == 2096 && report.isChecked)
+        let overflow = try Self.trap { try set(1024) }
+        #expect(overflow.code == .auxiliaryStackOverflow && overflow.stack?.neededInBytes == 3072)
+        #expect(
+            overflow.description.hasPrefix(
+                "auxiliary stack overflow: the guest's own stack of 3 KiB, at least 3 KiB needed; the linker's -z "
+                    + "stack-size= sets its size"
+            )
+        )
+        let underflow = try Self.trap { try set(5000) }
+        #expect(underflow.code == .auxiliaryStackUnderflow && underflow.stack?.neededInBytes == nil)
+        var limits = InstanceLimits()
+        limits.checksAuxiliaryStack = false
+        let free = try module.instantiate(limits: limits)
+        try free.function("set", as: ((Int32) -> Void).self)(0)
+        #expect(free.auxiliaryStack?.isChecked == false && free.auxiliaryStack?.peak == 4096)
+    }
+
+    @Test func `a host is told of memories that did not grow`() throws {
+        let runtime = try Runtime()
+        let instance = try runtime.load(bytes: TextModule.assemble(Array(Self.stacked.utf8))).instantiate(
+            limits: InstanceLimits(maximumPages: 2)
+        )
+        let grow = try instance.function("grow", as: ((Int32) -> Int32).self)
+        let told = Told()
+        told.instance = instance
+        runtime.onGrowthFailure = { failure in
+            told.count += 1
+            #expect(failure.reason == .maximumReached && failure.memoryIndex == 0)
+            #expect(failure.sizeInBytes == 131_072 && failure.requestedPages == 7)
+            #expect(failure.instance === told.instance)
+            #expect((failure.environment != nil) == (told.count == 1))
+        }
+        #expect(try grow(1) == 1)
+        #expect(told.count == 0)
+        #expect(try grow(7) == -1)
+        #expect(throws: RuntimeError.self) { try instance.memory().grow(by: 7) }
+        #expect(told.count == 2)
+        runtime.onGrowthFailure = nil
+        #expect(try grow(7) == -1)
+        #expect(told.count == 2)
+    }
+
+    private final class Told: @unchecked Sendable {
+        // One thread uses it.
+        var count = 0
+        var instance: Instance?
     }
 
     @Test func `a backtrace has names, innermost first`() throws {

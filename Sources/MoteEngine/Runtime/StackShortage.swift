@@ -32,13 +32,18 @@ extension EngineEnvironment {
         case .callStackExhausted:
             let start = UInt64(UInt(bitPattern: base.pointee.stackBase))
             let end = UInt64(UInt(bitPattern: base.pointee.stackLimit))
-            return StackShortage(stack: .operand, sizeInBytes: end &- start, neededInBytes: asked > end ? asked &- start : 0)
+            return StackShortage(
+                stack: .operand,
+                sizeInBytes: end &- start,
+                neededInBytes: asked > end ? asked &- start : 0
+            )
         case .auxiliaryStackOverflow, .auxiliaryStackUnderflow:
             guard let instance = base.pointee.instance else { return nil }
             let isFixed = instance.pointee.auxiliaryStackTop != .max
             let top =
                 isFixed
-                ? instance.pointee.auxiliaryStackTop : instance.state.pointee.module.pointee.auxiliaryStack.top
+                ? instance.pointee.auxiliaryStackTop
+                : instance.state.pointee.module.pointee.auxiliaryStack.top
             return StackShortage(
                 stack: .auxiliary,
                 sizeInBytes: top &- instance.pointee.auxiliaryStackBoundary,
