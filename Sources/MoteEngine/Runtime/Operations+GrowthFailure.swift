@@ -33,7 +33,7 @@ extension Operations {
             callee: nil
         )
         let failure = MoteGrowthFailure(
-            reason: memory.instance.growthFailureReason(error),
+            reason: memory.instance.growthFailureReason(error, pageCount),
             memoryIndex: index,
             sizeInBytes: EffectiveAddress.currentSize(of: memory),
             requestedPageCount: pageCount,
@@ -69,7 +69,7 @@ extension Operations {
             }
         }
         let failure = MoteGrowthFailure(
-            reason: memory.instance.growthFailureReason(error),
+            reason: memory.instance.growthFailureReason(error, pageCount),
             memoryIndex: index,
             sizeInBytes: EffectiveAddress.currentSize(of: memory),
             requestedPageCount: pageCount,
@@ -89,12 +89,17 @@ extension Operations {
 }
 
 extension UnsafeMutablePointer where Pointee == MemoryInstance {
-    /// Why growth failed that ended with an error of its source, or with none: at the maximum.
-    func growthFailureReason(_ error: MemoryError?) -> UInt32 {
+    /// Why growth by some pages failed: with an error of the source, or with none at a limit.
+    func growthFailureReason(_ error: MemoryError?, _ pageCount: UInt64) -> UInt32 {
         if error != nil {
             return base.pointee.backing == UInt8(MOTE_BACKING_CALLER)
                 ? UInt32(MOTE_GROWTH_BUFFER_FULL) : UInt32(MOTE_GROWTH_OUT_OF_MEMORY)
         }
-        return UInt32(MOTE_GROWTH_MAXIMUM_REACHED)
+        let (after, overflow) = base.pointee.pageCount.addingReportingOverflow(pageCount)
+        guard !overflow, after <= base.pointee.maximumPageCount else {
+            return UInt32(MOTE_GROWTH_MAXIMUM_REACHED)
+        }
+        return staysBelowSharedHeap(pageCount)
+            ? UInt32(MOTE_GROWTH_MAXIMUM_REACHED) : UInt32(MOTE_GROWTH_SHARED_HEAP_IN_THE_WAY)
     }
 }
