@@ -124,7 +124,7 @@ let testTargets: [Target] = [
         dependencies: ["Mote", "MoteText", "MoteTestSupport"],
         swiftSettings: common
     ),
-    .testTarget(name: "MoteTunerTests", dependencies: ["MoteTuner"], swiftSettings: common),
+    .testTarget(name: "MoteTunerTests", dependencies: ["Mote", "MoteTuner"], swiftSettings: common),
     .testTarget(
         name: "CommandLineTests",
         dependencies: ["MoteCommands"],

@@ -50,7 +50,7 @@ final class TuneProgressLines {
             Output.error("tune: \(text)\n")
             return
         }
-        Output.error("\r\u{1B}[K" + text.prefix(100) + (stays ? "\n" : ""))
+        Output.error("\r\u{1B}[K" + text.prefix(79) + (stays ? "\n" : ""))
     }
 
     private func label(_ input: Int) -> String {

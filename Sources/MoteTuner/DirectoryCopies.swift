@@ -40,7 +40,7 @@ package final class DirectoryCopies {
     package static func discard(_ root: String) { FileTree.remove(root) }
 
     /// The directories for the next run.
-    func prepare() throws(CopyFailure) -> [Preopen] {
+    package func prepare() throws(CopyFailure) -> [Preopen] {
         var result: [Preopen] = []
         var rest = limit
         for (index, original) in originals.enumerated() {
@@ -61,7 +61,7 @@ package final class DirectoryCopies {
     }
 
     /// What a run made, changed and removed.
-    func changes() throws(CopyFailure) -> Digest {
+    package func changes() throws(CopyFailure) -> Digest {
         var digest = Digest()
         for (index, known) in contents.enumerated() {
             guard let known else { continue }

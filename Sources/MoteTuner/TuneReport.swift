@@ -44,7 +44,7 @@ package struct TuneReport {
     }
 
     /// A size as options take it, with a unit where that is exact.
-    static func size(_ size: Int, _ region: TunedRegion) -> String {
+    package static func size(_ size: Int, _ region: TunedRegion) -> String {
         let (bytes, overflow) = size.multipliedReportingOverflow(by: region.bytesOfUnit)
         if overflow { return String(size) }
         if bytes > 0, bytes % (1 << 20) == 0 { return "\(bytes >> 20)M" }
