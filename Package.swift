@@ -164,10 +164,17 @@ let testTargets: [Target] = [
         dependencies: ["CPlatform", "MoteMemory", "MoteWASI"],
         swiftSettings: common
     ),
-    .testTarget(name: "MoteMemoryTests", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: common),
+    .testTarget(
+        name: "MoteMemoryTests",
+        dependencies: ["CPlatform", "MoteMemory", "MoteTestSupport"],
+        swiftSettings: common
+    ),
     .testTarget(
         name: "MoteEngineTests",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteEngine", "MoteText"],
+        dependencies: [
+            "CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteEngine", "MoteText",
+            "MoteTestSupport",
+        ],
         swiftSettings: common
     ),
     .testTarget(

@@ -37,6 +37,8 @@ package struct GlobalHeap {
     var mappedSizeInBytes: Int
     /// The allocator inside a caller's buffer; nil with other sources.
     var pool: Pool?
+    /// Where the bytes of linear memories come from instead; set before the first of them.
+    package var linearMemoryFunctions: HeapFunctions?
     var lock: MoteLock
 
     /// Prepares a heap in place; the caller keeps the storage until ``destroy(_:)``.

@@ -34,7 +34,11 @@ extension LinearMemory {
         var room = most
         while true {
             do throws(MemoryError) {
-                try extendHeap(place, to: room, site: .sharedMemoryBlock)
+                if place.pointee.usesFunctions {
+                    try extendFunctions(place, to: room, site: .sharedMemoryCallerBlock)
+                } else {
+                    try extendHeap(place, to: room, site: .sharedMemoryBlock)
+                }
                 break
             } catch {
                 guard room > size, heap.pointee.injectedFailureCount == injected else { throw error }

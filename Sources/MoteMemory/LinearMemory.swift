@@ -3,6 +3,8 @@ package import CPlatform
 /// What a linear memory is to be, before the plan and the heap's source have been asked.
 package struct LinearMemoryRequest: Sendable {
     package var initialPageCount: UInt64
+    /// Bytes at first, where it is not those of the pages; see ``LinearMemoryShape``.
+    package var initialSizeInBytes: UInt64?
     /// As declared; nil where the module sets none.
     package var maximumPageCount: UInt64?
     /// Of the plan or of the instance's limits; nil for none.
@@ -15,16 +17,24 @@ package struct LinearMemoryRequest: Sendable {
     package var isFirst = true
     package var backing = LinearMemoryBacking.automatic
     package var bounds = BoundsChecks.automatic
+    /// Bytes of the caller's, instead of what `backing` says.
+    package var buffer: LinearMemoryBuffer?
 
     package init(initialPageCount: UInt64, maximumPageCount: UInt64? = nil) {
         self.initialPageCount = initialPageCount
         self.maximumPageCount = maximumPageCount
     }
 
-    /// Pages that the index type can address: the whole space, but never more than `memory.size` can return.
     private var addressablePageCount: UInt64 {
-        let bits = is64 ? UInt32(62) : 32
-        return is64 || pageSizeLog2 > 0 ? 1 &<< (bits &- min(pageSizeLog2, 16)) : UInt64(UInt32.max)
+        var wishes = LinearMemoryWishes()
+        wishes.is64 = is64
+        wishes.pageSizeLog2 = pageSizeLog2
+        return wishes.addressablePageCount
+    }
+
+    /// Whether the bytes come from a pool or from the caller, so that each of them is missing elsewhere.
+    package func isScarce(in heap: GlobalHeap.Pointer) throws(MemoryError) -> Bool {
+        try LinearMemoryChoice(self, heap).isScarce
     }
 
     /// The least of the declared maximum, the cap and what the index type addresses.
@@ -51,6 +61,10 @@ package struct LinearMemory {
     var committedSizeInBytes: Int
     /// Whether a reservation was wanted and address space had run out, so that the heap stands in.
     package var isFallback: Bool
+    /// Whether its bytes come from ``GlobalHeap/linearMemoryFunctions``.
+    var usesFunctions = false
+    /// Of a buffer of the caller's: every byte beyond the memory is zero.
+    var isZeroed = false
 
     package typealias Pointer = UnsafeMutablePointer<LinearMemory>
 
@@ -64,7 +78,7 @@ package struct LinearMemory {
         cache: UnsafeMutablePointer<ReservationCache>? = nil,
         shared: UnsafeMutablePointer<SharedMemories>? = nil
     ) throws(MemoryError) {
-        var choice = try LinearMemoryChoice(request, source: arena.header.pointee.heap.pointee.source)
+        var choice = try LinearMemoryChoice(request, arena.header.pointee.heap)
         var memory = MoteMemory()
         memory.pageSizeLog2 = min(request.pageSizeLog2, 16)
         memory.maximumPageCount = request.effectiveMaximumPageCount
@@ -81,7 +95,8 @@ package struct LinearMemory {
             )
         )
         guard request.initialPageCount <= memory.maximumPageCount,
-            let size = sizeInBytes(of: request.initialPageCount, place)
+            let pages = sizeInBytes(of: request.initialPageCount, place),
+            let size = request.initialSizeInBytes.map({ Int(exactly: $0) }) ?? pages
         else {
             throw .exhausted(
                 .linearMemory,
@@ -94,12 +109,18 @@ package struct LinearMemory {
             place.pointee.isFallback = true
             choice = .heap
         }
+        place.pointee.usesFunctions = choice.usesFunctions
         do throws(MemoryError) {
-            if choice.isReserved {
+            if let buffer = request.buffer {
+                try adopt(place, buffer)
+                try extendBuffer(place, to: size, site: .linearMemoryBuffer)
+            } else if choice.isReserved {
                 try extendReserved(place, to: size, site: .linearMemoryCommit)
             } else if request.isShared {
-                let most = sizeInBytes(of: memory.maximumPageCount, place) ?? .max
+                let most = max(sizeInBytes(of: memory.maximumPageCount, place) ?? .max, size)
                 try allocateShared(place, size, roomFor: most)
+            } else if choice.usesFunctions {
+                try extendFunctions(place, to: size, site: .linearMemoryCallerBlock)
             } else {
                 try extendHeap(place, to: size, site: .linearMemoryBlock)
             }
@@ -130,17 +151,22 @@ package struct LinearMemory {
         by delta: UInt64,
         failure: inout MemoryError?
     ) -> UInt64? {
-        let before = place.pointee.memory.pageCount
+        guard delta > 0 else { return place.pointee.memory.pageCount }
+        // What lies behind the declared pages, an app heap, is in pages of its own from now on.
+        let before = max(place.pointee.memory.pageCount, coveredPageCount(place))
         let (after, overflow) = before.addingReportingOverflow(delta)
         guard !overflow, after <= place.pointee.memory.maximumPageCount,
             let size = sizeInBytes(of: after, place)
         else { return nil }
-        guard delta > 0 else { return before }
         do throws(MemoryError) {
-            if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
+            if place.pointee.memory.backing == UInt8(MOTE_BACKING_CALLER), !place.pointee.usesFunctions {
+                try extendBuffer(place, to: size, site: .linearMemoryBufferGrowth)
+            } else if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
                 try extendReserved(place, to: size, site: .linearMemoryCommitGrowth)
             } else if place.pointee.memory.isShared != 0 {
                 try extendShared(place, to: size)
+            } else if place.pointee.usesFunctions {
+                try extendFunctions(place, to: size, site: .linearMemoryCallerGrowth)
             } else {
                 try extendHeap(place, to: size, site: .linearMemoryGrowth)
             }
@@ -162,6 +188,8 @@ package struct LinearMemory {
     package static func destroy(_ place: Pointer) {
         if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
             releaseReserved(place)
+        } else if place.pointee.memory.backing == UInt8(MOTE_BACKING_CALLER) {
+            releaseCaller(place)
         } else if let base = place.pointee.memory.base {
             place.pointee.arena.freeGrowable(UnsafeMutableRawPointer(base))
         }
@@ -178,6 +206,11 @@ package struct LinearMemory {
         mote_store_release_u64(UnsafeMutableRawPointer(place) + 8, UInt64(truncatingIfNeeded: size))
     }
 
+    /// Pages of a shared memory, which other threads may grow meanwhile.
+    package static func currentPageCount(of memory: UnsafeMutablePointer<MoteMemory>) -> UInt64 {
+        mote_load_acquire_u64(UnsafeMutableRawPointer(memory) + 16)
+    }
+
     private static func address(ofPageCountOf place: Pointer) -> UnsafeMutableRawPointer {
         UnsafeMutableRawPointer(place) + 16
     }
@@ -188,6 +221,22 @@ package struct LinearMemory {
         // Half the address space: sums of a base and a size never wrap.
         guard pageCount <= (UInt64(Int.max) / 2) &>> UInt64(log) else { return nil }
         return Int(truncatingIfNeeded: pageCount &<< UInt64(log))
+    }
+
+    /// Pages that the bytes lie in, the last one maybe not whole.
+    private static func coveredPageCount(_ place: Pointer) -> UInt64 {
+        let log = UInt64(place.pointee.memory.pageSizeLog2)
+        let size = place.pointee.memory.sizeInBytes
+        return size &>> log &+ (size & ((1 &<< log) &- 1) == 0 ? 0 : 1)
+    }
+
+    /// Bytes that the memory would have after growing, or nil where it cannot: what lies beyond its pages counts too.
+    package static func sizeInBytes(of place: Pointer, grownBy delta: UInt64) -> UInt64? {
+        guard delta > 0 else { return place.pointee.memory.sizeInBytes }
+        let before = max(place.pointee.memory.pageCount, coveredPageCount(place))
+        let (after, overflow) = before.addingReportingOverflow(delta)
+        guard !overflow else { return nil }
+        return sizeInBytes(of: after, place).map { UInt64(truncatingIfNeeded: $0) }
     }
 
     private static func byteCount(_ pageCount: UInt64, _ place: Pointer) -> Int {
@@ -201,8 +250,19 @@ struct LinearMemoryChoice {
     var hasGuardPages: Bool
     /// Address space to reserve.
     var reservedSizeInBytes: Int
+    /// The bytes come from ``GlobalHeap/linearMemoryFunctions``.
+    var usesFunctions = false
+    /// The bytes come from a pool or from the caller.
+    var isScarce = false
 
     static var heap: Self { Self(isReserved: false, hasGuardPages: false, reservedSizeInBytes: 0) }
+
+    private static func caller(usesFunctions: Bool) -> Self {
+        var choice = heap
+        choice.usesFunctions = usesFunctions
+        choice.isScarce = true
+        return choice
+    }
 
     private init(isReserved: Bool, hasGuardPages: Bool, reservedSizeInBytes: Int) {
         self.isReserved = isReserved
@@ -211,23 +271,32 @@ struct LinearMemoryChoice {
     }
 
     /// The legal pair for a request; another one is an invalid plan.
-    init(_ request: LinearMemoryRequest, source: HeapSource) throws(MemoryError) {
+    init(_ request: LinearMemoryRequest, _ heap: GlobalHeap.Pointer) throws(MemoryError) {
         let wantsGuard = request.bounds == .guardPages
+        let usesFunctions = heap.pointee.linearMemoryFunctions != nil
+        if request.buffer != nil || usesFunctions {
+            if wantsGuard { throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory) }
+            self = .caller(usesFunctions: request.buffer == nil)
+            return
+        }
+        var isScarce = false
         if wantsGuard, request.backing == .heap {
             throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory)
         }
         var isReserved = request.backing == .reserved || wantsGuard
-        switch source {
+        switch heap.pointee.source {
         case .pool:
+            isScarce = true
             if request.backing == .reserved { throw .invalidPlan(.reservationInPool, region: .linearMemory) }
             if wantsGuard { throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory) }
         case .allocator:
-            break
+            isScarce = true
         case .system:
             isReserved = isReserved || request.backing == .automatic
         }
         guard isReserved else {
             self = .heap
+            self.isScarce = isScarce
             return
         }
         // Guard pages stand for every check only where index + offset cannot leave the reservation, and the
@@ -244,15 +313,16 @@ struct LinearMemoryChoice {
         }
         // A 64-bit memory may be declared larger than any address space: growth ends with the reservation.
         let log = UInt64(min(request.pageSizeLog2, 16))
-        let most = LinearMemory.largestCheckedReservationInBytes &>> log
-        let maximum = min(request.effectiveMaximumPageCount, max(most, request.initialPageCount))
+        let usual = LinearMemory.largestCheckedReservationInBytes &>> log
+        let maximum = min(request.effectiveMaximumPageCount, max(usual, request.initialPageCount))
         guard maximum <= LinearMemory.largestReservationInBytes &>> log else {
             self = .heap
             return
         }
         let page = LinearMemory.systemPageSizeInBytes
-        // Safe: at most 64 TiB and a page.
-        let size = (Int(truncatingIfNeeded: maximum &<< log) &+ page &- 1) & ~(page &- 1)
+        // Safe: at most 64 TiB with an app heap and a page.
+        let most = max(maximum &<< log, request.initialSizeInBytes ?? 0)
+        let size = (Int(truncatingIfNeeded: most) &+ page &- 1) & ~(page &- 1)
         self.init(isReserved: true, hasGuardPages: false, reservedSizeInBytes: max(size, page))
     }
 }

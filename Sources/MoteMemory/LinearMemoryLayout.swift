@@ -27,8 +27,7 @@ package struct LayoutFacts: Sendable {
     package var hasStackPointerName = false
     /// The first mutable one whose value is not above the heap's base: asked for only where the layout is complete.
     package var guessedStackPointer: LayoutGlobal?
-    /// Where the lowest byte of an active data segment lies, and the end of the highest one; nil without any.
-    package var segmentsStart: UInt64?
+    /// End of the highest active data segment that is not empty; nil without any.
     package var segmentsEnd: UInt64?
 
     package init() {}
@@ -90,6 +89,8 @@ package struct LinearMemoryLayout: Equatable, Sendable {
     package var auxiliaryStackTop: UInt64 = 0
     /// The lowest address it may reach.
     package var auxiliaryStackBottom: UInt64 = 0
+    /// End of the highest active data segment with a constant offset; 0 without any.
+    package var segmentsEnd: UInt64 = 0
     /// Among all globals; `.max` where there is none.
     package var stackPointerGlobalIndex: UInt32 = .max
     /// Among all globals; `.max` where no global tells it.
@@ -118,6 +119,7 @@ package struct LinearMemoryLayout: Equatable, Sendable {
     package init(_ facts: LayoutFacts) {
         is64 = facts.is64
         isComplete = facts.isComplete
+        segmentsEnd = facts.segmentsEnd ?? 0
         if let export = facts.dataEnd, let end = export.value.roundedUp(to: 16) {
             dataEnd = end
             dataEndSource = .export

@@ -75,6 +75,10 @@ package enum PlanFault: UInt8, Sendable {
     case operandStackTooSmall
     /// A size is larger than the address space.
     case sizeTooLarge
+    /// The addresses behind the memory do not suffice.
+    case appHeapDoesNotFit
+    /// The caller's buffer for a linear memory does not begin at a multiple of 16.
+    case linearMemoryBufferMisaligned
 
     /// The sentence that errors print.
     package var text: StaticString {
@@ -88,6 +92,9 @@ package enum PlanFault: UInt8, Sendable {
         case .allocatorMisaligned: "an allocator must return blocks aligned to 16 bytes"
         case .operandStackTooSmall: "the operand stack is too small for one frame"
         case .sizeTooLarge: "a size is larger than the address space"
+        case .appHeapDoesNotFit:
+            "the app heap does not fit into the addresses that linear memory leaves: ask for a smaller one, or none"
+        case .linearMemoryBufferMisaligned: "the buffer for linear memory must be aligned to 16 bytes"
         }
     }
 }

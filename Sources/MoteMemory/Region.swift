@@ -121,6 +121,13 @@ extension AllocationSite {
     package static var gcHeapLargeObject: Self { .init(rawValue: 0x012) }
     /// The bytes of a shared memory in the heap.
     package static var sharedMemoryBlock: Self { .init(rawValue: 0x013) }
+    /// The bytes of a caller's buffer that a linear memory begins with, and those it grows by.
+    package static var linearMemoryBuffer: Self { .init(rawValue: 0x030) }
+    package static var linearMemoryBufferGrowth: Self { .init(rawValue: 0x031) }
+    /// The bytes of a linear memory from a caller's functions, those it grows by, and those of a shared one.
+    package static var linearMemoryCallerBlock: Self { .init(rawValue: 0x032) }
+    package static var linearMemoryCallerGrowth: Self { .init(rawValue: 0x033) }
+    package static var sharedMemoryCallerBlock: Self { .init(rawValue: 0x034) }
     /// Locks and queues of shared memories.
     package static var sharedMemories: Self { .init(rawValue: 0x00F) }
     /// The record of a shared heap.

@@ -10,10 +10,10 @@ extension EngineInstance {
         let outer = store.pointee.collector.initializing
         store.pointee.collector.initializing = state
         defer { store.pointee.collector.initializing = outer }
-        try makeMemories(of: state)
+        let heapBase = try makeMemories(of: state)
         try makeFunctionRecords(of: state)
         try makeTags(of: state)
-        try makeGlobals(of: state)
+        try makeGlobals(of: state, heapBase: heapBase)
         try makeTables(of: state)
         let module = state.pointee.module.pointee.module
         let segments = module.pointee.dataSegments.count &+ module.pointee.elements.count
@@ -31,11 +31,14 @@ extension EngineInstance {
         try makeElementValues(of: state)
     }
 
-    private static func makeMemories(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+    /// What the global `__heap_base` is to hold, where an app heap lies there; nil where it keeps its value.
+    private static func makeMemories(
+        of state: UnsafeMutablePointer<InstanceState>
+    ) throws(MemoryError) -> UInt64? {
         let module = state.pointee.module.pointee.module
         let imported = module.pointee.importedMemoryCount
         let count = module.pointee.memories.count &- imported
-        guard count > 0 else { return }
+        guard count > 0 else { return nil }
         let own = try state.pointee.arena.allocate(
             MemoryInstance.self,
             count: count,
@@ -44,11 +47,14 @@ extension EngineInstance {
         )
         state.pointee.ownMemories = own
         let runtime = state.pointee.store.pointee.runtime
+        var heapBase: UInt64?
         for index in 0..<count {
             guard let type = module.pointee.memories[checked: imported &+ index] else { break }
-            try (own + index).create(
+            let isFirst = imported &+ index == 0
+            let shape = try (own + index).create(
                 type: type,
-                isFirst: imported &+ index == 0,
+                isFirst: isFirst,
+                module: isFirst ? state.pointee.module : nil,
                 limits: state.pointee.limits,
                 runtime: runtime,
                 owner: state.base,
@@ -56,7 +62,9 @@ extension EngineInstance {
             )
             state.pointee.ownMemoryCount &+= 1
             state.pointee.base.memories?[imported &+ index] = (own + index).base
+            if isFirst { heapBase = shape.heapBaseAfter }
         }
+        return heapBase
     }
 
     /// Chooses the variant of code, and fills the records of functions that may be referred to.
@@ -124,7 +132,11 @@ extension EngineInstance {
         return variant
     }
 
-    private static func makeGlobals(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+    /// `heapBase` is what `__heap_base` holds, and what initialisers that read it see.
+    private static func makeGlobals(
+        of state: UnsafeMutablePointer<InstanceState>,
+        heapBase: UInt64?
+    ) throws(MemoryError) {
         let module = state.pointee.module.pointee.module
         guard module.pointee.globalSlots > 0 else { return }
         let slots = try state.pointee.arena.allocateZeroed(
@@ -139,6 +151,9 @@ extension EngineInstance {
             var reader = ConstantReader(global.initializer, of: state)
             let value = try reader.evaluate()
             slots[Int(global.slot)] = value.low
+            if let heapBase, index == Int(state.pointee.module.pointee.layout.heapBaseGlobalIndex) {
+                slots[Int(global.slot)] = heapBase
+            }
             if global.type.valueType.slotCount > 1 { slots[Int(global.slot) &+ 1] = value.high }
         }
     }

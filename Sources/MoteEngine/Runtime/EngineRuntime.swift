@@ -30,6 +30,7 @@ package struct EngineRuntime {
         plan: MemoryPlan,
         in heap: GlobalHeap.Pointer
     ) throws(MemoryError) -> UnsafeMutablePointer<RuntimeState> {
+        heap.pointee.linearMemoryFunctions = plan.linearMemoryFunctions
         let arena = try Arena.create(in: heap, owner: .runtime)
         do throws(MemoryError) {
             let state = try arena.allocate(

@@ -162,9 +162,10 @@ extension EngineStore {
             )
             let memory = raw.bindMemory(to: MemoryInstance.self, capacity: 1)
             do throws(MemoryError) {
-                try memory.create(
+                _ = try memory.create(
                     type: type,
                     isFirst: true,
+                    module: nil,
                     limits: limits,
                     runtime: state.pointee.runtime,
                     owner: nil,

@@ -6,7 +6,11 @@ package import MoteModule
 package struct MemoryInstance {
     /// First: its address is the memory's.
     package var linear: LinearMemory
+    /// The heap inside that the host manages; nil where there is none.
+    package var appHeap: AppHeap.Pointer?
     package var type: MemoryType
+    /// What was not done as asked.
+    package var notes = MemoryNotes()
     /// Null when the host made it.
     package var owner: UnsafeMutablePointer<MoteInstance>?
     /// The host's memories of a store, one behind the other.
@@ -38,34 +42,47 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: LinearMemory.self)
     }
 
-    /// Prepares a memory of its minimum size, all zero.
+    /// Prepares a memory of its minimum size, all zero, with an app heap if there is to be one.
     ///
-    /// `isFirst`: it is memory 0 of who makes it, so that it may have guard pages. On failure nothing was
-    /// taken.
+    /// `isFirst`: it is memory 0 of who makes it, so that it may have guard pages or lie in the caller's buffer. `module`
+    /// only where it is memory 0 of an instance: layout, truncation and app heap are about that one. On failure nothing
+    /// was taken.
     func create(
         type: MemoryType,
         isFirst: Bool,
+        module: UnsafeMutablePointer<ModuleState>?,
         limits: InstanceLimits,
         runtime: UnsafeMutablePointer<RuntimeState>,
         owner: UnsafeMutablePointer<MoteInstance>?,
         arena: Arena
-    ) throws(MemoryError) {
+    ) throws(MemoryError) -> LinearMemoryShape {
         let plan = runtime.pointee.plan
         var request = LinearMemoryRequest(
             initialPageCount: type.limits.minimum,
             maximumPageCount: type.limits.maximum
         )
-        // The cap counts pages of 64 KiB, whatever the memory's are.
-        if let cap = limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount {
-            let log = UInt64(type.pageSizeLog2 < 16 ? 16 : 0)
-            request.pageCountCap = cap <= .max &>> log ? cap &<< log : .max
-        }
         request.pageSizeLog2 = UInt32(type.pageSizeLog2)
         request.is64 = type.limits.is64
         request.isShared = type.limits.isShared
         request.isFirst = isFirst
         request.backing = limits.linearMemory ?? plan.linearMemory
         request.bounds = limits.attachesSharedHeaps ? .checked : limits.bounds ?? plan.bounds
+        if isFirst { request.buffer = limits.linearMemoryBuffer }
+
+        var wishes = LinearMemoryWishes(type, plan, limits)
+        wishes.isScarce = try request.isScarce(in: runtime.heap)
+        if let module {
+            wishes.layout = module.pointee.layout
+            wishes.usesMemorySize = module.pointee.module.pointee.usesMemorySize
+            wishes.exportsAllocator = module.pointee.guestAllocator.isPresent
+        } else {
+            wishes.appHeapSizeInBytes = 0
+            wishes.maximumGuestHeapSizeInBytes = nil
+        }
+        let shape = try LinearMemoryShape(wishes)
+        request.initialPageCount = shape.pageCount
+        request.initialSizeInBytes = shape.sizeInBytes
+        request.maximumPageCount = shape.maximumPageCount
         try LinearMemory.create(
             at: linear,
             request,
@@ -73,11 +90,25 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
             cache: runtime.pointee.reservations,
             shared: runtime.pointee.sharedMemories
         )
+        pointee.appHeap = nil
         pointee.type = type
+        pointee.notes = shape.notes
         pointee.owner = owner
         pointee.next = nil
         pointee.growthLimitInBytes = .max
         pointee.sharedHeapCount = 0
+        guard shape.appHeapSizeInBytes > 0 else { return shape }
+        do throws(MemoryError) {
+            pointee.appHeap = try AppHeap.create(
+                offset: shape.appHeapOffset,
+                sizeInBytes: shape.appHeapSizeInBytes,
+                in: arena
+            )
+        } catch {
+            LinearMemory.destroy(linear)
+            throw error
+        }
+        return shape
     }
 
     /// Adds zero pages; the count before, or nil past the maximum.
@@ -106,14 +137,42 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
     /// Whether a memory that grows by so many pages still ends below the shared heaps.
     func staysBelowSharedHeap(_ delta: UInt64) -> Bool {
         guard pointee.sharedHeapCount > 0, delta > 0 else { return true }
-        // Safe: growth beyond what an address holds fails for itself.
-        let (bytes, overflow) = delta.multipliedReportingOverflow(
-            by: 1 &<< UInt64(pointee.linear.memory.pageSizeLog2)
-        )
-        let (size, isBeyond) = EffectiveAddress.currentSize(of: base).addingReportingOverflow(bytes)
-        return !overflow && !isBeyond && size <= pointee.growthLimitInBytes
+        // Growth beyond what an address holds fails for itself.
+        guard let size = LinearMemory.sizeInBytes(of: linear, grownBy: delta) else { return true }
+        return size <= pointee.growthLimitInBytes
     }
 
     /// Gives back what does not lie in the arena.
-    func destroy() { LinearMemory.destroy(linear) }
+    func destroy() {
+        if let heap = pointee.appHeap { AppHeap.destroy(heap) }
+        pointee.appHeap = nil
+        LinearMemory.destroy(linear)
+    }
+}
+
+extension LinearMemoryWishes {
+    /// What is declared, and what plan and limits say; not yet what only a memory 0 has.
+    init(_ type: MemoryType, _ plan: MemoryPlan, _ limits: InstanceLimits) {
+        self.init()
+        minimumPageCount = type.limits.minimum
+        maximumPageCount = type.limits.maximum
+        pageSizeLog2 = UInt32(type.pageSizeLog2)
+        is64 = type.limits.is64
+        isShared = type.limits.isShared
+        // Caps and overrides count pages of 64 KiB, whatever the memory's are.
+        let log = UInt64(type.pageSizeLog2 < 16 ? 16 : 0)
+        func scaled(_ pageCount: UInt64) -> UInt64 {
+            pageCount <= .max &>> log ? pageCount &<< log : .max
+        }
+        pageCountCap = (limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount).map { scaled($0) }
+        maximumPageCountOverride = limits.maximumPageCountOverride.map { scaled($0) }
+        maximumGuestHeapSizeInBytes =
+            limits.maximumGuestHeapSizeInBytes ?? plan.maximumGuestHeapSizeInBytes
+        truncation = limits.truncation ?? plan.truncation
+        appHeapSizeInBytes = UInt64(
+            truncatingIfNeeded: max(limits.appHeapSizeInBytes ?? plan.appHeapSizeInBytes, 0)
+        )
+        appHeapPlacement = limits.appHeapPlacement ?? plan.appHeapPlacement
+        guestHeap = limits.guestHeap ?? plan.guestHeap
+    }
 }

@@ -75,7 +75,6 @@ extension ModuleState {
     private static func readSegments(of module: Module.Pointer, _ facts: inout LayoutFacts) {
         for position in 0..<module.pointee.dataSegments.count {
             guard let (start, end) = dataSegment(at: position, of: module), end > start else { continue }
-            facts.segmentsStart = min(facts.segmentsStart ?? start, start)
             facts.segmentsEnd = max(facts.segmentsEnd ?? end, end)
         }
     }

@@ -58,10 +58,9 @@ extension Operations {
     @inline(never)
     static func memorySize(_ environment: Environment, _ index: UInt32) -> UInt64 {
         let memory = memory(environment, index)
-        // Of a shared memory the size in bytes is what is published first.
+        // Other threads may grow a shared one. The size in bytes is no help: an app heap may lie behind the pages.
         return memory.pointee.isShared != 0
-            ? EffectiveAddress.currentSize(of: memory) &>> UInt64(memory.pointee.pageSizeLog2)
-            : memory.pointee.pageCount
+            ? LinearMemory.currentPageCount(of: memory) : memory.pointee.pageCount
     }
 
     /// Grows a memory; the pages it had, or -1 in the memory's address type.
