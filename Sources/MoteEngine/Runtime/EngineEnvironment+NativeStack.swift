@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MoteMemory
 
 extension EngineEnvironment {
     /// The address below which host code is not entered; 0: not checked, then nested calls are counted instead.

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteMemory
+internal import MoteModule
 
 // Telling the embedder that a memory did not grow. Cold: nothing here runs where growth succeeds.
 extension Operations {

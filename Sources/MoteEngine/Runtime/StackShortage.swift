@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MoteMemory
 
 /// How much a stack had and how much was asked of it, in bytes.
 package struct StackShortage: Equatable, Sendable {
