@@ -12,7 +12,7 @@ package struct ArenaHeader {
     package var kind: OwnerKind
     /// Distinguishes owners of one kind in a report.
     package var identity: UInt32
-    package var account: MemoryAccount
+    var account: OwnerAccount
     package internal(set) var nextArena: UnsafeMutablePointer<ArenaHeader>?
     var previousArena: UnsafeMutablePointer<ArenaHeader>?
     var firstChunk: UnsafeMutablePointer<ArenaChunk>?
@@ -23,9 +23,33 @@ package struct ArenaHeader {
 
 struct ArenaChunk {
     var next: UnsafeMutablePointer<ArenaChunk>?
-    /// Of the whole heap block and of its used part, this header included.
-    var sizeInBytes: UInt32
-    var usedInBytes: UInt32
+    /// From bit 0: bytes of the used part (22 bits); sixteenths of the bytes of the whole block (18 bits), both with
+    /// this header; a check of all of it and the chunk's place (24 bits).
+    private var word: UInt64
+
+    /// Largest block: its size and every used part fit.
+    static var largestSizeInBytes: Int { 1 << 21 }
+
+    /// `sizeInBytes` is a multiple of 16, and neither is above ``largestSizeInBytes``.
+    init(next: UnsafeMutablePointer<ArenaChunk>?, sizeInBytes: Int, usedInBytes: Int) {
+        self.next = next
+        word = UInt64(truncatingIfNeeded: sizeInBytes) &<< 18 | UInt64(truncatingIfNeeded: usedInBytes)
+    }
+
+    var sizeInBytes: Int { Int(truncatingIfNeeded: word &>> 22 & 0x3FFFF) &<< 4 }
+    var usedInBytes: Int { Int(truncatingIfNeeded: word & 0x3FFFFF) }
+
+    /// The word with the check that belongs to it at an address.
+    private func sealed(at address: UInt, _ key: UInt64) -> UInt64 {
+        let fields = word & 0xFF_FFFF_FFFF
+        var mixed = (key ^ UInt64(address)) &* 0x9E37_79B9_7F4A_7C15
+        mixed = ((mixed ^ mixed &>> 29) ^ UInt64(UInt(bitPattern: next))) &* 0xBF58_476D_1CE4_E5B9
+        mixed = ((mixed ^ mixed &>> 32) ^ fields) &* 0x94D0_49BB_1331_11EB
+        return fields | mixed & 0xFFFF_FF00_0000_0000
+    }
+
+    mutating func seal(at address: UInt, _ key: UInt64) { word = sealed(at: address, key) }
+    func isValid(at address: UInt, _ key: UInt64) -> Bool { word == sealed(at: address, key) }
 }
 
 /// Typed blocks cut from the global heap for one owner and freed as a whole.
@@ -49,7 +73,7 @@ package struct Arena {
                 heap: heap,
                 kind: owner,
                 identity: heap.pointee.nextOwnerID,
-                account: MemoryAccount(),
+                account: OwnerAccount(),
                 nextArena: heap.pointee.firstArena,
                 previousArena: nil,
                 firstChunk: nil,
@@ -126,7 +150,7 @@ package struct Arena {
         let heap = header.pointee.heap
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
-        return header.pointee.account
+        return header.pointee.account.expanded
     }
 
     /// Gives everything back.
@@ -137,12 +161,16 @@ package struct Arena {
         while let growable = header.pointee.firstGrowable, unlist(growable, giveBack: true) {}
         var chunk = header.pointee.firstChunk
         while let current = chunk {
+            guard isValid(current) else {
+                heap.pointee.isCorrupted = true
+                break
+            }
             chunk = current.pointee.next
-            GlobalHeap.give(heap, current, Int(current.pointee.sizeInBytes))
+            GlobalHeap.give(heap, current, current.pointee.sizeInBytes)
         }
         for row in 0..<Region.count {
             guard let region = Region(rawValue: UInt8(truncatingIfNeeded: row)) else { continue }
-            heap.pointee.ledger.add(0 &- header.pointee.account.current[row], to: region)
+            heap.pointee.ledger.add(0 &- header.pointee.account.current(row), to: region)
         }
         header.pointee.nextArena?.pointee.previousArena = header.pointee.previousArena
         if let previous = header.pointee.previousArena {
@@ -216,6 +244,10 @@ extension Arena {
         var chunk = header.pointee.firstChunk
         var steps = 0
         while let current = chunk, steps < Self.chunkSearchLimit {
+            guard isValid(current) else {
+                header.pointee.heap.pointee.isCorrupted = true
+                throw .corrupted(region, site: site)
+            }
             if let block = bump(current, sizeInBytes, alignment: alignment) { return block }
             chunk = current.pointee.next
             steps &+= 1
@@ -225,44 +257,36 @@ extension Arena {
         let least = MemoryLayout<ArenaChunk>.size &+ sizeInBytes
         let policy = min(max(512, header.pointee.chunkSizeInBytes / 4), 4096)
         // In a pool the chunk can grow where it is, so it starts small.
-        var size = max(least, header.pointee.heap.pointee.pool == nil ? policy : Self.chunkExtensionInBytes)
-        size = (size &+ 15) & ~15
-        let raw: UnsafeMutableRawPointer
+        let size = max(least, header.pointee.heap.pointee.pool == nil ? policy : Self.chunkExtensionInBytes)
+        let new: UnsafeMutablePointer<ArenaChunk>
         do throws(MemoryError) {
-            raw = try GlobalHeap.take(
-                header.pointee.heap,
-                size,
-                region,
-                site,
-                zeroed: false,
-                high: false
-            )
+            new = try makeChunk(size, region: region, site: site)
         } catch {
             // A full pool may still have room for just this block.
-            size = (least &+ 15) & ~15
-            raw = try GlobalHeap.take(
-                header.pointee.heap,
-                size,
-                region,
-                site,
-                zeroed: false,
-                high: false
-            )
+            new = try makeChunk(least, region: region, site: site)
         }
-        let new = raw.bindMemory(to: ArenaChunk.self, capacity: 1)
-        new.initialize(
-            to: ArenaChunk(
-                next: header.pointee.firstChunk,
-                sizeInBytes: UInt32(truncatingIfNeeded: size),
-                usedInBytes: UInt32(truncatingIfNeeded: MemoryLayout<ArenaChunk>.size)
-            )
-        )
-        header.pointee.firstChunk = new
-        header.pointee.chunkSizeInBytes &+= size
         guard let block = bump(new, sizeInBytes, alignment: alignment) else {
             throw .exhausted(region, requested: sizeInBytes, available: -1, site: site)
         }
         return block
+    }
+
+    private func makeChunk(
+        _ sizeInBytes: Int,
+        region: Region,
+        site: AllocationSite
+    ) throws(MemoryError) -> UnsafeMutablePointer<ArenaChunk> {
+        let size = (sizeInBytes &+ 15) & ~15
+        let raw = try GlobalHeap.take(header.pointee.heap, size, region, site, zeroed: false, high: false)
+        let new = raw.bindMemory(to: ArenaChunk.self, capacity: 1)
+        let used = MemoryLayout<ArenaChunk>.size
+        new.initialize(
+            to: ArenaChunk(next: header.pointee.firstChunk, sizeInBytes: size, usedInBytes: used)
+        )
+        seal(new)
+        header.pointee.firstChunk = new
+        header.pointee.chunkSizeInBytes &+= size
+        return new
     }
 
     /// In a pool: makes the newest chunk larger where it is, so that no new one is needed; or gives its end back,
@@ -271,21 +295,56 @@ extension Arena {
         guard let pool = header.pointee.heap.pointee.pool, let chunk = header.pointee.firstChunk else {
             return nil
         }
-        let size = Int(chunk.pointee.sizeInBytes)
-        let used = Int(chunk.pointee.usedInBytes)
-        // Safe: far below 4 GiB, by the test.
+        let size = chunk.pointee.sizeInBytes
+        let used = chunk.pointee.usedInBytes
         guard size < 1 << 20 else { return nil }
+        // Safe: far below 4 GiB, by the test.
         let least = (used &+ sizeInBytes &+ alignment &+ 15) & ~15
         if pool.resizeInPlace(chunk, from: size, to: least &+ Self.chunkExtensionInBytes) {
             setSize(of: chunk, from: size, to: least &+ Self.chunkExtensionInBytes)
             return bump(chunk, sizeInBytes, alignment: alignment)
         }
-        if pool.resizeInPlace(chunk, from: size, to: used) { setSize(of: chunk, from: size, to: used) }
+        trim(chunk, in: pool)
         return nil
     }
 
+    /// Makes room for small blocks of that many bytes together, so that they lie in one chunk of that size.
+    ///
+    /// For owners that know what they will ask for; what they ask for beyond it is found as ever.
+    package func reserve(sizeInBytes: Int, region: Region, site: AllocationSite) throws(MemoryError) {
+        let heap = header.pointee.heap
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        let size =
+            min(max(sizeInBytes, 0), ArenaChunk.largestSizeInBytes / 2) &+ MemoryLayout<ArenaChunk>.size
+        try GlobalHeap.admit(heap, size, region, site)
+        _ = try makeChunk(size, region: region, site: site)
+    }
+
+    /// In a pool: gives back what the newest chunk has left, because its owner hardly asks for more.
+    package func trim() {
+        let heap = header.pointee.heap
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        guard let pool = heap.pointee.pool, let chunk = header.pointee.firstChunk, isValid(chunk) else {
+            return
+        }
+        trim(chunk, in: pool)
+    }
+
+    private func trim(_ chunk: UnsafeMutablePointer<ArenaChunk>, in pool: Pool) {
+        let size = chunk.pointee.sizeInBytes
+        let used = (chunk.pointee.usedInBytes &+ 15) & ~15
+        if pool.resizeInPlace(chunk, from: size, to: used) { setSize(of: chunk, from: size, to: used) }
+    }
+
     private func setSize(of chunk: UnsafeMutablePointer<ArenaChunk>, from old: Int, to size: Int) {
-        chunk.pointee.sizeInBytes = UInt32(truncatingIfNeeded: size)
+        chunk.pointee = ArenaChunk(
+            next: chunk.pointee.next,
+            sizeInBytes: size,
+            usedInBytes: chunk.pointee.usedInBytes
+        )
+        seal(chunk)
         header.pointee.chunkSizeInBytes &+= size &- old
         header.pointee.heap.pointee.blockSizeInBytes &+= size &- old
     }
@@ -295,9 +354,23 @@ extension Arena {
         _ sizeInBytes: Int,
         alignment: Int
     ) -> UnsafeMutableRawPointer? {
-        let start = (Int(chunk.pointee.usedInBytes) &+ alignment &- 1) & ~(alignment &- 1)
-        guard start &+ sizeInBytes <= Int(chunk.pointee.sizeInBytes) else { return nil }
-        chunk.pointee.usedInBytes = UInt32(truncatingIfNeeded: start &+ sizeInBytes)
+        let size = chunk.pointee.sizeInBytes
+        let start = (chunk.pointee.usedInBytes &+ alignment &- 1) & ~(alignment &- 1)
+        guard start &+ sizeInBytes <= size else { return nil }
+        chunk.pointee = ArenaChunk(
+            next: chunk.pointee.next,
+            sizeInBytes: size,
+            usedInBytes: start &+ sizeInBytes
+        )
+        seal(chunk)
         return UnsafeMutableRawPointer(chunk) + start
+    }
+
+    private func seal(_ chunk: UnsafeMutablePointer<ArenaChunk>) {
+        chunk.pointee.seal(at: UInt(bitPattern: chunk), header.pointee.heap.pointee.key)
+    }
+
+    private func isValid(_ chunk: UnsafeMutablePointer<ArenaChunk>) -> Bool {
+        chunk.pointee.isValid(at: UInt(bitPattern: chunk), header.pointee.heap.pointee.key)
     }
 }

@@ -29,6 +29,6 @@ package enum CodeSpace {
 
     /// Bytes of code that a module holds now.
     package static func sizeInBytes(in arena: Arena) -> Int {
-        arena.header.pointee.account.current[Int(Region.code.rawValue)]
+        arena.header.pointee.account.current(Int(Region.code.rawValue))
     }
 }

@@ -7,7 +7,7 @@ extension GlobalHeap {
         defer { mote_lock_release(&heap.pointee.lock) }
         var arena = heap.pointee.firstArena
         while let header = arena {
-            visit(header.pointee.kind, header.pointee.identity, header.pointee.account)
+            visit(header.pointee.kind, header.pointee.identity, header.pointee.account.expanded)
             arena = header.pointee.nextArena
         }
     }

@@ -26,7 +26,7 @@ extension GlobalHeap {
         _ heap: Pointer,
         _ sizeInBytes: Int,
         _ region: Region,
-        _ account: UnsafeMutablePointer<MemoryAccount>?
+        _ account: UnsafeMutablePointer<OwnerAccount>?
     ) {
         heap.pointee.ledger.add(sizeInBytes, to: region)
         account?.pointee.add(sizeInBytes, to: region)

@@ -130,20 +130,17 @@ package struct GlobalHeap {
     }
 
     /// A block of at least `sizeInBytes`, aligned to 16, with arbitrary contents.
-    ///
-    /// `account` is the owner's, which must name a region for every byte that the ledger does.
     package static func allocate(
         _ heap: Pointer,
         sizeInBytes: Int,
         region: Region,
-        site: AllocationSite,
-        account: UnsafeMutablePointer<MemoryAccount>? = nil
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
         try admit(heap, sizeInBytes, region, site)
         let block = try take(heap, sizeInBytes, region, site, zeroed: false, high: false)
-        note(heap, sizeInBytes, region, account)
+        note(heap, sizeInBytes, region, nil)
         return block
     }
 
@@ -152,14 +149,13 @@ package struct GlobalHeap {
         _ heap: Pointer,
         sizeInBytes: Int,
         region: Region,
-        site: AllocationSite,
-        account: UnsafeMutablePointer<MemoryAccount>? = nil
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
         try admit(heap, sizeInBytes, region, site)
         let block = try take(heap, sizeInBytes, region, site, zeroed: true, high: false)
-        note(heap, sizeInBytes, region, account)
+        note(heap, sizeInBytes, region, nil)
         return block
     }
 
@@ -172,14 +168,13 @@ package struct GlobalHeap {
         from oldSizeInBytes: Int,
         to sizeInBytes: Int,
         region: Region,
-        site: AllocationSite,
-        account: UnsafeMutablePointer<MemoryAccount>? = nil
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
         if sizeInBytes > oldSizeInBytes { try admit(heap, sizeInBytes, region, site) }
         let moved = try change(heap, block, oldSizeInBytes, sizeInBytes, region, site, zeroed: false)
-        note(heap, sizeInBytes &- oldSizeInBytes, region, account)
+        note(heap, sizeInBytes &- oldSizeInBytes, region, nil)
         return moved
     }
 
@@ -188,12 +183,11 @@ package struct GlobalHeap {
         _ heap: Pointer,
         _ block: UnsafeMutableRawPointer,
         sizeInBytes: Int,
-        region: Region = .structures,
-        account: UnsafeMutablePointer<MemoryAccount>? = nil
+        region: Region = .structures
     ) {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
         give(heap, block, sizeInBytes)
-        note(heap, 0 &- sizeInBytes, region, account)
+        note(heap, 0 &- sizeInBytes, region, nil)
     }
 }

@@ -73,7 +73,7 @@ extension GlobalHeap {
         while let header = arena {
             for row in 0..<Region.count {
                 guard let region = Region(rawValue: UInt8(truncatingIfNeeded: row)) else { continue }
-                sum.add(header.pointee.account.current[row], to: region)
+                sum.add(header.pointee.account.current(row), to: region)
             }
             arena = header.pointee.nextArena
         }

@@ -99,7 +99,7 @@ extension GlobalHeap {
         _ sizeInBytes: Int,
         region: Region,
         site: AllocationSite,
-        _ account: UnsafeMutablePointer<MemoryAccount>
+        _ account: UnsafeMutablePointer<OwnerAccount>
     ) throws(MemoryError) {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }
@@ -112,7 +112,7 @@ extension GlobalHeap {
         _ heap: Pointer,
         _ sizeInBytes: Int,
         region: Region,
-        _ account: UnsafeMutablePointer<MemoryAccount>
+        _ account: UnsafeMutablePointer<OwnerAccount>
     ) {
         mote_lock_acquire(&heap.pointee.lock)
         defer { mote_lock_release(&heap.pointee.lock) }

@@ -105,7 +105,7 @@ struct Instances {
     }
 }
 
-@_cdecl("measured_cycle") @inline(never)
+@inline(never)
 func measured_cycle(_ module: UnsafeMutableRawPointer, _ store: UnsafeMutableRawPointer) {
     let module = EngineModule(state: module.assumingMemoryBound(to: ModuleState.self))
     let store = EngineStore(state: store.assumingMemoryBound(to: StoreState.self))

@@ -35,6 +35,7 @@ extension EngineInstance {
             releaseStorage(of: state)
             throw error
         }
+        state.pointee.arena.trim()
         enlist(state)
         do throws(EngineError) {
             try initializeSegments(of: state)
@@ -54,12 +55,25 @@ extension EngineInstance {
     ) throws(MemoryError) -> UnsafeMutablePointer<InstanceState> {
         let arena = try Arena.create(in: store.state.pointee.runtime.heap, owner: .instance)
         do throws(MemoryError) {
+            let size = recordsSizeInBytes(module.state.pointee.module, hasLimits: !limits.isPlan)
+            try arena.reserve(sizeInBytes: size, region: .structures, site: .instanceRecords)
             let state = try arena.allocate(
                 InstanceState.self,
                 count: 1,
                 region: .structures,
                 site: .instanceState
             )
+            var ownLimits: UnsafeMutablePointer<InstanceLimits>?
+            if !limits.isPlan {
+                let kept = try arena.allocate(
+                    InstanceLimits.self,
+                    count: 1,
+                    region: .structures,
+                    site: .instanceLimits
+                )
+                kept.initialize(to: limits)
+                ownLimits = kept
+            }
             var base = MoteInstance()
             base.module = UnsafeMutableRawPointer(module.state.pointee.module)
             base.store = UnsafeMutableRawPointer(store.state)
@@ -73,7 +87,7 @@ extension EngineInstance {
                     arena: arena,
                     module: module.state,
                     store: store.state,
-                    limits: limits,
+                    ownLimits: ownLimits,
                     userData: nil,
                     nextInStore: nil,
                     previousInStore: nil,

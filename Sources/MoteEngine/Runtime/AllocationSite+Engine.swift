@@ -27,6 +27,9 @@ extension AllocationSite {
     package static var instanceElementSegments: Self { .init(rawValue: 0x533) }
     package static var instanceElementValues: Self { .init(rawValue: 0x534) }
     package static var instanceState: Self { .init(rawValue: 0x510) }
+    /// Room for the instance's records together, and what it overrides of the plan.
+    package static var instanceRecords: Self { .init(rawValue: 0x521) }
+    package static var instanceLimits: Self { .init(rawValue: 0x522) }
     package static var instanceGlobals: Self { .init(rawValue: 0x511) }
     package static var instanceImportedGlobals: Self { .init(rawValue: 0x512) }
     package static var instanceImportedFunctions: Self { .init(rawValue: 0x513) }

@@ -13,7 +13,8 @@ package struct InstanceState {
     package var arena: Arena
     package var module: UnsafeMutablePointer<ModuleState>
     package var store: UnsafeMutablePointer<StoreState>
-    package var limits: InstanceLimits
+    /// Null where nothing is overridden; read through `limits`.
+    var ownLimits: UnsafeMutablePointer<InstanceLimits>?
     /// Of the embedder.
     package var userData: UnsafeMutableRawPointer?
     var nextInStore: UnsafeMutablePointer<InstanceState>?
