@@ -40,7 +40,7 @@ import Testing
             GCHeap.sweep(heap, rootsInBytes: 0)
         }
 
-        var inRegion: Int { arena.header.pointee.account.current[Int(Region.gcHeap.rawValue)] }
+        var inRegion: Int { arena.accountSnapshot.current[Int(Region.gcHeap.rawValue)] }
     }
 
     /// Whether every byte behind an object's header is the same.

@@ -60,7 +60,7 @@ final class TestMemory {
         LinearMemory.destroy(memory)
         ReservationCache.destroy(cache)
         #expect(GlobalHeap.checkInvariants(test.heap))
-        #expect(arena.header.pointee.account.current[Int(Region.linearMemory.rawValue)] == 0)
+        #expect(arena.accountSnapshot.current[Int(Region.linearMemory.rawValue)] == 0)
         arena.destroy()
         #expect(test.statistics.askedInBytes == 0)
         #expect(test.statistics.overheadInBytes == 0)
@@ -96,7 +96,7 @@ final class TestMemory {
             for earlier in 2...pages {
                 #expect(grown.load(UInt64.self, at: earlier * Self.page - 8) == earlier)
             }
-            #expect(test.arena.header.pointee.account.current[7] == Int(test.size))
+            #expect(test.arena.accountSnapshot.current[7] == Int(test.size))
         }
         #expect(LinearMemory.grow(memory, by: 1) == nil)
         #expect(LinearMemory.grow(memory, by: 0) == 20)

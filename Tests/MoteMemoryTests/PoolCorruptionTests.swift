@@ -83,6 +83,68 @@ struct Corruption: Sendable, CustomStringConvertible {
         expectCorrupted(test)
     }
 
+    static let growable = corruptions([
+        ("growable next", -32), ("growable previous", -24), ("growable size", -16), ("growable check", -8),
+        ("growable region", -4),
+    ])
+    static let chunk = corruptions([
+        ("chunk next", 0), ("chunk next, high", 4), ("chunk sizes", 8), ("chunk check", 12),
+    ])
+
+    @Test(arguments: growable) func `an overwritten header of a growable block is noticed`(
+        _ corruption: Corruption
+    ) throws {
+        for victim in 0..<3 {
+            let test = try TestHeap(pool: 32 * 1024)
+            let arena = try Arena.create(in: test.heap, owner: .instance)
+            let blocks = try (0..<3).map { _ in
+                try arena.allocateGrowable(sizeInBytes: 200, region: .scratch, site: .test)
+            }
+            apply(corruption, to: blocks[victim])
+            #expect(throws: MemoryError.self) {
+                _ = try arena.resizeGrowable(blocks[victim], to: 400, site: .test)
+            }
+            expectCorrupted(test)
+        }
+        // The neighbour in the list, when the one in the middle goes.
+        let test = try TestHeap(pool: 32 * 1024)
+        let arena = try Arena.create(in: test.heap, owner: .instance)
+        let blocks = try (0..<3).map { _ in
+            try arena.allocateGrowable(sizeInBytes: 200, region: .scratch, site: .test)
+        }
+        apply(corruption, to: blocks[0])
+        arena.freeGrowable(blocks[1])
+        expectCorrupted(test)
+    }
+
+    @Test(arguments: chunk) func `an overwritten header of an arena's chunk is noticed`(
+        _ corruption: Corruption
+    ) throws {
+        for isDestroyed in [false, true] {
+            let test = try TestHeap(pool: 32 * 1024)
+            let arena = try Arena.create(in: test.heap, owner: .instance)
+            let first = try arena.allocateBytes(32, alignment: 8, region: .scratch, site: .test)
+            apply(corruption, to: first - 16)
+            if isDestroyed {
+                arena.destroy()
+            } else {
+                #expect(throws: MemoryError.corrupted(.scratch, site: .test)) {
+                    _ = try arena.allocateBytes(32, region: .scratch, site: .test)
+                }
+            }
+            expectCorrupted(test)
+        }
+    }
+
+    @Test func `a block of another arena or heap is no growable block of this one`() throws {
+        let test = try TestHeap(pool: 32 * 1024)
+        let arena = try Arena.create(in: test.heap, owner: .instance)
+        let other = try Arena.create(in: test.heap, owner: .module)
+        let block = try arena.allocateGrowable(sizeInBytes: 200, region: .scratch, site: .test)
+        #expect(throws: MemoryError.self) { _ = try other.resizeGrowable(block, to: 400, site: .test) }
+        expectCorrupted(test)
+    }
+
     @Test func `a block freed twice is noticed`() throws {
         let test = try TestHeap(pool: 32 * 1024)
         let blocks = try (0..<3).map { _ in try test.allocate(200) }

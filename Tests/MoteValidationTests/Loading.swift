@@ -87,7 +87,7 @@ struct Workbench {
                 case .memory(let error): return .memory(error.kind)
                 }
             }
-            #expect(module.pointee.arena.header.pointee.account.current[Int(Region.scratch.rawValue)] == 0)
+            #expect(module.pointee.arena.accountSnapshot.current[Int(Region.scratch.rawValue)] == 0)
             try body(module)
             return .valid
         }
