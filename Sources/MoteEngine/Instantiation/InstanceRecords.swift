@@ -43,5 +43,9 @@ extension InstanceLimits {
 
 extension InstanceState {
     /// What the instance overrides of the plan.
-    package var limits: InstanceLimits { ownLimits?.pointee ?? InstanceLimits() }
+    package var limits: InstanceLimits {
+        var limits = ownLimits?.pointee ?? InstanceLimits()
+        if allowsSharedHeaps { limits.attachesSharedHeaps = true }
+        return limits
+    }
 }

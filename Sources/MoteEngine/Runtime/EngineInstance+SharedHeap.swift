@@ -37,7 +37,7 @@ extension EngineInstance {
                 throw .memory(error)
             }
         }
-        state.pointee.limits.attachesSharedHeaps = true
+        state.pointee.allowsSharedHeaps = true
     }
 
     /// Ends what ``attach(_:)`` began; accesses there trap again.

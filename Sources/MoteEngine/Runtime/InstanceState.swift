@@ -24,6 +24,8 @@ package struct InstanceState {
     var isDestroyed: Bool
     /// One of its references lies where it does not own, or another instance imports from it.
     var isEscaped: Bool
+    /// Shared heaps were allowed after it was made, whatever its limits said.
+    var allowsSharedHeaps = false
     /// Imported globals with type and owner, for exporting them again.
     var importedGlobalCells: UnsafeMutablePointer<GlobalCell>?
     /// Bits of dropped data segments, then of dropped element segments, each from a new word.
