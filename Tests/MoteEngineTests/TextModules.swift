@@ -17,8 +17,3 @@ extension Workbench {
         return try instantiate(load(bytes), limits: limits, imports)
     }
 }
-
-extension Workbench {
-    /// Loads a module that is written as text.
-    func load(text: String) throws -> EngineModule { try load(TextModule.assemble(Array(text.utf8))) }
-}
