@@ -32,7 +32,6 @@ public final class SharedHeap: @unchecked Sendable {
         pointer = try runtime.sharing { engine throws(SharedHeapError) in
             try engine.createSharedHeap(sizeInBytes: sizeInBytes)
         }
-        pointer.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
     }
 
     /// A heap in a buffer of the host's, which begins and ends with pages of the operating system and stays where it is
@@ -45,12 +44,10 @@ public final class SharedHeap: @unchecked Sendable {
         pointer = try runtime.sharing { engine throws(SharedHeapError) in
             try engine.createSharedHeap(sizeInBytes: buffer.count, buffer: buffer.baseAddress)
         }
-        pointer.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
     }
 
     deinit {
         // Fails while an instance has it attached that nobody holds but its store: then it goes with the runtime.
-        pointer.pointee.userData = nil
         _ = try? runtime.engine.unchain(pointer, all: false)
         try? runtime.engine.destroy(pointer)
     }

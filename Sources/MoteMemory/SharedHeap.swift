@@ -31,8 +31,6 @@ package struct SharedHeap {
     var allocator: AppHeap.Pointer?
     /// The runtime's heaps, one behind the other.
     package var nextInRuntime: Pointer?
-    /// Of the embedder.
-    package var userData: UnsafeMutableRawPointer?
 
     package typealias Pointer = UnsafeMutablePointer<SharedHeap>
 
@@ -124,8 +122,7 @@ extension SharedHeap {
                 origin: origin,
                 arena: arena,
                 allocator: allocator,
-                nextInRuntime: nil,
-                userData: nil
+                nextInRuntime: nil
             )
         )
         return place
