@@ -50,6 +50,8 @@ package struct LinearMemoryShape: Equatable, Sendable {
     /// What the global `__heap_base` is to hold; nil where it keeps its value.
     package var heapBaseAfter: UInt64?
     package var notes = MemoryNotes()
+    /// The cap of what lies from the heap's base on is what bounds growth.
+    package var isCappedForGuestHeap = false
 
     /// Largest app heap, in bytes.
     package static var maximumAppHeapSizeInBytes: UInt64 { 1 << 30 }
@@ -88,7 +90,10 @@ package struct LinearMemoryShape: Equatable, Sendable {
                 // Memory that starts out larger stays as it is, and does not grow.
                 notes.insert(.guestHeapCapBelowMinimum)
                 maximumPageCount = pageCount
+                isCappedForGuestHeap = true
             } else if !overflow {
+                isCappedForGuestHeap =
+                    end / wishes.pageSizeInBytes < min(maximumPageCount, wishes.pageCountCap ?? .max)
                 maximumPageCount = min(maximumPageCount, end / wishes.pageSizeInBytes)
             }
         }

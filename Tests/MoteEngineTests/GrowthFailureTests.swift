@@ -82,6 +82,46 @@ import Testing
         #expect(log.failures.map(\.reason) == [UInt32(MOTE_GROWTH_OUT_OF_MEMORY)])
     }
 
+    @Test func `the caller's buffer, the cap of the guest's heap and a shared heap are reasons of their own`()
+        throws
+    {
+        let bench = try Workbench()
+        let log = Log()
+        log.listen(to: bench)
+        let grow = "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: 131_072, alignment: 16)
+        defer { buffer.deallocate() }
+        var limits = InstanceLimits()
+        limits.linearMemoryBuffer = LinearMemoryBuffer(base: UInt(bitPattern: buffer), sizeInBytes: 131_072)
+        let inBuffer = try bench.instantiate(text: "(module (memory 1) \(grow))", limits: limits)
+        #expect(try inBuffer.call("grow", 1) == [1])
+        #expect(try inBuffer.call("grow", 1) == [0xFFFF_FFFF])
+
+        limits = InstanceLimits()
+        limits.maximumGuestHeapSizeInBytes = 100_000
+        let capped = try bench.instantiate(
+            text: """
+                (module (memory 1) \(grow) (global (export "__data_end") i32 (i32.const 1024))
+                  (global (export "__heap_base") i32 (i32.const 32768)))
+                """,
+            limits: limits
+        )
+        #expect(try capped.call("grow", 1) == [1])
+        #expect(try capped.call("grow", 1) == [0xFFFF_FFFF])
+
+        limits = InstanceLimits()
+        limits.attachesSharedHeaps = true
+        let attached = try bench.instantiate(text: "(module (memory 1) \(grow))", limits: limits)
+        try attached.attach(try bench.runtime.createSharedHeap(sizeInBytes: 65536))
+        #expect(try attached.call("grow", 65535) == [0xFFFF_FFFF])
+        #expect(try attached.call("grow", 65536) == [0xFFFF_FFFF])
+        let reasons = [
+            MOTE_GROWTH_BUFFER_FULL, MOTE_GROWTH_GUEST_HEAP_CAP, MOTE_GROWTH_SHARED_HEAP_IN_THE_WAY,
+            MOTE_GROWTH_MAXIMUM_REACHED,
+        ]
+        #expect(log.failures.map(\.reason) == reasons.map { UInt32($0) })
+    }
+
     @Test func `who is told may call guests, and is not told what fails meanwhile`() throws {
         let bench = try Workbench()
         let log = Log()

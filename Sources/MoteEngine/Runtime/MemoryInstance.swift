@@ -11,6 +11,8 @@ package struct MemoryInstance {
     package var type: MemoryType
     /// What was not done as asked.
     package var notes = MemoryNotes()
+    /// Growth ends at the cap of the guest's heap.
+    var isCappedForGuestHeap = false
     /// Null when the host made it.
     package var owner: UnsafeMutablePointer<MoteInstance>?
     /// The host's memories of a store, one behind the other.
@@ -93,6 +95,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         pointee.appHeap = nil
         pointee.type = type
         pointee.notes = shape.notes
+        pointee.isCappedForGuestHeap = shape.isCappedForGuestHeap
         pointee.owner = owner
         pointee.next = nil
         pointee.growthLimitInBytes = .max

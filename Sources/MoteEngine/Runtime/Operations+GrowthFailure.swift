@@ -92,15 +92,15 @@ extension Operations {
 extension UnsafeMutablePointer where Pointee == MemoryInstance {
     /// Why growth by some pages failed: with an error of the source, or with none at a limit.
     func growthFailureReason(_ error: MemoryError?, _ pageCount: UInt64) -> UInt32 {
-        if error != nil {
-            return base.pointee.backing == UInt8(MOTE_BACKING_CALLER)
+        if let error {
+            return error.site == .linearMemoryBufferGrowth
                 ? UInt32(MOTE_GROWTH_BUFFER_FULL) : UInt32(MOTE_GROWTH_OUT_OF_MEMORY)
         }
         let (after, overflow) = base.pointee.pageCount.addingReportingOverflow(pageCount)
-        guard !overflow, after <= base.pointee.maximumPageCount else {
-            return UInt32(MOTE_GROWTH_MAXIMUM_REACHED)
+        if !overflow, after <= base.pointee.maximumPageCount, !staysBelowSharedHeap(pageCount) {
+            return UInt32(MOTE_GROWTH_SHARED_HEAP_IN_THE_WAY)
         }
-        return staysBelowSharedHeap(pageCount)
-            ? UInt32(MOTE_GROWTH_MAXIMUM_REACHED) : UInt32(MOTE_GROWTH_SHARED_HEAP_IN_THE_WAY)
+        return pointee.isCappedForGuestHeap
+            ? UInt32(MOTE_GROWTH_GUEST_HEAP_CAP) : UInt32(MOTE_GROWTH_MAXIMUM_REACHED)
     }
 }
