@@ -84,7 +84,7 @@ struct TrapTests {
         var limits = InstanceLimits()
         limits.checksAuxiliaryStack = false
         let free = try module.instantiate(limits: limits)
-        try free.function("set", as: ((Int32) -> Void).self)(0)
+        _ = try free.function("set").call([.i32(0)])
         #expect(free.auxiliaryStack?.isChecked == false && free.auxiliaryStack?.peak == 4096)
     }
 
