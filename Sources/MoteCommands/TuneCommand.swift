@@ -153,7 +153,7 @@ struct TuneCommand: ParsableCommand {
         sizes[.linearMemory] = memory.maximumMemory.map { $0.bytes >> 16 } ?? facts.maximumPages
         sizes[.gcHeap] = memory.gcHeapSize?.bytes ?? 64 << 20
         if let heap = memory.heapSize, heap.bytes > 0 { sizes[.appHeap] = heap.bytes }
-        if let heap = memory.maximumHeap { sizes[.guestHeap] = heap.bytes }
+        sizes[.guestHeap] = memory.maximumHeap?.bytes ?? 65536 << 16
         return sizes
     }
 

@@ -89,7 +89,10 @@ struct Trial {
         if let largest = report.memories.map(Self.pages).max() { peaks.sizes[.linearMemory] = largest }
         if let first = report.memories.first {
             if let heap = first.appHeap { peaks.sizes[.appHeap] = heap.peak }
-            if let heap = first.libcHeap { peaks.sizes[.guestHeap] = heap.range.count }
+            // A memory that did not grow is as large as it was declared, whatever the cap.
+            if let heap = first.libcHeap, first.pages > first.declaredPages {
+                peaks.sizes[.guestHeap] = heap.range.count
+            }
             peaks.auxiliaryStack = first.auxiliaryStack?.peak
             peaks.auxiliaryStackSize = first.auxiliaryStack?.range.count
         }

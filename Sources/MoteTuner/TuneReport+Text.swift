@@ -107,14 +107,12 @@ extension TuneReport {
 extension TuneReport {
     /// For programs.
     package var json: String {
+        func bytes(_ size: Int, _ region: TunedRegion) -> JSON {
+            let (bytes, overflow) = size.multipliedReportingOverflow(by: region.bytesOfUnit)
+            return .number(overflow ? size : bytes)
+        }
         func object(_ sizes: TunedSizes) -> JSON {
-            .object(
-                sizes.regions.map { region in
-                    let size = sizes[region] ?? 0
-                    let (bytes, overflow) = size.multipliedReportingOverflow(by: region.bytesOfUnit)
-                    return (region.name, .number(overflow ? size : bytes))
-                }
-            )
+            .object(sizes.regions.map { ($0.name, bytes(sizes[$0] ?? 0, $0)) })
         }
         let inputs = zip(program.inputs, result.endings).enumerated().map { index, pair in
             JSON.object([
@@ -133,6 +131,14 @@ extension TuneReport {
             ("partial", .boolean(result.isPartial)),
             ("runs", .number(result.runs)),
             ("inputs", .array(inputs)),
+            (
+                "defaults",
+                .object(
+                    result.least.regions.compactMap { region in
+                        defaults[region].map { (region.name, .string($0)) }
+                    }
+                )
+            ),
             ("used", object(used)),
             ("least", object(result.least)),
             ("margin", .number(margin)),
@@ -148,12 +154,12 @@ extension TuneReport {
             (
                 "proofs",
                 .array(
-                    result.proofs.map {
+                    result.proofs.map { proof in
                         .object([
-                            ("region", .string($0.region.name)),
-                            ("size", .number($0.size.map { size in size })),
-                            ("fails", .boolean($0.fails)),
-                            ("reason", .string($0.reason)),
+                            ("region", .string(proof.region.name)),
+                            ("size", proof.size.map { bytes($0, proof.region) } ?? .null),
+                            ("fails", .boolean(proof.fails)),
+                            ("reason", .string(proof.reason)),
                         ])
                     }
                 )

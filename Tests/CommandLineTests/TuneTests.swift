@@ -18,10 +18,12 @@ struct TuneTests {
         return Found(program: run, report: report ?? [:])
     }
 
-    static let steps = ["operand stack": 16, "linear memory": 65536, "global heap": 64, "gc heap": 64]
+    static let steps = [
+        "operand stack": 16, "linear memory": 65536, "global heap": 64, "gc heap": 64, "guest heap": 16,
+    ]
     static let names = [
         "operand stack": "--stack-size", "linear memory": "--max-memory", "global heap": "--global-heap-size",
-        "gc heap": "--gc-heap-size",
+        "gc heap": "--gc-heap-size", "guest heap": "--max-heap",
     ]
 
     struct Case: CustomTestStringConvertible {
