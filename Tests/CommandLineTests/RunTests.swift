@@ -142,7 +142,8 @@ struct RunTests {
     @Test func `recursion ends at the operand stack's size`() throws {
         let run = try Program.run(["run", "--stack-size", "32K", Program.fixture("recursion"), "forever"])
         #expect(run.exitCode == 134)
-        #expect(run.errors.contains("call stack exhausted (option: --stack-size)"))
+        #expect(run.errors.contains("call stack exhausted: operand stack of 32 KiB, at least "))
+        #expect(run.errors.contains(" (option: --stack-size)"))
     }
 
     @Test func `limits of memory reach the guest`() throws {
