@@ -185,5 +185,5 @@ extension AppHeap {
         heap.pointee.freeRoot = noExtent
     }
 
-    private static func byteCount(_ count: UInt32) -> Int { Int(count) &* MemoryLayout<AppHeapExtent>.stride }
+    static func byteCount(_ count: UInt32) -> Int { Int(count) &* MemoryLayout<AppHeapExtent>.stride }
 }

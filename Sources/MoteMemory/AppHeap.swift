@@ -174,6 +174,13 @@ package struct AppHeap {
         return largestFreeUnits(heap) &* 8
     }
 
+    /// Bytes of the global heap that its records take.
+    package static func metadataSizeInBytes(_ heap: Pointer) -> Int {
+        mote_lock_acquire(&heap.pointee.lock)
+        defer { mote_lock_release(&heap.pointee.lock) }
+        return MemoryLayout<AppHeap>.size &+ byteCount(heap.pointee.extentCapacity)
+    }
+
     /// Takes every block back; the peak stays.
     package static func reset(_ heap: Pointer) {
         mote_lock_acquire(&heap.pointee.lock)
