@@ -91,7 +91,8 @@ struct MemoryAccess {
         return EngineInstance(state: instance.state).bytes(at: address, count: count)
     }
 
-    private static func unsigned(_ number: some BinaryInteger) -> UInt64? {
+    /// A number as guests mean it; nil where it is negative or too large.
+    static func unsigned(_ number: some BinaryInteger) -> UInt64? {
         if let number = number as? Int32 { return UInt64(UInt32(bitPattern: number)) }
         return UInt64(exactly: number)
     }

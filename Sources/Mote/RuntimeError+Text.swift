@@ -16,6 +16,7 @@ extension RuntimeError: CustomStringConvertible {
             return "\(message) \(Self.place(functionIndex, byteOffset))"
         case .link(let failure): return failure.description
         case .memory(let failure): return failure.description
+        case .guestHeap(let failure): return failure.description
         case .trap(let trap): return trap.description
         case .exception(let exception): return exception.description
         case .exit(let code): return "the guest ended with exit code \(code)"

@@ -14,6 +14,8 @@ public enum RuntimeError: Error {
     case link(LinkFailure)
     /// A region could not give what was asked, or the plan makes no sense.
     case memory(MemoryFailure)
+    /// The host got no bytes of a guest's memory, or could not give them back.
+    case guestHeap(GuestHeapFailure)
     /// Guest code trapped.
     case trap(Trap)
     /// Guest code threw an exception that nobody caught.
