@@ -150,6 +150,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         if arguments.max_memory_pages > 0 {
             limits.maximumMemoryPageCount = UInt64(arguments.max_memory_pages)
         }
+        limits.appHeapSizeInBytes = Int(arguments.host_managed_heap_size)
         let module = pointee.module.pointee.engine
         // Memory that an import wanted and could not have.
         var failure: MemoryError?

@@ -7,7 +7,7 @@ static char error[256];
 static wasm_module_t module;
 static wasm_module_inst_t instance;
 static wasm_exec_env_t environment;
-static Fixture onepage, traps, grow, hostcalls, hello, exitcode;
+static Fixture onepage, traps, grow, hostcalls, hello, exitcode, arguments, ownheap;
 static const char *current;
 
 // A condition inside a scenario; printing waits until counting is over.
@@ -18,13 +18,15 @@ static int broken_line;
         if (!(condition) && !broken) broken = #condition, broken_line = __LINE__; \
     } while (0)
 
-static bool open_module(Fixture source) {
+static bool open_with_heap(Fixture source, uint32_t heap) {
     module = wasm_runtime_load(source.bytes, source.size, error, sizeof error);
     if (!module) return false;
-    instance = wasm_runtime_instantiate(module, 8192, 0, error, sizeof error);
+    instance = wasm_runtime_instantiate(module, 8192, heap, error, sizeof error);
     environment = instance ? wasm_runtime_create_exec_env(instance, 8192) : NULL;
     return environment != NULL;
 }
+
+static bool open_module(Fixture source) { return open_with_heap(source, 0); }
 
 static bool call(const char *name, uint32_t count, uint32_t cells[]) {
     return wasm_runtime_call_wasm(environment, wasm_runtime_lookup_function(instance, name), count, cells);
@@ -184,6 +186,83 @@ static void test_wasm_application_execute_main(void) {
     CHECK(run_hello() && wasm_runtime_get_wasi_exit_code(instance) == 0);
     CHECK(open_module(onepage) && !wasm_application_execute_main(instance, 0, NULL));
     CHECK(excepted("Exception: lookup the entry point symbol (like _start, main, _main, __main_argc_argv) failed"));
+    // Arguments lie in the app heap, or in what the guest's own malloc gives; the first one's place takes the result.
+    char *list[] = {"program", "of three", ""};
+    CHECK(open_with_heap(arguments, 256) && wasm_application_execute_main(instance, 3, list));
+    CHECK(*(int32_t *)list == 3015 && !wasm_runtime_get_exception(instance));
+    CHECK(wasm_application_execute_main(instance, 0, NULL));
+    // All of it was given back.
+    CHECK(wasm_runtime_module_malloc(instance, 256, NULL) != 0);
+    uint32_t cells[1] = {0};
+    list[0] = "main";
+    CHECK(open_module(ownheap) && wasm_application_execute_main(instance, 2, list) && *(int32_t *)list == 2012);
+    CHECK(call("live", 0, cells) && cells[0] == 0 && call("most", 0, cells) && cells[0] == 1);
+    // No heap, and one that is too small.
+    list[0] = "a name that is longer than the whole heap, so that it cannot be placed in it at all";
+    CHECK(open_module(arguments) && !wasm_application_execute_main(instance, 1, list));
+    const char *exception = wasm_runtime_get_exception(instance);
+    CHECK(exception && strstr(exception, "Exception: allocate memory failed: there is neither an app heap"));
+    CHECK(strstr(exception, "host_managed_heap_size helps"));
+    CHECK(open_with_heap(arguments, 64) && !wasm_application_execute_main(instance, 1, list));
+    exception = wasm_runtime_get_exception(instance);
+    CHECK(exception && strstr(exception, "at most 64 free; a larger host_managed_heap_size helps"));
+}
+static uint8_t *at(uint64_t offset) { return wasm_runtime_addr_app_to_native(instance, offset); }
+static void test_wasm_runtime_module_malloc(void) {
+    void *native = &native;
+    CHECK(open_with_heap(onepage, 4096));
+    uint64_t first = wasm_runtime_module_malloc(instance, 10, &native), second;
+    CHECK(first != 0 && first % 8 == 0 && native == at(first));
+    second = wasm_runtime_module_malloc(instance, 0, NULL);
+    CHECK(second != 0 && second != first);
+    // Full, or absurd: 0, no exception, and the pointer is left alone.
+    native = &native;
+    CHECK(!wasm_runtime_module_malloc(instance, 4096, &native) && !wasm_runtime_module_malloc(instance, UINT64_MAX, NULL));
+    CHECK(native == &native && !wasm_runtime_get_exception(instance));
+    wasm_runtime_module_free(instance, first);
+    wasm_runtime_module_free(instance, second);
+    CHECK(wasm_runtime_module_malloc(instance, 4096, NULL) == first);
+    // No heap.
+    CHECK(open_module(onepage) && !wasm_runtime_module_malloc(instance, 1, NULL) && !wasm_runtime_get_exception(instance));
+    // No memory. The guest's own.
+    uint8_t bare[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+    CHECK(open_module((Fixture){bare, sizeof bare}) && !wasm_runtime_module_malloc(instance, 1, NULL));
+    CHECK(excepted("Exception: uninitialized memory"));
+    CHECK(open_with_heap(ownheap, 4096) && (first = wasm_runtime_module_malloc(instance, 10, &native)) != 0);
+    uint32_t cells[1] = {0};
+    CHECK(native == at(first) && call("live", 0, cells) && cells[0] == 1);
+    CHECK(!wasm_runtime_module_malloc(instance, 8192, NULL) && !wasm_runtime_get_exception(instance));
+    CHECK(!wasm_runtime_module_malloc(instance, 666, NULL) && excepted("Exception: unreachable"));
+    CHECK(!wasm_runtime_module_malloc(NULL, 1, NULL));
+}
+static void test_wasm_runtime_module_free(void) {
+    CHECK(open_with_heap(onepage, 64));
+    uint64_t block = wasm_runtime_module_malloc(instance, 64, NULL);
+    wasm_runtime_module_free(instance, 0);
+    wasm_runtime_module_free(instance, block + 8);
+    wasm_runtime_module_free(instance, UINT64_MAX);
+    CHECK(!wasm_runtime_module_malloc(instance, 1, NULL));
+    wasm_runtime_module_free(instance, block);
+    wasm_runtime_module_free(instance, block);
+    CHECK(wasm_runtime_module_malloc(instance, 64, NULL) == block && !wasm_runtime_get_exception(instance));
+    CHECK(open_module(ownheap) && (block = wasm_runtime_module_malloc(instance, 64, NULL)));
+    uint32_t cells[1] = {9};
+    wasm_runtime_module_free(instance, 0);
+    wasm_runtime_module_free(instance, 1 << 20);
+    CHECK(call("live", 0, cells) && cells[0] == 1);
+    wasm_runtime_module_free(instance, block);
+    CHECK(call("live", 0, cells) && cells[0] == 0);
+    wasm_runtime_module_free(NULL, 1);
+}
+static void test_wasm_runtime_module_dup_data(void) {
+    for (int own = 0; own < 2; own++) {
+        CHECK(own ? open_module(ownheap) : open_with_heap(onepage, 64));
+        uint64_t copy = wasm_runtime_module_dup_data(instance, "seven..", 7);
+        CHECK(copy && !memcmp(at(copy), "seven..", 7));
+        CHECK(!wasm_runtime_module_dup_data(instance, (const char *)pool, 10000));
+        CHECK(wasm_runtime_module_dup_data(instance, "", 0));
+        CHECK(!wasm_runtime_get_exception(instance));
+    }
 }
 #include "shared_heap_calls.h"
 #include "stack_calls.h"
@@ -468,6 +547,7 @@ int main(void) {
     setvbuf(stdout, NULL, _IONBF, 0);
     onepage = fixture("onepage"), traps = fixture("traps"), grow = fixture("grow"), hostcalls = fixture("hostcalls");
     hello = fixture("hello"), exitcode = fixture("exitcode");
+    arguments = fixture("arguments"), ownheap = fixture("ownheap");
     null_device = open("/dev/null", O_RDWR);
     if (!count_system_calls()) puts("system calls cannot be counted here");
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {

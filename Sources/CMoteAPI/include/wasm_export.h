@@ -103,7 +103,8 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_args_ex(wasm_module_t module,
 
 typedef struct InstantiationArgs {
     uint32_t default_stack_size;       // operand stack of the environments that the runtime makes; 0: 16 KiB
-    uint32_t host_managed_heap_size;   // taken, and without effect in this version: there is no app heap
+    uint32_t host_managed_heap_size;   // app heap in memory 0, behind what the module declares; 0: none. Without effect
+                                       // where the module exports an allocator (malloc and free): that one is used
     uint32_t max_memory_pages;         // cap of linear memory; 0: the module's own
 } InstantiationArgs;
 
@@ -190,7 +191,9 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wa
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, wasm_function_inst_t function,
                                                       uint32_t num_results, wasm_val_t results[], uint32_t num_args,
                                                       wasm_val_t args[]);
-// Runs a program: _start of a WASI module, else a `main` without parameters. True also when it called proc_exit.
+// Runs a program: _start of a WASI module, else `main` without parameters or with (argc, argv), for which the strings are
+// placed in the app heap or by the guest's malloc. True also when it called proc_exit. What main returns replaces argv[0]
+// (as an int32_t) where argc is not 0.
 WASM_RUNTIME_API_EXTERN bool wasm_application_execute_main(wasm_module_inst_t module_inst, int32_t argc, char *argv[]);
 
 // ---- Exceptions: one per instance, which stays until it is cleared; until then calls fail
@@ -279,6 +282,17 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_app_addr_range(wasm_module_inst_t 
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_native_addr_range(wasm_module_inst_t module_inst, uint8_t *native_ptr,
                                                                 uint8_t **p_native_start_addr,
                                                                 uint8_t **p_native_end_addr);
+
+// Bytes of memory 0 for the host, from the guest's own malloc where it exports malloc and free (or AssemblyScript's
+// runtime), else from the app heap: their offset, and in *p_native_addr where they lie now; 0 where there is no heap or
+// not as much in it. The guest's malloc may trap, which leaves an exception.
+WASM_RUNTIME_API_EXTERN uint64_t wasm_runtime_module_malloc(wasm_module_inst_t module_inst, uint64_t size,
+                                                            void **p_native_addr);
+// Offset 0, and in the app heap what is no block, are ignored.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_module_free(wasm_module_inst_t module_inst, uint64_t ptr);
+// As much, with a copy of the bytes at src.
+WASM_RUNTIME_API_EXTERN uint64_t wasm_runtime_module_dup_data(wasm_module_inst_t module_inst, const char *src,
+                                                              uint64_t size);
 
 #ifdef __cplusplus
 }
