@@ -57,6 +57,7 @@ final class GuestRun {
             limits.fuel = fuel
             let instance = try module.instantiate(limits: limits, imports: imports, in: store)
             self.instance = instance
+            for warning in instance.memoryWarnings { Output.error("mote: warning: \(warning)\n") }
             watching.watch(instance.environment.interruptHandle)
             guard let function else { return try Self.command(instance, path: path) }
             return try Self.invoke(function, arguments, in: instance) { Output.standard($0) }

@@ -152,10 +152,8 @@ package struct LinearMemory {
         failure: inout MemoryError?
     ) -> UInt64? {
         guard delta > 0 else { return place.pointee.memory.pageCount }
-        // What lies behind the declared pages, an app heap, is in pages of its own from now on.
-        let before = max(place.pointee.memory.pageCount, coveredPageCount(place))
-        let (after, overflow) = before.addingReportingOverflow(delta)
-        guard !overflow, after <= place.pointee.memory.maximumPageCount,
+        guard let after = pageCount(of: place, grownBy: delta),
+            after <= place.pointee.memory.maximumPageCount,
             let size = sizeInBytes(of: after, place)
         else { return nil }
         do throws(MemoryError) {
@@ -175,7 +173,7 @@ package struct LinearMemory {
             return nil
         }
         mote_store_release_u64(address(ofPageCountOf: place), after)
-        return before
+        return after &- delta
     }
 
     /// The same where the reason of a failure does not matter.
@@ -230,12 +228,19 @@ package struct LinearMemory {
         return size &>> log &+ (size & ((1 &<< log) &- 1) == 0 ? 0 : 1)
     }
 
-    /// Bytes that the memory would have after growing, or nil where it cannot: what lies beyond its pages counts too.
-    package static func sizeInBytes(of place: Pointer, grownBy delta: UInt64) -> UInt64? {
-        guard delta > 0 else { return place.pointee.memory.sizeInBytes }
+    /// Pages that the memory would have after growing, or nil beyond all numbers: those that an app heap behind the
+    /// declared pages lies in count from the first growth on.
+    package static func pageCount(of place: Pointer, grownBy delta: UInt64) -> UInt64? {
+        guard delta > 0 else { return place.pointee.memory.pageCount }
         let before = max(place.pointee.memory.pageCount, coveredPageCount(place))
         let (after, overflow) = before.addingReportingOverflow(delta)
-        guard !overflow else { return nil }
+        return overflow ? nil : after
+    }
+
+    /// Bytes that the memory would have after growing, or nil where it cannot.
+    package static func sizeInBytes(of place: Pointer, grownBy delta: UInt64) -> UInt64? {
+        guard delta > 0 else { return place.pointee.memory.sizeInBytes }
+        guard let after = pageCount(of: place, grownBy: delta) else { return nil }
         return sizeInBytes(of: after, place).map { UInt64(truncatingIfNeeded: $0) }
     }
 

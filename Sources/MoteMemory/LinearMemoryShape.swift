@@ -37,7 +37,7 @@ package struct LinearMemoryWishes: Sendable {
 /// atHeapBase:    [ ... heap base ][ app heap ][ libc heap ...  whole pages ]
 /// ```
 /// Page counts are those of the specification; `sizeInBytes` is where accesses end. A function of ``LinearMemoryWishes``
-/// alone. The rules are those of WAMR 2.4 where they can be (`docs/memory.md` lists what differs).
+/// alone. The rules are those of WAMR 2.4 where they can be (`RATIONALE.md` lists what differs).
 package struct LinearMemoryShape: Equatable, Sendable {
     /// What `memory.size` says at first.
     package var pageCount: UInt64

@@ -33,6 +33,9 @@ final class SweepBench {
 
     init(_ mode: Mode) throws { runtime = try EngineRuntime.create(plan: mode.plan(buffer)) }
 
+    /// One under a plan that lies elsewhere.
+    init(_ plan: MemoryPlan) throws { runtime = try EngineRuntime.create(plan: plan) }
+
     deinit {
         runtime.destroy()
         buffer.deallocate()

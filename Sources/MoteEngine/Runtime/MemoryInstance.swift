@@ -40,7 +40,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
 
     /// Memory as its room knows it: it comes first.
     @inline(__always)
-    private var linear: LinearMemory.Pointer {
+    var linear: LinearMemory.Pointer {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: LinearMemory.self)
     }
 

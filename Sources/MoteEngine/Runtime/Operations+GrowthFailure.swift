@@ -96,8 +96,9 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
             return error.site == .linearMemoryBufferGrowth
                 ? UInt32(MOTE_GROWTH_BUFFER_FULL) : UInt32(MOTE_GROWTH_OUT_OF_MEMORY)
         }
-        let (after, overflow) = base.pointee.pageCount.addingReportingOverflow(pageCount)
-        if !overflow, after <= base.pointee.maximumPageCount, !staysBelowSharedHeap(pageCount) {
+        if let after = LinearMemory.pageCount(of: linear, grownBy: pageCount),
+            after <= base.pointee.maximumPageCount, !staysBelowSharedHeap(pageCount)
+        {
             return UInt32(MOTE_GROWTH_SHARED_HEAP_IN_THE_WAY)
         }
         return pointee.isCappedForGuestHeap
