@@ -6,7 +6,8 @@ extension MemoryFacts {
         case .rust: "RUSTFLAGS=\"-C link-arg=-zstack-size=\(size)\""
         case .emscripten: "-sSTACK_SIZE=\(size) (older versions: -sTOTAL_STACK=\(size))"
         case .tinyGo: "-stack-size=\(size), or \"default-stack-size\" in the target's JSON"
-        default: "-Wl,-z,stack-size=\(size)"
+        case .unknown: "-Wl,-z,stack-size=\(size) (with rustc: -C link-arg=-zstack-size=\(size))"
+        case .clang, .wasiSDK, .assemblyScript, .go: "-Wl,-z,stack-size=\(size)"
         }
     }
 
@@ -29,7 +30,8 @@ extension MemoryFacts {
         case .emscripten: "-Wl,--export=__heap_base,--export=__data_end"
         case .clang, .wasiSDK: "-Wl,--export=__heap_base,--export=__data_end"
         case .tinyGo: "\"ldflags\": [\"--export=__heap_base\", \"--export=__data_end\"] in the target's JSON"
-        case .assemblyScript, .go, .unknown: nil
+        case .unknown: "-Wl,--export=__heap_base,--export=__data_end"
+        case .assemblyScript, .go: nil
         }
     }
 

@@ -162,12 +162,16 @@ extension MemoryReport.LinearMemory {
 
     /// What the module tells of its first memory.
     private mutating func describe(_ instance: EngineInstance) {
-        guard let module = Instance.object(of: instance.base)?.module else { return }
-        let layout = module.memoryLayout
-        let ranges = module.dataRanges.filter { !$0.isEmpty }
-        let start = ranges.map(\.lowerBound).min()
-        if let end = layout?.dataEnd { data = min(start ?? end, end)..<end }
-        guard let layout else { return }
+        let module = instance.module
+        let layout = ModuleMemoryLayout(module.state.pointee.layout)
+        var start: UInt64?
+        for index in 0..<module.module.pointee.dataSegments.count {
+            guard let segment = ModuleState.dataSegment(at: index, of: module.module),
+                segment.end > segment.start
+            else { continue }
+            start = min(start ?? segment.start, segment.start)
+        }
+        if let end = layout.dataEnd { data = min(start ?? end, end)..<end }
         if layout.stackTop > layout.stackBottom {
             let use = instance.auxiliaryStack
             auxiliaryStack = MemoryReport.AuxiliaryStack(
@@ -178,8 +182,19 @@ extension MemoryReport.LinearMemory {
             )
         }
         if let heapBase = layout.heapBase {
-            libcHeap = MemoryReport.LibcHeap(range: min(heapBase, UInt64(size))..<UInt64(size))
+            libcHeap = MemoryReport.LibcHeap(
+                range: min(heapBase, UInt64(size))..<UInt64(size),
+                allocator: module.state.pointee.guestAllocator.exportNames
+            )
         }
+    }
+}
+
+extension GuestAllocator {
+    /// What the module exports to allocate with; nil where it has no allocator.
+    var exportNames: String? {
+        guard isPresent else { return nil }
+        return kind == .malloc ? "malloc" : "__new"
     }
 }
 

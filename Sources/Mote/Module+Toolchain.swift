@@ -11,7 +11,9 @@ extension Module {
         if names("language").contains("Go") { return .go }
         let exports = Set(exports.map(\.name))
         let imports = imports
-        let emscriptenExports = ["emscripten_stack_get_end", "emscripten_stack_init", "stackAlloc"]
+        let emscriptenExports = [
+            "emscripten_stack_get_end", "emscripten_stack_init", "stackAlloc", "stackSave",
+        ]
         if imports.contains(where: { $0.name.hasPrefix("emscripten_") || $0.name == "_emscripten_memcpy_js" })
             || emscriptenExports.contains(where: exports.contains)
         {
@@ -27,7 +29,11 @@ extension Module {
         {
             return .assemblyScript
         }
-        let isClang = names("processed-by").contains { $0 == "clang" || $0.hasSuffix("LLVM") }
+        // Paths in the messages of panics.
+        if producers.isEmpty, dataContains("library/std/src/") || dataContains("library/core/src/") {
+            return .rust
+        }
+        let isClang = names("processed-by").contains { $0.contains("clang") || $0.hasSuffix("LLVM") }
         let usesWASI = imports.contains { $0.module == WASI.moduleName }
         let fromLinker = exports.contains("__heap_base") || exports.contains("__data_end")
         if isClang || fromLinker { return usesWASI ? .wasiSDK : .clang }
@@ -48,6 +54,21 @@ extension Module {
             }
         }
         return list
+    }
+
+    private func dataContains(_ text: String) -> Bool {
+        let text = Array(text.utf8)
+        guard let first = text.first else { return true }
+        for index in 0..<tables.pointee.dataSegments.count {
+            guard let segment = tables.pointee.dataSegments[checked: index] else { break }
+            var rest = tables.pointee.text(segment.bytes)[...]
+            while let place = rest.firstIndex(of: first) {
+                rest = rest[place...]
+                if rest.starts(with: text) { return true }
+                rest = rest.dropFirst()
+            }
+        }
+        return false
     }
 
     private func customSection(_ name: String) -> SectionRecord? {

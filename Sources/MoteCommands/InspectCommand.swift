@@ -5,10 +5,13 @@ internal import Mote
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Shows a module's sections, imports, exports and memory map."
+        abstract: "Shows a module's sections, imports, exports and memory map, and what would save memory."
     )
 
     @OptionGroup(title: "Features") var features: FeatureOptions
+
+    @Flag(help: "One line of JSON instead of text.")
+    var json = false
 
     @Argument(help: "The module, binary or text; - is standard input.")
     var module: String
@@ -17,7 +20,9 @@ struct InspectCommand: ParsableCommand {
         do {
             let runtime = try Runtime(features: features.features)
             let loaded = try ModuleFile.load(module, into: runtime)
-            Output.standard(Self.text(of: loaded, path: module))
+            Output.standard(
+                json ? Self.json(of: loaded, path: module) + "\n" : Self.text(of: loaded, path: module)
+            )
         } catch {
             throw GuestRun.failure(error, path: module)
         }
@@ -45,8 +50,14 @@ struct InspectCommand: ParsableCommand {
         if module.exports.isEmpty { lines.append("  none") }
         lines += ["", "linear memory"]
         lines += StaticMap.lines(of: module).map { $0.isEmpty ? $0 : "  " + $0 }
+        if let outlook = MemoryOutlook(module) {
+            lines += ["", "linear memory under a plan"]
+            lines += outlook.lines(module).map { "  " + $0 }
+        }
         lines += ["", "operand stack"]
         lines.append("  largest frame of a function: about \(module.largestFrameInBytes) bytes")
+        lines += ["", "what would save memory, \(maker(of: module))"]
+        lines += advice(for: module).map { "  " + $0 }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -20,13 +20,13 @@ enum StaticMap {
         return lines + notes(module)
     }
 
-    private struct Part {
+    struct Part {
         var start: UInt64
         var end: UInt64
         var title: String
     }
 
-    private static func parts(of module: Module, end: UInt64) -> [Part] {
+    static func parts(of module: Module, end: UInt64) -> [Part] {
         guard let layout = module.memoryLayout else { return [] }
         let ranges = module.dataRanges.filter { !$0.isEmpty }
         var parts: [Part] = []
