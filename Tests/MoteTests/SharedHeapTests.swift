@@ -1,3 +1,4 @@
+import Glibc
 import Mote
 import MoteText
 import Testing
@@ -139,5 +140,45 @@ struct SharedHeapTests {
         #expect(buffer[0] == 0 && high.usedInBytes == 0)
         #expect(try low.unchain() === high)
         #expect(low.next == nil && low.address == (1 << 32) - 65536)
+    }
+
+    @Test func `WASI reads its pointers from a heap, and writes there`() throws {
+        let text = """
+            (module
+              (import "wasi_snapshot_preview1" "fd_write"
+                (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "write") (param i32 i32) (result i32)
+                (call $write (i32.const 1) (local.get 0) (i32.const 1) (local.get 1))))
+            """
+        var ends: (Int32, Int32) = (-1, -1)
+        withUnsafeMutableBytes(of: &ends) { _ = pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
+        defer {
+            close(ends.0)
+            close(ends.1)
+        }
+        let runtime = try Runtime()
+        let wasi = try WASI(in: runtime, arguments: ["t"], standardInput: -1, standardOutput: ends.1)
+        let instance = try Self.module(runtime, text).instantiate(limits: Self.limits, imports: wasi.imports)
+        let heap = try SharedHeap(runtime, sizeInBytes: 4096)
+        let start = UInt32(heap.address)
+        let write = try instance.function("write", as: ((UInt32, UInt32) -> UInt32).self)
+        let fault: UInt32 = 21
+        #expect(try write(start, start + 8) == fault)
+        try instance.attach(heap)
+        let memory = try instance.memory()
+        try memory.store(start + 16, at: start)
+        try memory.store(UInt32(5), at: start + 4)
+        try memory.write(Array("hello".utf8), at: start + 16)
+        #expect(try write(start, start + 8) == 0)
+        #expect(try memory.load(UInt32.self, at: start + 8) == 5)
+        var bytes = [UInt8](repeating: 0, count: 16)
+        #expect(read(ends.0, &bytes, 16) == 5 && bytes.starts(with: "hello".utf8))
+        // The text leaves the heap, the result would, and the vector begins below.
+        try memory.store(UInt32.max - 3, at: start)
+        #expect(try write(start, start + 8) == fault)
+        try memory.store(start + 16, at: start)
+        #expect(try write(start, UInt32.max - 2) == fault)
+        #expect(try write(start - 4, start + 8) == fault)
     }
 }
