@@ -16,6 +16,8 @@ final class Workbench {
     }
 
     deinit {
+        // Every test ends here: what owners were charged is what the ledger says, and a pool is what its rules say.
+        if !runtime.heap.pointee.isCorrupted { #expect(GlobalHeap.checkInvariants(runtime.heap)) }
         runtime.destroy()
         for bytes in kept { bytes.deallocate() }
     }

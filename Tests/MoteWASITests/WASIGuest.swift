@@ -49,7 +49,9 @@ final class WASIGuest: @unchecked Sendable {
         environment.deallocate()
         memory.deallocate()
         guard ownsContext else { return }
+        #expect(GlobalHeap.checkInvariants(heap))
         WASIContext.destroy(context)
+        #expect(GlobalHeap.ledger(heap).total == 0)
         GlobalHeap.destroy(heap)
         heap.deallocate()
     }
