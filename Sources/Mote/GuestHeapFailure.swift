@@ -103,7 +103,9 @@ extension GuestHeapFailure: CustomStringConvertible {
         var text = sentence
         if let address { text += " (\(address))" }
         if requestedInBytes > 0 { text += "; \(ByteCount.text(Int(clamping: requestedInBytes))) wanted" }
-        if let availableInBytes { text += ", at most \(ByteCount.text(Int(clamping: availableInBytes))) free in one piece" }
+        if let availableInBytes {
+            text += ", at most \(ByteCount.text(Int(clamping: availableInBytes))) free in one piece"
+        }
         if let memory { text += "; \(memory)" } else if !advice.isEmpty { text += "; \(advice)" }
         return text
     }

@@ -103,7 +103,9 @@ extension AppHeap {
         return extent
     }
 
-    /// Leaves an extent `unitCount` units; what is left becomes a free one behind it. No tree holds the extent.
+    /// Leaves an extent so many units; what is left becomes a free one behind it.
+    ///
+    /// No tree holds the extent.
     static func split(_ heap: Pointer, _ extent: UInt32, _ unitCount: UInt64) {
         guard size(heap, extent) > unitCount else { return }
         insert(heap, make(heap, start: start(heap, extent) &+ unitCount, after: extent))

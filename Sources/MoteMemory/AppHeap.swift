@@ -26,7 +26,9 @@ package struct AppHeap {
     /// In units of 8 bytes: the first address that may be handed out, and the end.
     var startUnit: UInt64
     var endUnit: UInt64
-    /// All ranges, used and free; in no order. None before the first block: the whole range is free then.
+    /// All ranges, used and free; in no order.
+    ///
+    /// None before the first block: the whole range is free then.
     var extents: UnsafeMutablePointer<AppHeapExtent>?
     var extentCount: UInt32
     var extentCapacity: UInt32
