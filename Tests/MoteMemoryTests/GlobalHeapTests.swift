@@ -30,7 +30,8 @@ func functions(_ counts: UnsafeMutablePointer<AllocatorCounts>, reallocates: Boo
     static func withHeap(_ kind: Int, _ body: (GlobalHeap.Pointer) throws -> Void) throws {
         switch kind {
         case 0:
-            try body(TestHeap(.system).heap)
+            let test = try TestHeap(.system)
+            try withExtendedLifetime(test) { try body(test.heap) }
         case 1:
             let test = try TestHeap(pool: 4 * 1024 * 1024)
             try withExtendedLifetime(test) { try body(test.heap) }
