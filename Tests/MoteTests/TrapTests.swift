@@ -54,7 +54,7 @@ struct TrapTests {
     }
 
     private static let stacked = """
-        (module (memory 1)
+        (module (memory (export "memory") 1)
           (global $sp (export "__stack_pointer") (mut i32) (i32.const 4096))
           (global (export "__data_end") i32 (i32.const 1024))
           (global (export "__heap_base") i32 (i32.const 8192))
