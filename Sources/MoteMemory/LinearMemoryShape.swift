@@ -18,9 +18,9 @@ package struct LinearMemoryWishes: Sendable {
 
     /// Instead of the declared maximum, in pages; nil: as declared.
     package var maximumPageCountOverride: UInt64?
-    /// Of every memory, in pages; nil for none. An app heap comes on top.
+    /// Of every memory, in pages, an app heap not counted; nil for none.
     package var pageCountCap: UInt64?
-    /// Most bytes from the heap's base on; nil for no cap. An app heap comes on top.
+    /// Most bytes from the heap's base on, an app heap not counted; nil for no cap.
     package var maximumGuestHeapSizeInBytes: UInt64?
     package var truncation = Truncation.automatic
     package var appHeapSizeInBytes: UInt64 = 0

@@ -124,8 +124,9 @@ package struct MemoryPlan: Sendable {
     package var maximumGuestHeapSizeInBytes: UInt64?
     /// Whether writes of the guest's stack pointer are compared with the bounds of its stack.
     package var checksAuxiliaryStack = true
-    /// Native stack of the calling thread that must be left for host code to be entered, in bytes; at most a quarter of
-    /// the thread's stack. 0: threads are not asked for their stacks.
+    /// Native stack of the calling thread that must be left for host code to be entered, in bytes.
+    ///
+    /// At most a quarter of the thread's stack. 0: threads are not asked for their stacks.
     package var nativeStackReserveInBytes: Int = 32 * 1024
     /// Most bytes of each store's garbage-collected heap, which takes nothing before its first object; 0 for none.
     package var gcHeapSizeInBytes: Int = 64 * 1024 * 1024

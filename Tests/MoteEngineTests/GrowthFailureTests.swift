@@ -14,9 +14,10 @@ import Testing
         func listen(to bench: Workbench) {
             bench.runtime.onGrowthFailure(
                 { failure, data in
-                    let log = Unmanaged<Log>.fromOpaque(data!).takeUnretainedValue()
-                    log.failures.append(failure!.pointee)
-                    log.then?(failure!.pointee)
+                    guard let data, let failure else { return }
+                    let log = Unmanaged<Log>.fromOpaque(data).takeUnretainedValue()
+                    log.failures.append(failure.pointee)
+                    log.then?(failure.pointee)
                 },
                 userData: Unmanaged.passUnretained(self).toOpaque()
             )

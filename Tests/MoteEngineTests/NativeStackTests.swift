@@ -23,8 +23,10 @@ import Testing
             bench = try Workbench(plan)
             let cell = UnsafeMutablePointer<UnsafeMutablePointer<MoteFunction>?>.allocate(capacity: 1)
             let host = try bench.host([.i32], [.i32], data: cell) { environment, data, slots in
-                let cell = data!.assumingMemoryBound(to: UnsafeMutablePointer<MoteFunction>?.self)
-                let trap = EngineEnvironment(environment!).call(cell.pointee!, slots: slots, slotCount: 1)
+                guard let environment,
+                    let function = data?.load(as: UnsafeMutablePointer<MoteFunction>?.self)
+                else { return UInt32(TrapCode.hostError.rawValue) }
+                let trap = EngineEnvironment(environment).call(function, slots: slots, slotCount: 1)
                 return UInt32(trap.rawValue)
             }
             instance = try bench.instantiate(text: NativeStackTests.text, ["env.up": host])

@@ -1,24 +1,32 @@
 /// A module's memory and what WAMR 2.4 makes of it with an app heap at the heap's base, as observed.
 public struct ReshapingVector: Sendable, CustomStringConvertible {
+    /// What the test is called.
     public var description: String
     /// As declared.
     public var pages: UInt64
+    /// As declared; nil for none.
     public var maximum: UInt64?
     /// `__heap_base`; `__data_end` is 1024 then, and the stack pointer 4096.
     public var heapBase: UInt64?
     /// Some function has memory.size and memory.grow.
     public var asks: Bool
+    /// Whether the guest exports `malloc` and `free`.
     public var exportsAllocator = false
+    /// Bytes of app heap that are asked for.
     public var appHeap: UInt64
     /// Bytes of all pages together; nil where instantiation fails.
     public var bytes: UInt64?
     /// Pages that can be seen in WAMR: its own, of any size.
     public var foreignPages: UInt64 = 1
+    /// Where the app heap begins.
     public var heapOffset: UInt64 = 0
+    /// Its bytes; 0 for none.
     public var heapSize: UInt64 = 0
+    /// What `__heap_base` holds afterwards; nil where it stays.
     public var heapBaseAfter: UInt64?
     /// Ours: pages of 64 KiB, and their maximum.
     public var realPages: UInt64
+    /// Ours: most pages of 64 KiB.
     public var realMaximum: UInt64
     /// Where the bytes or the heap are others than WAMR's: why.
     public var deviation: String?

@@ -79,8 +79,9 @@ extension EngineInstance {
         try SharedHeap.free(heap, offset: offset)
     }
 
-    /// Bytes of the guest's for the host: in memory 0, or in a shared heap that is attached; nil where one of them is
-    /// outside. No bytes at the memory's end are inside.
+    /// Bytes of the guest's for the host: in memory 0, or in a shared heap that is attached; nil where one is outside.
+    ///
+    /// No bytes at the memory's end are inside.
     package func bytes(at address: UInt64, count: UInt64) -> UnsafeMutableRawPointer? {
         guard let memory = memory(at: 0) else { return nil }
         if Operations.isInside(address, count, EffectiveAddress.currentSize(of: memory)) {

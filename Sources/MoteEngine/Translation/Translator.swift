@@ -18,7 +18,7 @@ struct Translator {
     /// First code word of (module, variant).
     let codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>
     let arena: Arena
-    /// The guest's stack pointer: writes of it are other instructions. None for most modules.
+    /// The guest's stack pointer, writes of which are other instructions; none for most modules.
     let auxiliaryStack: AuxiliaryStack
 
     var reader: BodyReader
