@@ -29,4 +29,15 @@ struct GuideTests {
         let report = runtime.memoryReport
         #expect(report.pool.map { $0.peak <= 192 * 1024 } == true)
     }
+
+    @Test func `the guide's host passes text through the app heap`() throws {
+        let path = Fixture.path("onepage")
+        var plan = MemoryPlan()
+        plan.appHeap = 4096
+        let instance = try Runtime(plan).load(contentsOf: path).instantiate()
+        let text = try instance.duplicate("stressed".utf8)
+        #expect(text >= 65536)
+        #expect(instance.guestHeap.kind == .app)
+        try instance.free(text)
+    }
 }
