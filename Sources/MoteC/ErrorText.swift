@@ -74,6 +74,8 @@ extension TextWriter {
             write(", at most ")
             write(number: error.availableInBytes)
             write(" are to be had")
+        case .invalidPlan where error.reason == .appHeapDoesNotFit:
+            write("failed to insert app heap into linear memory, try using `--heap-size=0` option")
         case .invalidPlan:
             write(error.reason.text)
         case .corrupted:

@@ -148,7 +148,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         var limits = InstanceLimits()
         limits.operandStackSizeInBytes = pointee.stackSizeInBytes
         if arguments.max_memory_pages > 0 {
-            limits.maximumMemoryPageCount = UInt64(arguments.max_memory_pages)
+            limits.maximumPageCountOverride = UInt64(arguments.max_memory_pages)
         }
         limits.appHeapSizeInBytes = Int(arguments.host_managed_heap_size)
         let module = pointee.module.pointee.engine
