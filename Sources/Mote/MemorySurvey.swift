@@ -78,11 +78,29 @@ struct MemorySurvey {
                 )
             }
         }
+        var shared: [EngineSharedHeap.Pointer] = []
+        runtime.forEachSharedHeap { shared.append($0) }
+        for heap in shared {
+            var users: [Int] = []
+            runtime.forEachStore { store in
+                users += Self.instances(of: store).filter { $0.hasAttached(heap) }.map { Int($0.identity) }
+            }
+            let allocation = EngineSharedHeap.allocation(heap)
+            sharedHeaps.append(
+                MemoryReport.SharedHeap(
+                    size: Int(clamping: heap.pointee.sizeInBytes),
+                    used: allocation.map { Int(clamping: $0.usedInBytes) },
+                    peak: allocation.map { Int(clamping: $0.peakInBytes) },
+                    instances: users.sorted()
+                )
+            )
+        }
         memories.reverse()
         stacks.reverse()
         modules.reverse()
         instances.reverse()
         collectedHeaps.reverse()
+        sharedHeaps.reverse()
     }
 
     private static func instances(of store: EngineStore) -> [EngineInstance] {
@@ -156,6 +174,7 @@ extension MemoryReport.LinearMemory {
             sizeInBytes: size,
             isExact: backing == .reserved
         )
+        if let heap = memory.pointee.appHeap { appHeap = MemoryReport.AppHeap(heap) }
         guard index == 0, let instance else { return }
         describe(instance)
     }
@@ -182,11 +201,26 @@ extension MemoryReport.LinearMemory {
             )
         }
         if let heapBase = layout.heapBase {
+            // Before the memory grows, an app heap is the last that it has.
+            let end = appHeap.map { $0.range.upperBound == UInt64(size) ? $0.range.lowerBound : UInt64(size) }
             libcHeap = MemoryReport.LibcHeap(
-                range: min(heapBase, UInt64(size))..<UInt64(size),
+                range: min(heapBase, end ?? UInt64(size))..<(end ?? UInt64(size)),
+                limit: instance.guestHeapCapInBytes,
                 allocator: module.state.pointee.guestAllocator.exportNames
             )
         }
+    }
+}
+
+extension MemoryReport.AppHeap {
+    fileprivate init(_ heap: AppHeap.Pointer) {
+        let (end, overflow) = heap.pointee.offset.addingReportingOverflow(heap.pointee.sizeInBytes)
+        range = heap.pointee.offset..<(overflow ? .max : end)
+        used = Int(clamping: heap.pointee.usedInBytes)
+        peak = Int(clamping: heap.pointee.peakInBytes)
+        blocks = heap.pointee.blockCount
+        largestFree = Int(clamping: AppHeap.largestFreeInBytes(heap))
+        metadata = AppHeap.metadataSizeInBytes(heap)
     }
 }
 

@@ -12,6 +12,11 @@ extension SharedHeap {
         )
     }
 
+    /// Bytes that a heap has handed out now, and the most there ever were; nil in a buffer of the caller's.
+    package static func allocation(_ heap: Pointer) -> (usedInBytes: UInt64, peakInBytes: UInt64)? {
+        heap.pointee.allocator.map { ($0.pointee.usedInBytes, $0.pointee.peakInBytes) }
+    }
+
     /// The heap of a chain that hands out memory.
     private static func allocating(_ first: Pointer) -> Pointer? {
         var next: Pointer? = first

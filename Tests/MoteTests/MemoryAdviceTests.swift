@@ -139,7 +139,7 @@ struct MemoryAdviceTests {
 
     @Test func `a module without a basis gets no advice, and numbers at the edge do no harm`() throws {
         #expect(MemoryFacts().advice.isEmpty)
-        for large in [UInt64.max, .max - 8, 1 << 48] {
+        for large in [.max, .max - 8, 1 << 48] as [UInt64] {
             var facts = MemoryFacts()
             facts.pages = large
             facts.maximumPages = large

@@ -32,6 +32,12 @@ extension EngineInstance {
         state.pointee.limits.guestHeap ?? state.pointee.store.pointee.runtime.pointee.plan.guestHeap
     }
 
+    /// What plan and limits leave the guest's own heap; nil for no cap.
+    package var guestHeapCapInBytes: UInt64? {
+        state.pointee.limits.maximumGuestHeapSizeInBytes
+            ?? state.pointee.store.pointee.runtime.pointee.plan.maximumGuestHeapSizeInBytes
+    }
+
     /// The app heap in memory 0.
     package var appHeap: AppHeap.Pointer? { memory(at: 0)?.instance.pointee.appHeap }
 

@@ -5,6 +5,16 @@ extension EngineInstance {
     /// The first of the shared heaps that are attached; nil where there are none.
     package var sharedHeap: SharedHeap.Pointer? { state.base.sharedHeap }
 
+    /// Whether a shared heap is attached, by itself or as a part of a chain.
+    package func hasAttached(_ heap: SharedHeap.Pointer) -> Bool {
+        var next = sharedHeap
+        while let current = next {
+            if current == heap { return true }
+            next = current.pointee.next
+        }
+        return false
+    }
+
     /// Lets the instance's code reach a shared heap, and what is chained behind it, at the top of its address space.
     ///
     /// For instances whose limits said so when they were made. The memory must end below the heap, and grows up to it
