@@ -50,7 +50,7 @@ package struct MemoryFacts {
         if exportsLayout, !hasMutableGlobal, let dataEnd, let heapBase, heapBase > dataEnd {
             return (dataEnd..<heapBase, true, nil)
         }
-        guard let top = firstMutable, top > 0, top % 16 == 0, let pages, top <= pages * Self.page else {
+        guard let top = firstMutable, top > 0, top % 16 == 0, let pages, Self.pages(for: top) <= pages else {
             return nil
         }
         if let dataStart, dataStart >= top, dataStart - top < 16 {
@@ -83,8 +83,9 @@ package struct MemoryFacts {
 
     private var stackAdvice: MemoryAdvice? {
         guard let placed = placedStack, let end = staticEnd, let pages else { return nil }
-        let size = UInt64(placed.range.count)
-        guard let (wanted, reason) = wantedStack(size, isUnused: placed.isUnused, end: end), wanted < size
+        let size = placed.range.upperBound - placed.range.lowerBound
+        guard let (wanted, reason) = wantedStack(size, isUnused: placed.isUnused, end: end), wanted < size,
+            size - wanted <= end
         else { return nil }
         let newEnd = end - (size - wanted)
         let saved: UInt64

@@ -78,7 +78,7 @@ extension MemoryMap.Bar {
     ) -> String {
         guard bytes > 0, !segment.range.isEmpty else { return "" }
         let width = piece.end - piece.start
-        let part = min(1, Double(bytes) / Double(segment.range.count)) * width
+        let part = min(1, Double(bytes) / Double(segment.range.byteCount)) * width
         // A pixel at least: what was used at all is to be seen.
         let shown = min(width, max(1, part))
         return SVG.rectangle(use.growsDown ? piece.end - shown : piece.start, barTop, shown, Row.bar, kind)
@@ -176,7 +176,7 @@ extension MemoryMap.Bar {
 extension MemoryMap.Segment {
     /// All that is known of it, in a line.
     var tooltip: String {
-        var parts = [name + ": \(ByteCount.grouped(range.count)) bytes"]
+        var parts = [name + ": \(ByteCount.grouped(range.byteCount)) bytes"]
         if showsAddresses { parts.append(addresses) }
         if let now { parts.append("now \(ByteCount.grouped(now))") }
         if let peak { parts.append("peak \(ByteCount.grouped(peak))") }

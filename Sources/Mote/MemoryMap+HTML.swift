@@ -86,7 +86,7 @@ extension MemoryMap.Bar {
     /// The rows of its segments; columns that would be empty are left out.
     fileprivate var table: String {
         let hasAddresses = segments.contains { $0.showsAddresses }
-        let hasNow = segments.contains { $0.now != nil && $0.now != $0.range.count }
+        let hasNow = segments.contains { $0.now != nil && $0.now != $0.range.byteCount }
         let hasPeak = segments.contains { $0.peak != nil }
         let hasNote = segments.contains { $0.note != nil }
         var text = "<table><thead><tr><th scope=\"col\">Part</th>"
@@ -104,7 +104,7 @@ extension MemoryMap.Bar {
             text += "<tr><td><i class=\"\(segment.kind.rawValue)\"></i>\(index + 1) "
             text += "\(SVG.escaped(segment.name))</td>"
             if hasAddresses { text += "<td>\(segment.showsAddresses ? segment.addresses : "")</td>" }
-            text += cell("bytes", segment.range.count)
+            text += cell("bytes", segment.range.byteCount)
             if hasNow { text += cell("in use", segment.now) }
             if hasPeak { text += cell("peak", segment.peak) }
             if hasNote { text += "<td>\(SVG.escaped(segment.note ?? ""))</td>" }

@@ -77,7 +77,7 @@ extension MemoryMap.Bar {
     /// A row of text for each segment, below `y`, which moves down with them.
     fileprivate func rows(from y: inout Double) -> String {
         let hasAddresses = segments.contains { $0.showsAddresses }
-        let hasNow = segments.contains { $0.now != nil && $0.now != $0.range.count }
+        let hasNow = segments.contains { $0.now != nil && $0.now != $0.range.byteCount }
         let hasPeak = segments.contains { $0.peak != nil }
         // Right ends of columns of numbers, left ends of the others.
         let addresses = 230.0
@@ -111,7 +111,7 @@ extension MemoryMap.Bar {
             if hasAddresses, segment.showsAddresses {
                 text += SVG.text(segment.addresses, x: addresses, y: y, anchor: "start", kind: "plain")
             }
-            text += number(segment.range.count, bytes, y)
+            text += number(segment.range.byteCount, bytes, y)
             if hasNow { text += number(segment.now, inUse, y) }
             if hasPeak { text += number(segment.peak, peak, y) }
             for line in 0..<max(names.count, notes.count) {

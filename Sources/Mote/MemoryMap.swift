@@ -131,7 +131,7 @@ extension MemoryMap {
 
         init(_ bar: Bar, width: Double, least: Double = 20) {
             self.width = width
-            let lengths = bar.segments.map { Double($0.range.count) }
+            let lengths = bar.segments.map { Double($0.range.byteCount) }
             // What is empty has no place in the bar.
             let least = min(least, width / Double(max(1, lengths.count { $0 > 0 })))
             var isWidened = [Bool](repeating: false, count: lengths.count)
@@ -172,7 +172,7 @@ extension MemoryMap {
         func position(of byte: UInt64) -> Double {
             for piece in pieces where byte <= piece.range.upperBound && !piece.range.isEmpty {
                 guard byte >= piece.range.lowerBound else { return piece.start }
-                let part = Double(byte - piece.range.lowerBound) / Double(piece.range.count)
+                let part = Double(byte - piece.range.lowerBound) / Double(piece.range.byteCount)
                 return piece.start + part * (piece.end - piece.start)
             }
             return pieces.last?.end ?? 0

@@ -118,7 +118,7 @@ extension MemoryReport.AuxiliaryStack {
     fileprivate var json: JSON {
         .object([
             ("range", .range(range)),
-            ("size", .number(range.count)),
+            ("size", .number(range.byteCount)),
             ("source", .string(source)),
             ("peak", .number(peak)),
             ("isChecked", .boolean(isChecked)),
@@ -130,7 +130,7 @@ extension MemoryReport.AppHeap {
     fileprivate var json: JSON {
         .object([
             ("range", .range(range)),
-            ("size", .number(range.count)),
+            ("size", .number(range.byteCount)),
             ("used", .number(used)),
             ("peak", .number(peak)),
             ("blocks", .number(blocks)),
@@ -144,7 +144,7 @@ extension MemoryReport.LibcHeap {
     fileprivate var json: JSON {
         .object([
             ("range", .range(range)),
-            ("size", .number(range.count)),
+            ("size", .number(range.byteCount)),
             ("limit", .unsigned(limit)),
             ("allocator", .string(allocator)),
         ])

@@ -278,3 +278,8 @@ extension MemoryReport.LinearMemory {
         return result.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 }
+
+extension Range<UInt64> {
+    /// How many bytes it has; what a module's file says about addresses may be more than an Int counts.
+    package var byteCount: Int { Int(clamping: upperBound - lowerBound) }
+}

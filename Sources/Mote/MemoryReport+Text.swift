@@ -116,7 +116,7 @@ extension MemoryReport.LinearMemory {
         var lines = [title + ": " + sizeText, "  " + backingText]
         for entry in parts {
             let range = "\(Self.address(entry.range.lowerBound)) \(Self.address(entry.range.upperBound))"
-            let size = ByteCount.grouped(entry.range.count)
+            let size = ByteCount.grouped(entry.range.byteCount)
             let detail = detail(of: entry.part).map { "  " + $0 } ?? ""
             lines.append(
                 "  \(range)  \(Self.padded(entry.part.rawValue, 16))"

@@ -91,10 +91,10 @@ struct Trial {
             if let heap = first.appHeap { peaks.sizes[.appHeap] = heap.peak }
             // A memory that did not grow is as large as it was declared, whatever the cap.
             if let heap = first.libcHeap, first.pages > first.declaredPages {
-                peaks.sizes[.guestHeap] = heap.range.count
+                peaks.sizes[.guestHeap] = heap.range.byteCount
             }
             peaks.auxiliaryStack = first.auxiliaryStack?.peak
-            peaks.auxiliaryStackSize = first.auxiliaryStack?.range.count
+            peaks.auxiliaryStackSize = first.auxiliaryStack?.range.byteCount
         }
         if let pool, let state = report.pool { peaks.pool = max(0, pool - state.size) + state.peak }
         return peaks
