@@ -67,6 +67,13 @@ public struct ModuleMemoryLayout: Equatable, Sendable {
 }
 
 extension ModuleMemoryLayout {
+    /// Whether the stack is as large as ``stackBottom`` and ``stackTop`` say.
+    ///
+    /// Above data it is so only where `__data_end` is exported: zeroed data has no segment and lies below the stack too.
+    public var isStackSizeExact: Bool { isStackFirst || dataEndSource == .export }
+}
+
+extension ModuleMemoryLayout {
     init(_ layout: LinearMemoryLayout) {
         dataEnd = layout.dataEndSource == .none ? nil : layout.dataEnd
         heapBase = layout.heapBaseSource == .none ? nil : layout.heapBase

@@ -26,7 +26,7 @@ extension Module {
         if let layout = memoryLayout {
             facts.heapBase = layout.heapBase
             facts.dataEnd = layout.dataEnd
-            if layout.stackTop > layout.stackBottom {
+            if layout.stackTop > layout.stackBottom, layout.isStackSizeExact {
                 facts.stack = layout.stackBottom..<layout.stackTop
                 facts.isStackGuessed = layout.stackPointerSource == .guess
             }

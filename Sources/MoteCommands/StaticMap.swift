@@ -36,7 +36,8 @@ enum StaticMap {
             parts.append(Part(start: min(start, dataEnd), end: dataEnd, title: title))
         }
         if layout.stackTop > layout.stackBottom {
-            parts.append(Part(start: layout.stackBottom, end: layout.stackTop, title: "auxiliary stack <-"))
+            let title = layout.isStackSizeExact ? "auxiliary stack <-" : "auxiliary stack <- ?"
+            parts.append(Part(start: layout.stackBottom, end: layout.stackTop, title: title))
         }
         if let heapBase = layout.heapBase {
             parts.append(Part(start: heapBase, end: max(end, heapBase), title: "libc heap ->"))
@@ -55,6 +56,9 @@ enum StaticMap {
         switch layout.dataEndSource {
         case .none, .export: break
         case .segments: notes.append("data ends where the data segments end, or later")
+        }
+        if layout.stackTop > layout.stackBottom, !layout.isStackSizeExact {
+            notes.append("zeroed data may lie between the data segments and the stack, which is smaller then")
         }
         switch layout.heapBaseSource {
         case .none, .export: break
