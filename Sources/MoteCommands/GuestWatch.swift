@@ -1,4 +1,5 @@
 internal import Mote
+internal import MoteTuner
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -23,18 +24,9 @@ final class GuestWatch: Sendable {
     init(_ handle: InterruptHandle, timeout: TimeSpan?) throws(CommandFailure) {
         handles = Mutex([handle])
         timeoutInMilliseconds = timeout?.milliseconds
-        var signals = Self.signals
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 128 * 1024)
-        var thread = pthread_t()
-        let me = Unmanaged.passRetained(self).toOpaque()
-        let result = pthread_create(&thread, &attributes, GuestWatch.enter, me)
+        UserInterrupt.block()
+        let result = DetachedThread.start { self.wait() }
         guard result == 0 else {
-            Unmanaged<GuestWatch>.fromOpaque(me).release()
             throw CommandFailure("no thread for signals and timeout: \(String(cString: strerror(result)))")
         }
     }
@@ -42,38 +34,14 @@ final class GuestWatch: Sendable {
     /// Stops this environment too.
     func watch(_ handle: InterruptHandle) { handles.withLock { $0.append(handle) } }
 
-    private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        data in
-        guard let data else { return nil }
-        Unmanaged<GuestWatch>.fromOpaque(data).takeRetainedValue().wait()
-        return nil
-    }
-
-    private static var signals: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
     private func wait() {
         var rest = timeoutInMilliseconds
         while true {
-            var signals = Self.signals
-            let signal: Int32
-            if let milliseconds = rest {
-                var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
-                signal = sigtimedwait(&signals, nil, &time)
-                if signal < 0, errno == EAGAIN {
-                    handles.withLock { for handle in $0 { handle.expire() } }
-                    rest = nil
-                    continue
-                }
-            } else {
-                signal = sigwaitinfo(&signals, nil)
+            guard let signal = UserInterrupt.wait(forMilliseconds: rest) else {
+                handles.withLock { for handle in $0 { handle.expire() } }
+                rest = nil
+                continue
             }
-            guard signal == SIGINT || signal == SIGTERM else { continue }
             if interrupted.exchange(true, ordering: .acquiringAndReleasing) { _exit(128 + signal) }
             handles.withLock { for handle in $0 { handle.interrupt() } }
         }

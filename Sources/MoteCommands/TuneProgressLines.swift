@@ -75,42 +75,17 @@ final class TuneSignals: Sendable {
     }
 
     static func start(_ control: RunControl, _ copies: DirectoryCopies) throws(CommandFailure) {
-        var signals = signals
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 128 * 1024)
-        var thread = pthread_t()
-        let me = Unmanaged.passRetained(TuneSignals(control, folder: copies.root)).toOpaque()
-        let result = pthread_create(&thread, &attributes, TuneSignals.enter, me)
+        let me = TuneSignals(control, folder: copies.root)
+        UserInterrupt.block()
+        let result = DetachedThread.start { me.wait() }
         guard result == 0 else {
-            Unmanaged<TuneSignals>.fromOpaque(me).release()
             throw CommandFailure("no thread for signals: \(String(cString: strerror(result)))")
         }
     }
 
-    private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        data in
-        guard let data else { return nil }
-        Unmanaged<TuneSignals>.fromOpaque(data).takeRetainedValue().wait()
-        return nil
-    }
-
-    private static var signals: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
     private func wait() {
         while true {
-            var signals = Self.signals
-            let signal = sigwaitinfo(&signals, nil)
-            guard signal == SIGINT || signal == SIGTERM else { continue }
+            guard let signal = UserInterrupt.wait() else { continue }
             if control.isCancelled {
                 DirectoryCopies.discard(folder)
                 _exit(128 + signal)

@@ -28,27 +28,7 @@ package final class RunControl: Sendable {
     package init() {}
 
     /// Starts looking at the clock; false if there is no thread to do so.
-    package func start() -> Bool {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 128 * 1024)
-        var thread = pthread_t()
-        let me = Unmanaged.passRetained(self).toOpaque()
-        guard pthread_create(&thread, &attributes, RunControl.enter, me) == 0 else {
-            Unmanaged<RunControl>.fromOpaque(me).release()
-            return false
-        }
-        return true
-    }
-
-    private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        data in
-        guard let data else { return nil }
-        Unmanaged<RunControl>.fromOpaque(data).takeRetainedValue().watch()
-        return nil
-    }
+    package func start() -> Bool { DetachedThread.start { self.watch() } == 0 }
 
     private func watch() {
         while true {
