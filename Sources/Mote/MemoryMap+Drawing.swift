@@ -7,7 +7,7 @@ extension MemoryMap.Bar {
         static let mark = 18.0
         static let bar = 36.0
         static let strip = 12.0
-        static let axis = 18.0
+        static let axis = 21.0
         static let scale = 20.0
     }
 
@@ -28,7 +28,7 @@ extension MemoryMap.Bar {
         text += ticks(scale)
         if let touched { text += drawing(of: touched, scale) }
         if let mark { text += drawing(of: mark, scale) }
-        let y = axisTop + 12
+        let y = axisTop + 15
         text += SVG.text(ends.0, x: 0, y: y, anchor: "start", kind: "axis")
         text += SVG.text(ends.1, x: width, y: y, anchor: "end", kind: "axis")
         return text + scaleBar(scale)
