@@ -81,9 +81,9 @@ struct Instances {
             let store = try runtime.createStore()
             // What the process takes once: the C library's caches, the page tables of the first reservation.
             _ = status("VmRSS")
-            for _ in 0..<min(count, 10_000) { measured_cycle(module.state, store.state) }
+            for _ in 0..<min(count, 10_000) { try measured_cycle(module.state, store.state) }
             let (ledger, resident) = (runtime.ledger, status("VmRSS"))
-            for _ in 0..<count { measured_cycle(module.state, store.state) }
+            for _ in 0..<count { try measured_cycle(module.state, store.state) }
             let end = runtime.ledger
             for row in 0..<Region.count
             where end.current[row] != ledger.current[row] || end.peak[row] != ledger.peak[row] {
@@ -106,11 +106,8 @@ struct Instances {
 }
 
 @inline(never)
-func measured_cycle(_ module: UnsafeMutableRawPointer, _ store: UnsafeMutableRawPointer) {
+func measured_cycle(_ module: UnsafeMutableRawPointer, _ store: UnsafeMutableRawPointer) throws {
     let module = EngineModule(state: module.assumingMemoryBound(to: ModuleState.self))
     let store = EngineStore(state: store.assumingMemoryBound(to: StoreState.self))
-    guard let instance = try? EngineInstance.instantiate(module, in: store, resolve: { _ in nil }) else {
-        fatalError("no memory for an instance")
-    }
-    instance.destroy()
+    try EngineInstance.instantiate(module, in: store) { _ in nil }.destroy()
 }

@@ -16,6 +16,22 @@ private func isNew(_ value: UInt64, _ environment: Environment) -> Bool {
     return value &- lowest > top &- lowest
 }
 
+/// Writes the value that all forms of the instruction have in common.
+@inline(__always)
+private func set(
+    _ value: UInt64,
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
+    if isNew(value, environment) { return lowerStackPointer(pc, fp, memory, environment, r, d) }
+    globals(environment)[Int(immediate32(pc))] = value
+    return go(pc + 16, fp, memory, environment, r, d)
+}
+
 @inline(__always)
 func stackPointerSetSlot(
     _ pc: PC,
@@ -25,10 +41,7 @@ func stackPointerSetSlot(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    let value = UInt64(low(fp[slotField(pc, 8)]))
-    if isNew(value, environment) { return lowerStackPointer(pc, fp, memory, environment, r, d) }
-    globals(environment)[Int(immediate32(pc))] = value
-    return go(pc + 16, fp, memory, environment, r, d)
+    set(UInt64(low(fp[slotField(pc, 8)])), pc, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -40,10 +53,7 @@ func stackPointerSetLast(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    let value = UInt64(low(r))
-    if isNew(value, environment) { return lowerStackPointer(pc, fp, memory, environment, r, d) }
-    globals(environment)[Int(immediate32(pc))] = value
-    return go(pc + 16, fp, memory, environment, r, d)
+    set(UInt64(low(r)), pc, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -55,10 +65,7 @@ func stackPointerSetSlot64(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    let value = fp[slotField(pc, 8)]
-    if isNew(value, environment) { return lowerStackPointer(pc, fp, memory, environment, r, d) }
-    globals(environment)[Int(immediate32(pc))] = value
-    return go(pc + 16, fp, memory, environment, r, d)
+    set(fp[slotField(pc, 8)], pc, fp, memory, environment, r, d)
 }
 
 @inline(__always)
@@ -70,9 +77,7 @@ func stackPointerSetLast64(
     _ r: UInt64,
     _ d: Double
 ) -> Int {
-    if isNew(r, environment) { return lowerStackPointer(pc, fp, memory, environment, r, d) }
-    globals(environment)[Int(immediate32(pc))] = r
-    return go(pc + 16, fp, memory, environment, r, d)
+    set(r, pc, fp, memory, environment, r, d)
 }
 
 /// Remembers a new lowest value and runs the instruction again, or traps.

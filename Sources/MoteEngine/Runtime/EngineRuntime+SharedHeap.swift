@@ -105,15 +105,4 @@ extension EngineRuntime {
             SharedHeap.destroy(heap)
         }
     }
-
-    /// Calls `visit` with every shared heap, newest first; it must not use the runtime.
-    package func forEachSharedHeap(_ visit: (SharedHeap.Pointer) -> Void) {
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        var next = state.pointee.firstSharedHeap
-        while let heap = next {
-            visit(heap)
-            next = heap.pointee.nextInRuntime
-        }
-    }
 }

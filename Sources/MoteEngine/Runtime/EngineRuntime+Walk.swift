@@ -1,65 +1,64 @@
 internal import CPlatform
-internal import MoteMemory
+package import MoteMemory
 internal import MoteModule
 
 // What a report looks at: each walk holds the lock of the list it walks, so that nothing in it goes meanwhile.
 
+/// Visits a list from its first record on, under the lock that orders it.
+private func walk<Record>(
+    _ lock: UnsafeMutablePointer<MoteLock>,
+    _ first: @autoclosure () -> UnsafeMutablePointer<Record>?,
+    next: (UnsafeMutablePointer<Record>) -> UnsafeMutablePointer<Record>?,
+    _ visit: (UnsafeMutablePointer<Record>) -> Void
+) {
+    mote_lock_acquire(lock)
+    defer { mote_lock_release(lock) }
+    var record = first()
+    while let current = record {
+        visit(current)
+        record = next(current)
+    }
+}
+
 extension EngineRuntime {
     /// Calls `visit` with every module that is loaded or still in use, newest first; it must not use the runtime.
     package func forEachModule(_ visit: (EngineModule) -> Void) {
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        var module = state.pointee.firstModule
-        while let current = module {
-            visit(EngineModule(state: current))
-            module = current.pointee.next
+        walk(state.lock, state.pointee.firstModule, next: { $0.pointee.next }) {
+            visit(EngineModule(state: $0))
         }
     }
 
     /// Calls `visit` with every store, newest first; it must not use the runtime.
     package func forEachStore(_ visit: (EngineStore) -> Void) {
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        var store = state.pointee.firstStore
-        while let current = store {
-            visit(EngineStore(state: current))
-            store = current.pointee.next
+        walk(state.lock, state.pointee.firstStore, next: { $0.pointee.next }) {
+            visit(EngineStore(state: $0))
         }
+    }
+
+    /// Calls `visit` with every shared heap, newest first; it must not use the runtime.
+    package func forEachSharedHeap(_ visit: (SharedHeap.Pointer) -> Void) {
+        walk(state.lock, state.pointee.firstSharedHeap, next: { $0.pointee.nextInRuntime }, visit)
     }
 }
 
 extension EngineStore {
     /// Calls `visit` with every instance, newest first; it must not use the store.
     package func forEachInstance(_ visit: (EngineInstance) -> Void) {
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        var instance = state.pointee.firstInstance
-        while let current = instance {
-            visit(EngineInstance(state: current))
-            instance = current.pointee.nextInStore
+        walk(state.lock, state.pointee.firstInstance, next: { $0.pointee.nextInStore }) {
+            visit(EngineInstance(state: $0))
         }
     }
 
     /// Calls `visit` with every environment, newest first; it must not use the store.
     package func forEachEnvironment(_ visit: (EngineEnvironment) -> Void) {
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        var environment = state.pointee.firstEnvironment
-        while let current = environment {
-            visit(EngineEnvironment(state: current))
-            environment = current.pointee.next
+        walk(state.lock, state.pointee.firstEnvironment, next: { $0.pointee.next }) {
+            visit(EngineEnvironment(state: $0))
         }
     }
 
     /// Calls `visit` with every memory that the host made, newest first; it must not use the store.
     package func forEachHostMemory(_ visit: (UnsafeMutablePointer<MemoryInstance>) -> Void) {
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        var memory = state.pointee.firstHostMemory
-        while let current = memory {
-            visit(current)
-            memory = current.pointee.next
-        }
+        walk(state.lock, state.pointee.firstHostMemory, next: { $0.pointee.next }, visit)
     }
 
     /// The owner's identity in the ledger.
