@@ -218,7 +218,11 @@ func isWanted(_ target: Target) -> Bool {
 
 let package = Package(
     name: "mote",
-    products: [.library(name: "MoteStatic", type: .static, targets: ["MoteC"])]
+    products: [
+        .library(name: "MoteStatic", type: .static, targets: ["MoteC"]),
+        // For C targets of other packages: with the headers.
+        .library(name: "MoteC", targets: ["CMoteAPI", "MoteC"]),
+    ]
         + (embedded || wantedTests != nil
             ? []
             : [

@@ -1,5 +1,5 @@
 // A WebAssembly function in 128 KiB: everything that the runtime needs, the module's page of memory included, lies in
-// one static buffer. Links libmote.a and libc, nothing else.
+// one static buffer. Needs libmote and libc, nothing else.
 #include <stdio.h>
 #include <string.h>
 

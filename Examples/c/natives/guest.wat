@@ -1,0 +1,18 @@
+(module
+  (import "host" "say" (func $say (param i32)))
+  (import "host" "upper" (func $upper (param i32 i32) (result i32)))
+  (import "host" "next" (func $next (param i64) (result i64)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "hello from the guest\00")
+  (func (export "greet") (result i32) (local $changed i32)
+    (call $say (i32.const 16))
+    (local.set $changed (call $upper (i32.const 16) (i32.const 20)))
+    (call $say (i32.const 16))
+    (local.get $changed))
+  (func (export "sequence") (result i64)
+    (call $next (call $next (call $next (i64.const 1)))))
+  ;; A buffer that begins inside the memory and ends outside.
+  (func (export "overrun") (result i32)
+    (call $upper (i32.const 65530) (i32.const 20)))
+  (func (export "refused") (result i32)
+    (call $upper (i32.const 16) (i32.const 0))))
