@@ -55,6 +55,11 @@ let ring0Targets: [Target] = [
         dependencies: ["CPlatform", "MotePlatform", "MoteMemory"],
         swiftSettings: ring0
     ),
+    .target(
+        name: "MoteLibc",
+        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine"],
+        swiftSettings: ring0
+    ),
     .target(name: "CMoteAPI"),
     .target(
         name: "MoteC",
@@ -162,6 +167,11 @@ let testTargets: [Target] = [
     .testTarget(
         name: "MoteWASITests",
         dependencies: ["CPlatform", "MoteMemory", "MoteWASI"],
+        swiftSettings: common
+    ),
+    .testTarget(
+        name: "MoteLibcTests",
+        dependencies: ["CPlatform", "MoteMemory", "MoteEngine", "MoteLibc"],
         swiftSettings: common
     ),
     .testTarget(
