@@ -65,8 +65,7 @@ let ring0Targets: [Target] = [
         name: "MoteC",
         dependencies: [
             "CMoteAPI", "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary",
-            "MoteValidation", "MoteEngine",
-            "MoteWASI",
+            "MoteValidation", "MoteEngine", "MoteWASI", "MoteLibc",
         ],
         swiftSettings: ring0
     ),
@@ -95,8 +94,7 @@ let ring1Targets: [Target] = [
         name: "Mote",
         dependencies: [
             "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation",
-            "MoteEngine",
-            "MoteWASI",
+            "MoteEngine", "MoteWASI", "MoteLibc",
         ],
         swiftSettings: common
     ),

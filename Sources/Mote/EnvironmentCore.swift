@@ -12,6 +12,8 @@ final class EnvironmentCore {
     let target: InterruptTarget
     /// The error of a host function on its way to the entry.
     var parkedError: (any Error)?
+    /// What the guest gave libc-builtin's `exit`, on its way to the entry.
+    var libcExitCode: UInt32?
     /// The instance through which the host entered last: it keeps all that the running code can reach.
     var entryOwner: Instance?
     /// Host calls that are running, by serial number; what a ``Caller`` checks that it is still good.
@@ -61,7 +63,12 @@ final class EnvironmentCore {
                 self.parkedError = nil
                 return parkedError
             }
-        case .exit: return RuntimeError.exit(code: wasi?.exitCode ?? store.lastExitCode ?? 0)
+        case .exit:
+            if let libcExitCode {
+                self.libcExitCode = nil
+                return RuntimeError.exit(code: libcExitCode)
+            }
+            return RuntimeError.exit(code: wasi?.exitCode ?? store.lastExitCode ?? 0)
         case .environmentBusy: return RuntimeError.usage(.environmentBusy)
         case .uncaughtException:
             if let exception = engine.pendingException {

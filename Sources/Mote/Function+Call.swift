@@ -80,7 +80,7 @@ struct CallTarget {
             self.pointer = pointer
             self.store = store
             self.owner = owner
-        case .host, .wasi:
+        case .host, .wasi, .libc:
             guard let environment else { throw .usage(.unsupported) }
             pointer = try environment.store.pointer(to: function)
             store = environment.store

@@ -11,6 +11,7 @@ public struct Function {
         /// A closure that no store may know yet.
         case host(HostClosure)
         case wasi(WASIFunction)
+        case libc(LibcFunction)
     }
 
     let storage: Storage
@@ -117,6 +118,7 @@ public struct Function {
         switch storage {
         case .host(let closure): closure.type
         case .wasi(let function): function.type
+        case .libc(let function): function.type
         case .engine(let pointer, _, _):
             FunctionDescription.type(of: pointer).map { FunctionType($0.pointee) }
                 ?? FunctionType(parameters: [])

@@ -20,6 +20,7 @@ extension RuntimeError: CustomStringConvertible {
         case .trap(let trap): return trap.description
         case .exception(let exception): return exception.description
         case .exit(let code): return "the guest ended with exit code \(code)"
+        case .abort(let message): return "the guest ended itself: \(message)"
         case .outOfBounds(let address, let count, let size):
             return "\(count) bytes at \(address) do not lie in a memory of \(size) bytes"
         case .export(let name, let wanted): return "the module exports no \(wanted) named \"\(name)\""

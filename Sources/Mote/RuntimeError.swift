@@ -20,8 +20,10 @@ public enum RuntimeError: Error {
     case trap(Trap)
     /// Guest code threw an exception that nobody caught.
     case exception(WasmException)
-    /// The guest asked to end, by WASI's `proc_exit`.
+    /// The guest asked to end, by WASI's `proc_exit` or libc-builtin's `exit`.
     case exit(code: UInt32)
+    /// The guest ended itself by another function of libc-builtin's: `env.abort(1)`.
+    case abort(message: String)
     /// The host looked outside of a linear memory. `count` is in bytes.
     case outOfBounds(address: UInt64, count: UInt64, sizeInBytes: UInt64)
     /// The module exports nothing of that name, or another kind.

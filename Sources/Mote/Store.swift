@@ -90,6 +90,14 @@ public final class Store {
                 target: function.target,
                 function.wasi.contextAddress
             )
+        case .libc(let function):
+            return try hostFunction(
+                ObjectIdentifier(function),
+                keeper: function,
+                type: function.type,
+                target: function.target,
+                function.contextAddress
+            )
         }
     }
 

@@ -123,6 +123,7 @@ extension InstanceRecord {
                 store: store,
                 instance: nil,
                 wasi: nil,
+                libc: LibcImports.context(standardOutput: module.pointee.wasi.standardOutput),
                 stackSizeInBytes: stackSize > 0 ? stackSize : defaultStackSizeInBytes,
                 singleton: nil,
                 firstEnvironment: nil,

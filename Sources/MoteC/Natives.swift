@@ -92,7 +92,7 @@ extension UnsafeMutablePointer where Pointee == DoorState {
 }
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
-    /// What answers an import: a native, a function of WASI, or for other functions one that traps.
+    /// What answers an import: a native, a function of WASI or of libc-builtin, or for others one that traps.
     func resolve(
         _ request: ImportRequest,
         in state: UnsafeMutablePointer<DoorState>,
@@ -123,6 +123,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                     )
                 )
             }
+            if let function = try makeLibc(request, type) { return .function(function) }
             return .function(try UnlinkedImport.make(request, type, in: pointee.store))
         } catch {
             if case .memory(let error) = error { failure = error }

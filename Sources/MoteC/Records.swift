@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteEngine
+internal import MoteLibc
 internal import MoteMemory
 internal import MoteWASI
 
@@ -29,6 +30,8 @@ struct InstanceRecord {
     /// Nil until instantiation has made it.
     var instance: EngineInstance?
     var wasi: WASIContext.Pointer?
+    /// What functions of libc-builtin point at.
+    var libc: LibcContext
     var stackSizeInBytes: Int
     var singleton: UnsafeMutablePointer<EnvironmentRecord>?
     var firstEnvironment: UnsafeMutablePointer<EnvironmentRecord>?

@@ -49,6 +49,8 @@ final class GuestRun {
                 )
                 imports = wasi.imports
             }
+            // Programs without a C library have the host's.
+            if module.imports.contains(where: { $0.module == "env" }) { imports.add(.libcBuiltin) }
             let store = try Store(runtime)
             // Guests that never end may do so in their start function already.
             let watching = try GuestWatch(store.environment.interruptHandle, timeout: timeout)
@@ -59,7 +61,7 @@ final class GuestRun {
             self.instance = instance
             for warning in instance.memoryWarnings { Output.error("mote: warning: \(warning)\n") }
             watching.watch(instance.environment.interruptHandle)
-            guard let function else { return try Self.command(instance, path: path) }
+            guard let function else { return try Self.command(instance, path: path, arguments) }
             return try Self.invoke(function, arguments, in: instance) { Output.standard($0) }
         } catch {
             if watch?.wasInterrupted == true {
@@ -70,8 +72,12 @@ final class GuestRun {
     }
 
     /// Runs a program; answers its exit code.
-    static func command(_ instance: Instance, path: String) throws -> Int32 {
+    static func command(_ instance: Instance, path: String, _ arguments: [String] = []) throws -> Int32 {
         guard instance.module.exports.contains(where: { $0.name == "_start" }) else {
+            if instance.module.exports.contains(where: { Instance.mainNames.contains($0.name) }) {
+                let name = path.split(separator: "/").last.map(String.init) ?? path
+                return Int32(truncatingIfNeeded: try instance.runMain([name] + arguments) & 0xFF)
+            }
             let functions = instance.module.exports.compactMap { export in
                 if case .function(let type) = export.type {
                     "\(DisplayName.text(export.name)) \(type)"
@@ -127,6 +133,8 @@ final class GuestRun {
             let lines = trap.description.split(separator: "\n", omittingEmptySubsequences: false)
             let rest = lines.dropFirst().map { "\n" + $0 }.joined()
             return CommandFailure(kind + (lines.first ?? "") + hint + rest, exitCode: 134)
+        case RuntimeError.guestHeap: return CommandFailure("\(error) (option: --heap-size)")
+        case RuntimeError.abort: return CommandFailure("\(error)", exitCode: 134)
         case RuntimeError.exception(let exception):
             return CommandFailure(exception.description, exitCode: 134)
         case RuntimeError.exit(let code):

@@ -8,9 +8,10 @@ package import MoteEngine
 package struct LibcContext {
     /// Descriptor that `printf`, `puts` and `putchar` write to.
     package var standardOutput: Int32
-    /// What the guest gave `exit`; 0 before.
-    package var exitCode: UInt32 = 0
-    /// Called with a text when the guest ends itself in another way: `env.abort(1)`; null: nobody asked.
+    /// Called when the guest ends itself by `exit`, before the trap ``TrapCode/exit``; null: nobody asked.
+    package var noteExit: (@convention(c) (UnsafeMutablePointer<MoteEnvironment>, Int32) -> Void)?
+    /// Called with a text when the guest ends itself in another way, `env.abort(1)`, before the trap
+    /// ``TrapCode/hostError``; null: nobody asked.
     package var report:
         (@convention(c) (UnsafeMutablePointer<MoteEnvironment>, UnsafePointer<CChar>) -> Void)?
 

@@ -71,4 +71,14 @@ package enum LibcFunctions {
         default: ("clock", "", "I", { LibcCall.run64($0, $1, $2) { $0.processorTime() } })
         }
     }
+
+    /// The function of a name; nil where there is none.
+    package static func entry(named name: UnsafeBufferPointer<UInt8>) -> Entry? {
+        for index in 0..<count {
+            let entry = entry(at: index)
+            guard name.count == entry.name.utf8CodeUnitCount, let start = name.baseAddress else { continue }
+            if memcmp(start, entry.name.utf8Start, name.count) == 0 { return entry }
+        }
+        return nil
+    }
 }

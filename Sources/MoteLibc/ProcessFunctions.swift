@@ -3,7 +3,7 @@ internal import CPlatform
 // How a guest ends itself, and clocks.
 extension LibcCall {
     func exit() throws(LibcFault) -> UInt32 {
-        context.pointee.exitCode = word(0)
+        context.pointee.noteExit?(environment, Int32(bitPattern: word(0)))
         throw .exit
     }
 

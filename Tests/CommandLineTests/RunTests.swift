@@ -12,6 +12,18 @@ struct RunTests {
         #expect(run.errors.isEmpty)
     }
 
+    @Test func `a program whose library is the host's runs from its main`() throws {
+        let run = try Program.run(["run", "--heap-size=4K", Program.fixture("builtin"), "17", "two"])
+        #expect(run.output == "2 arguments\n17 two\n")
+        #expect(run.exitCode == 17)
+        let leaving = try Program.run(["run", "--invoke", "leave", Program.fixture("builtin"), "3"])
+        #expect(leaving.output == "leaving\n" && leaving.exitCode == 3)
+        let aborting = try Program.run(["run", "--invoke", "stop_with", Program.fixture("builtin"), "3"])
+        #expect(aborting.errors.contains("env.abort(3)") && aborting.exitCode == 134)
+        let homeless = try Program.run(["run", Program.fixture("builtin")])
+        #expect(homeless.errors.contains("--heap-size") && homeless.exitCode == 1)
+    }
+
     @Test func `the guest's exit code is the program's`() throws {
         #expect(try Program.run(["run", Program.fixture("exitcode")]).exitCode == 7)
         #expect(try Program.run(["run", Program.fixture("exitcode"), "41"]).exitCode == 41)

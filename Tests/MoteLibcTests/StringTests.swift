@@ -95,8 +95,15 @@ import Testing
 
     @Test func `a guest ends itself`() {
         let guest = LibcGuest()
-        #expect(throws: TrapCode.exit) { try guest.call("exit", 3) }
-        #expect(guest.context.pointee.exitCode == 3)
+        var code: Int32 = 0
+        guest.context.pointee.noteExit = { environment, code in
+            environment.pointee.userData?.storeBytes(of: code, as: Int32.self)
+        }
+        withUnsafeMutablePointer(to: &code) {
+            guest.environment.pointee.userData = UnsafeMutableRawPointer($0)
+            #expect(throws: TrapCode.exit) { try guest.call("exit", 3) }
+        }
+        #expect(code == 3)
         #expect(throws: TrapCode.hostError) { try guest.call("abort", .max) }
     }
 }
