@@ -195,6 +195,8 @@ package struct Arena {
     }
 
     /// A small block from a chunk, or one of its own from the size on where a header no longer matters.
+    // Every typed allocation has a copy of its caller per element type.
+    @inline(never)
     private func allocate(
         _ sizeInBytes: Int,
         alignment: Int,

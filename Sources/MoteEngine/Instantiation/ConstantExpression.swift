@@ -53,6 +53,8 @@ struct ConstantReader {
     /// The value of the expression that starts here; stops behind its `end`.
     ///
     /// Objects that it makes are reachable only once its value lies in a root: no collection may come between.
+    // Inlined it would lie in the five callers twice each.
+    @inline(never)
     mutating func evaluate() throws(MemoryError) -> ConstantValue {
         let start = position
         let first = readByte()
