@@ -6,6 +6,16 @@ import PackageDescription
 // proves that nothing in ring 0 allocates outside GlobalHeap. scripts/build-embedded does the second.
 let embedded = Context.environment["MOTE_EMBEDDED"] == "1"
 let trampoline = Context.environment["MOTE_TRAMPOLINE"] == "1"
+// Names of parts that ring 0 is built without, parted by spaces: scripts/build-embedded says which there are. Each is
+// a condition of Swift and of C, MOTE_WITHOUT_ and the name in capitals; only Sources/MotePlatform/Build.swift and what
+// is generated ask for them.
+let parts = ["wasi", "simd", "gc", "exceptions", "threads"]
+let leftOut: [String] = (Context.environment["MOTE_WITHOUT"] ?? "").split(separator: " ").map(String.init)
+for name in leftOut where !parts.contains(name) {
+    fatalError("MOTE_WITHOUT: no part \(name); there are: \(parts.joined(separator: " "))")
+}
+let conditions = leftOut.map { "MOTE_WITHOUT_" + $0.uppercased() }
+
 // Names of test targets, parted by commas: only they and ring 0 are in the package, so that builds with a sanitizer
 // take minutes less.
 let wantedTests = Context.environment["MOTE_ONLY_TESTS"].map { $0.split(separator: ",").map(String.init) }
@@ -19,6 +29,7 @@ let common: [SwiftSetting] =
 
 let ring0: [SwiftSetting] =
     common
+    + conditions.map { .define($0) }
     + (embedded
         ? [
             .define("MOTE_EMBEDDED"),
@@ -32,18 +43,18 @@ let ring0: [SwiftSetting] =
         ] : [])
 
 let ring0Targets: [Target] = [
-    .target(name: "CPlatform"),
+    .target(name: "CPlatform", cSettings: conditions.map { .define($0) }),
     .target(name: "MotePlatform", dependencies: ["CPlatform"], swiftSettings: ring0),
     .target(name: "MoteMemory", dependencies: ["CPlatform", "MotePlatform"], swiftSettings: ring0),
-    .target(name: "MoteModule", dependencies: ["CPlatform", "MoteMemory"], swiftSettings: ring0),
+    .target(name: "MoteModule", dependencies: ["CPlatform", "MotePlatform", "MoteMemory"], swiftSettings: ring0),
     .target(
         name: "MoteBinary",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule"],
+        dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule"],
         swiftSettings: ring0
     ),
     .target(
         name: "MoteValidation",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteBinary"],
+        dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary"],
         swiftSettings: ring0
     ),
     .target(

@@ -283,16 +283,16 @@ class Vectors:
         self.handler("VectorMemory", name, [*self.outside_general(name, width, slot, index, lines), *lines])
 
     def general_accesses(self):
-        self.base("vectorLoadGeneral")
+        self.base("vectorLoadGeneral", "MEMORIES")
         for number, name, width, expression in LOADS:
             self.general(f"vectorLoad{name}General", width, 10, self.load(expression, 24))
-        self.base("vectorLoadLaneGeneral")
+        self.base("vectorLoadLaneGeneral", "MEMORIES")
         for _, _, bits in LANES:
             # vector @12, lane @24
             self.general(f"vectorLoad{bits}LaneGeneral", bits // 8, 10, self.load_lane(bits, 12, 24, 32))
-        self.base("vectorStoreGeneral")
+        self.base("vectorStoreGeneral", "MEMORIES")
         self.general("vectorStoreV128General", 16, 8, self.store(24))
-        self.base("vectorStoreLaneGeneral")
+        self.base("vectorStoreLaneGeneral", "MEMORIES")
         for _, _, bits in LANES:
             # lane @12
             self.general(f"vectorStore{bits}LaneGeneral", bits // 8, 8, self.store_lane(bits, 12))

@@ -50,6 +50,7 @@ extension ByteReader {
         let byte = try u8()
         var raw = UInt32(byte)
         if OpcodeTable.isPrefix(byte) {
+            if let feature = OpcodeTable.leftOut(prefix: byte) { throw unsupported(feature, at: start) }
             let number = try u32LEB()
             guard let value = OpcodeTable.rawValue(prefix: byte, number: number) else {
                 throw DecodeError(.illegalOpcode, at: start, detail: UInt32(byte))

@@ -10,10 +10,10 @@ extension TextWriter {
     mutating func write(_ error: EngineError, in module: Module.Pointer? = nil) {
         switch error {
         case .decode(let error):
-            write(error.kind.text)
             if let feature = error.unsupportedFeature {
-                write(": ")
-                write(feature.name)
+                write(feature)
+            } else {
+                write(error.kind.text)
             }
             write(byteOffset: error.byteOffset)
         case .validation(let error):
@@ -28,8 +28,7 @@ extension TextWriter {
             }
             write(byteOffset: Int(error.byteOffset))
         case .unsupported(let feature, let byteOffset):
-            write("feature not supported: ")
-            write(feature.name)
+            write(feature)
             write(byteOffset: byteOffset)
         case .link(let error):
             write(error.kind.text)
@@ -46,6 +45,13 @@ extension TextWriter {
         case .trap(let trap): write(trap.wamrText)
         case .usage(let fault): write(fault.text)
         }
+    }
+
+    /// Why modules with a feature are refused.
+    private mutating func write(_ feature: Feature) {
+        write(feature.refusal)
+        write(": ")
+        write(feature.name)
     }
 
     private mutating func write(byteOffset: Int) {

@@ -1,4 +1,5 @@
 package import CPlatform
+internal import MotePlatform
 
 /// What a linear memory is to be, before the plan and the heap's source have been asked.
 package struct LinearMemoryRequest: Sendable {
@@ -116,7 +117,7 @@ package struct LinearMemory {
                 try extendBuffer(place, to: size, site: .linearMemoryBuffer)
             } else if choice.isReserved {
                 try extendReserved(place, to: size, site: .linearMemoryCommit)
-            } else if request.isShared {
+            } else if Build.hasThreads, request.isShared {
                 let most = max(sizeInBytes(of: memory.maximumPageCount, place) ?? .max, size)
                 try allocateShared(place, size, roomFor: most)
             } else if choice.usesFunctions {
@@ -161,7 +162,7 @@ package struct LinearMemory {
                 try extendBuffer(place, to: size, site: .linearMemoryBufferGrowth)
             } else if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
                 try extendReserved(place, to: size, site: .linearMemoryCommitGrowth)
-            } else if place.pointee.memory.isShared != 0 {
+            } else if Build.hasThreads, place.pointee.memory.isShared != 0 {
                 try extendShared(place, to: size)
             } else if place.pointee.usesFunctions {
                 try extendFunctions(place, to: size, site: .linearMemoryCallerGrowth)

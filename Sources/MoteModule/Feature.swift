@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// A proposal beyond WebAssembly 1.0, as users switch it on and off by name.
 @frozen @usableFromInline
 package enum Feature: UInt8, Sendable {
@@ -74,6 +76,11 @@ package enum Feature: UInt8, Sendable {
         }
     }
 
+    /// Why a module that has it is refused.
+    package var refusal: StaticString {
+        FeatureSet.executable.contains(self) ? "feature not supported" : "feature is not in this build"
+    }
+
     /// What it makes no sense without, taken together with what that needs.
     package var needs: FeatureSet {
         var set = FeatureSet.none
@@ -108,37 +115,28 @@ package struct FeatureSet: Equatable, Sendable {
     /// No feature.
     @inlinable package static var none: FeatureSet { FeatureSet(rawValue: 0) }
 
+    /// Whether the feature is in the set and in this build.
     @inlinable
-    package func contains(_ feature: Feature) -> Bool { rawValue & (1 &<< UInt32(feature.rawValue)) != 0 }
+    package func contains(_ feature: Feature) -> Bool {
+        rawValue & FeatureSet.executable.rawValue & FeatureSet.bit(feature) != 0
+    }
     @inlinable
     package mutating func insert(_ feature: Feature) { rawValue |= 1 &<< UInt32(feature.rawValue) }
     @inlinable
     package mutating func remove(_ feature: Feature) { rawValue &= ~(1 &<< UInt32(feature.rawValue)) }
 
-    /// What this version executes.
-    package static var executable: FeatureSet {
-        var set = FeatureSet.none
-        // Hints may be ignored, and are.
-        set.insert(.branchHints)
-        set.insert(.signExtension)
-        set.insert(.saturatingConversions)
-        set.insert(.multiValue)
-        set.insert(.mutableGlobals)
-        set.insert(.bulkMemory)
-        set.insert(.referenceTypes)
-        set.insert(.extendedConstants)
-        set.insert(.tailCalls)
-        set.insert(.typedFunctionReferences)
-        set.insert(.garbageCollection)
-        set.insert(.memory64)
-        set.insert(.multiMemory)
-        set.insert(.threads)
-        set.insert(.customPageSizes)
-        set.insert(.wideArithmetic)
-        set.insert(.simd)
-        set.insert(.relaxedSIMD)
-        set.insert(.exceptions)
-        set.insert(.legacyExceptions)
-        return set
+    /// What this build executes: a constant.
+    @inlinable package static var executable: FeatureSet {
+        FeatureSet(rawValue: 0xF_FFFF & ~leftOut)
     }
+
+    /// ``rawValue`` of what this build was made without.
+    @inlinable static var leftOut: UInt32 {
+        (Build.hasVectors ? 0 : bit(.simd) | bit(.relaxedSIMD))
+            | (Build.hasGarbageCollection ? 0 : bit(.garbageCollection))
+            | (Build.hasExceptions ? 0 : bit(.exceptions) | bit(.legacyExceptions))
+            | (Build.hasThreads ? 0 : bit(.threads))
+    }
+
+    @inlinable static func bit(_ feature: Feature) -> UInt32 { 1 &<< UInt32(feature.rawValue) }
 }

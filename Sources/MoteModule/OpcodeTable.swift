@@ -1,4 +1,5 @@
 package import CPlatform
+package import MotePlatform
 
 /// The type of an operand in a signature of the opcode table.
 @frozen
@@ -114,6 +115,17 @@ package enum OpcodeTable {
     /// Whether a byte is one of the four prefixes.
     @inlinable
     package static func isPrefix(_ byte: UInt8) -> Bool { byte >= 0xFB && byte <= 0xFE }
+
+    /// The feature that a prefix stands for, where this build was made without it: then no row says so.
+    @inlinable
+    package static func leftOut(prefix: UInt8) -> Feature? {
+        switch prefix {
+        case 0xFB where !Build.hasGarbageCollection: .garbageCollection
+        case 0xFD where !Build.hasVectors: .simd
+        case 0xFE where !Build.hasThreads: .threads
+        default: nil
+        }
+    }
 
     /// The raw value of a number behind a prefix, or nil where no such instruction can be.
     @inlinable

@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// A value, storage or reference type, packed in one word (spec 2.3, "Types").
 ///
 /// ```
@@ -46,7 +48,7 @@ package struct ValueType: RawRepresentable, Equatable, Hashable, Sendable {
     /// The heap type of a reference; meaningless otherwise.
     @inlinable package var heapType: HeapType { HeapType(rawValue: rawValue &>> 8) }
     /// Slots of 8 bytes that a value takes: 2 for v128.
-    @inlinable package var slotCount: Int { kind == 0x7B ? 2 : 1 }
+    @inlinable package var slotCount: Int { Build.hasVectors && kind == 0x7B ? 2 : 1 }
     /// Whether the type has a default value (not a non-null reference).
     @inlinable package var isDefaultable: Bool { kind != 0x64 }
 }

@@ -6,21 +6,7 @@ package enum ModuleValidator {
     /// Proposals that this room has rules for.
     ///
     /// Others are refused by name even when an embedder turns them on.
-    package static var supported: FeatureSet {
-        var set = FeatureSet.executable
-        set.insert(.simd)
-        set.insert(.relaxedSIMD)
-        set.insert(.exceptions)
-        set.insert(.legacyExceptions)
-        set.insert(.memory64)
-        set.insert(.multiMemory)
-        set.insert(.typedFunctionReferences)
-        set.insert(.garbageCollection)
-        set.insert(.threads)
-        set.insert(.customPageSizes)
-        set.insert(.wideArithmetic)
-        return set
-    }
+    package static var supported: FeatureSet { .executable }
 
     /// Checks everything, function bodies included, and notes in the module what translation needs to know:
     /// ``FunctionDeclaration/localSlots``, ``FunctionDeclaration/maximumOperandSlots``,

@@ -9,7 +9,7 @@ package struct ValidationError: Error, Equatable, Sendable {
     package var functionIndex: UInt32?
     /// Offset in bytes from the start of the module: of the instruction at fault, or 0 where none is.
     package var byteOffset: UInt32
-    /// The proposal that would have to be on, for ``Kind/featureDisabled`` and ``Kind/featureUnsupported``.
+    /// The proposal that would have to be on, for the kinds that begin with `feature`.
     package var feature: Feature?
 
     package init(kind: Kind, functionIndex: UInt32? = nil, byteOffset: UInt32 = 0, feature: Feature? = nil) {
@@ -72,6 +72,7 @@ extension ValidationError {
         case blocksTooDeep
         case featureDisabled
         case featureUnsupported
+        case featureLeftOut
 
         /// The sentence that errors print; the specification's words where its tests have some.
         package var text: StaticString {
@@ -115,6 +116,7 @@ extension ValidationError {
             case .blocksTooDeep: "blocks are nested deeper than 100,000"
             case .featureDisabled: "feature is not enabled"
             case .featureUnsupported: "feature is not supported"
+            case .featureLeftOut: "feature is not in this build"
             }
         }
     }

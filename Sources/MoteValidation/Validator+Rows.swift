@@ -1,5 +1,6 @@
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// Instructions whose types do not depend on context: their row of the opcode table is the rule.
 extension Validator {
@@ -24,6 +25,7 @@ extension Validator {
 
     /// An instruction behind one of the prefixes FB to FE.
     mutating func validatePrefixed(_ prefix: UInt8) throws(Stop) {
+        if let feature = OpcodeTable.leftOut(prefix: prefix) { throw refuse(feature) }
         let number = try readU32()
         guard let rawValue = OpcodeTable.rawValue(prefix: prefix, number: number) else {
             throw illegalOpcode()
@@ -33,9 +35,10 @@ extension Validator {
 
     private mutating func validateContextual(_ row: OpcodeRow) throws(Stop) {
         switch row.family {
-        case .exception: try validateException(row.opcode)
-        case .aggregate: try validateAggregate(row.opcode)
-        case .reference, .control: try validateCast(row.opcode)
+        case .exception where Build.hasExceptions: try validateException(row.opcode)
+        case .aggregate where Build.hasGarbageCollection: try validateAggregate(row.opcode)
+        case .reference where Build.hasGarbageCollection, .control where Build.hasGarbageCollection:
+            try validateCast(row.opcode)
         default: throw illegalOpcode()
         }
     }
@@ -44,13 +47,13 @@ extension Validator {
     private mutating func validateImmediates(_ row: OpcodeRow) throws(Stop) -> ValueType {
         switch row.immediates {
         case .none: break
-        case .memarg where row.family == .atomic: return try readAtomicArgument(row)
+        case .memarg where Build.hasThreads && row.family == .atomic: return try readAtomicArgument(row)
         case .memarg:
             return try readMemoryArgument(naturalLog2: UInt8(truncatingIfNeeded: row.naturalAlignmentLog2))
-        case .memargLane: return try readMemoryLane(row)
-        case .lane: try readLane(below: row.laneCount)
-        case .lanes16: try readShuffle()
-        case .v128: try skip(16)
+        case .memargLane where Build.hasVectors: return try readMemoryLane(row)
+        case .lane where Build.hasVectors: try readLane(below: row.laneCount)
+        case .lanes16 where Build.hasVectors: try readShuffle()
+        case .v128 where Build.hasVectors: try skip(16)
         case .zeroByte: try readZeroByte()
         default: throw illegalOpcode()
         }

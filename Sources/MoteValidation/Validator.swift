@@ -130,10 +130,7 @@ struct Validator: ~Copyable {
 
     @inline(never)
     mutating func refuse(_ feature: Feature) -> Stop {
-        fail(
-            ModuleValidator.supported.contains(feature) ? .featureDisabled : .featureUnsupported,
-            feature: feature
-        )
+        fail(FeatureSet.executable.contains(feature) ? .featureDisabled : .featureLeftOut, feature: feature)
     }
 }
 

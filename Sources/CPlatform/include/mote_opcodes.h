@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define MOTE_OPCODE_ROW_COUNT 1359
+#define MOTE_PLAIN_OPCODE_COUNT 215
 
 // One instruction; all zero where there is none. A C table, because a Swift one of this size is built at run time.
 struct MoteOpcodeRow {
@@ -17,13 +18,16 @@ struct MoteOpcodeRow {
     uint8_t extra;        // memarg: log2 of the natural alignment; lane: number of lanes
 };
 
-extern const struct MoteOpcodeRow mote_opcode_rows[MOTE_OPCODE_ROW_COUNT];
+extern const struct MoteOpcodeRow mote_opcode_rows[MOTE_PLAIN_OPCODE_COUNT];
 extern const char mote_opcode_names[];
 
-// The row of a raw opcode, or null where there is no such instruction.
+// The row of a raw opcode behind a prefix, or null where there is no such instruction or this build is without it.
+const struct MoteOpcodeRow *mote_prefixed_opcode_row(uint32_t raw);
+
+// The row of a raw opcode, or null.
 static inline const struct MoteOpcodeRow *mote_opcode_row(uint32_t raw) {
-    if (raw >= MOTE_OPCODE_ROW_COUNT || mote_opcode_rows[raw].name == 0) return 0;
-    return &mote_opcode_rows[raw];
+    if (raw >= MOTE_PLAIN_OPCODE_COUNT) return mote_prefixed_opcode_row(raw);
+    return mote_opcode_rows[raw].name == 0 ? 0 : &mote_opcode_rows[raw];
 }
 static inline const char *mote_opcode_name(const struct MoteOpcodeRow *row) {
     return mote_opcode_names + row->name;

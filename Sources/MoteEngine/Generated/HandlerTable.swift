@@ -33,135 +33,135 @@ extension InternalOpcode {
     @inline(__always) static var store: InternalOpcode { InternalOpcode(921) }
     @inline(__always) static var loadChecked: InternalOpcode { InternalOpcode(949) }
     @inline(__always) static var storeChecked: InternalOpcode { InternalOpcode(1015) }
-    @inline(__always) static var loadGeneral: InternalOpcode { InternalOpcode(1043) }
-    @inline(__always) static var storeGeneral: InternalOpcode { InternalOpcode(1054) }
-    @inline(__always) static var wide: InternalOpcode { InternalOpcode(1058) }
-    @inline(__always) static var vector: InternalOpcode { InternalOpcode(1062) }
-    @inline(__always) static var vectorLoad: InternalOpcode { InternalOpcode(1294) }
-    @inline(__always) static var vectorLoadLane: InternalOpcode { InternalOpcode(1312) }
-    @inline(__always) static var vectorStore: InternalOpcode { InternalOpcode(1316) }
-    @inline(__always) static var vectorStoreLane: InternalOpcode { InternalOpcode(1320) }
-    @inline(__always) static var vectorLoadChecked: InternalOpcode { InternalOpcode(1324) }
-    @inline(__always) static var vectorLoadLaneChecked: InternalOpcode { InternalOpcode(1342) }
-    @inline(__always) static var vectorStoreChecked: InternalOpcode { InternalOpcode(1346) }
-    @inline(__always) static var vectorStoreLaneChecked: InternalOpcode { InternalOpcode(1350) }
-    @inline(__always) static var vectorLoadGeneral: InternalOpcode { InternalOpcode(1354) }
-    @inline(__always) static var vectorLoadLaneGeneral: InternalOpcode { InternalOpcode(1367) }
-    @inline(__always) static var vectorStoreGeneral: InternalOpcode { InternalOpcode(1371) }
-    @inline(__always) static var vectorStoreLaneGeneral: InternalOpcode { InternalOpcode(1372) }
-    @inline(__always) static var vectorShuffle: InternalOpcode { InternalOpcode(1376) }
-    @inline(__always) static var vectorRotate: InternalOpcode { InternalOpcode(1380) }
-    @inline(__always) static var structLoad: InternalOpcode { InternalOpcode(1382) }
-    @inline(__always) static var structStore: InternalOpcode { InternalOpcode(1399) }
-    @inline(__always) static var arrayLoad: InternalOpcode { InternalOpcode(1404) }
-    @inline(__always) static var arrayStore: InternalOpcode { InternalOpcode(1421) }
-    @inline(__always) static var atomicLoad: InternalOpcode { InternalOpcode(1426) }
-    @inline(__always) static var atomicStore: InternalOpcode { InternalOpcode(1430) }
-    @inline(__always) static var atomicModify: InternalOpcode { InternalOpcode(1434) }
-    @inline(__always) static var atomicCompareExchange: InternalOpcode { InternalOpcode(1458) }
+    @inline(__always) static var loadGeneral: InternalOpcode { InternalOpcode(1111) }
+    @inline(__always) static var storeGeneral: InternalOpcode { InternalOpcode(1122) }
+    @inline(__always) static var wide: InternalOpcode { InternalOpcode(1107) }
+    @inline(__always) static var vector: InternalOpcode { InternalOpcode(1233) }
+    @inline(__always) static var vectorLoad: InternalOpcode { InternalOpcode(1465) }
+    @inline(__always) static var vectorLoadLane: InternalOpcode { InternalOpcode(1483) }
+    @inline(__always) static var vectorStore: InternalOpcode { InternalOpcode(1487) }
+    @inline(__always) static var vectorStoreLane: InternalOpcode { InternalOpcode(1491) }
+    @inline(__always) static var vectorLoadChecked: InternalOpcode { InternalOpcode(1495) }
+    @inline(__always) static var vectorLoadLaneChecked: InternalOpcode { InternalOpcode(1513) }
+    @inline(__always) static var vectorStoreChecked: InternalOpcode { InternalOpcode(1517) }
+    @inline(__always) static var vectorStoreLaneChecked: InternalOpcode { InternalOpcode(1521) }
+    @inline(__always) static var vectorLoadGeneral: InternalOpcode { InternalOpcode(1525) }
+    @inline(__always) static var vectorLoadLaneGeneral: InternalOpcode { InternalOpcode(1538) }
+    @inline(__always) static var vectorStoreGeneral: InternalOpcode { InternalOpcode(1542) }
+    @inline(__always) static var vectorStoreLaneGeneral: InternalOpcode { InternalOpcode(1543) }
+    @inline(__always) static var vectorShuffle: InternalOpcode { InternalOpcode(1547) }
+    @inline(__always) static var vectorRotate: InternalOpcode { InternalOpcode(1551) }
+    @inline(__always) static var structLoad: InternalOpcode { InternalOpcode(1168) }
+    @inline(__always) static var structStore: InternalOpcode { InternalOpcode(1185) }
+    @inline(__always) static var arrayLoad: InternalOpcode { InternalOpcode(1190) }
+    @inline(__always) static var arrayStore: InternalOpcode { InternalOpcode(1207) }
+    @inline(__always) static var atomicLoad: InternalOpcode { InternalOpcode(1126) }
+    @inline(__always) static var atomicStore: InternalOpcode { InternalOpcode(1130) }
+    @inline(__always) static var atomicModify: InternalOpcode { InternalOpcode(1134) }
+    @inline(__always) static var atomicCompareExchange: InternalOpcode { InternalOpcode(1158) }
 
     // Handlers written by hand.
-    @inline(__always) static var unreachableOperation: InternalOpcode { InternalOpcode(1462) }
-    @inline(__always) static var branchAlways: InternalOpcode { InternalOpcode(1463) }
-    @inline(__always) static var branchTable: InternalOpcode { InternalOpcode(1464) }
-    @inline(__always) static var returnNothing: InternalOpcode { InternalOpcode(1465) }
-    @inline(__always) static var returnSlot: InternalOpcode { InternalOpcode(1466) }
-    @inline(__always) static var returnLast: InternalOpcode { InternalOpcode(1467) }
-    @inline(__always) static var returnLastFloat: InternalOpcode { InternalOpcode(1468) }
-    @inline(__always) static var returnConstant: InternalOpcode { InternalOpcode(1469) }
-    @inline(__always) static var chargeFuel: InternalOpcode { InternalOpcode(1470) }
-    @inline(__always) static var callDirect: InternalOpcode { InternalOpcode(1471) }
-    @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1472) }
-    @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1473) }
-    @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1474) }
-    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1475) }
-    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1476) }
-    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1477) }
-    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1478) }
-    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1479) }
-    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1480) }
-    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1481) }
-    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1482) }
-    @inline(__always) static var throwException: InternalOpcode { InternalOpcode(1483) }
-    @inline(__always) static var throwReference: InternalOpcode { InternalOpcode(1484) }
-    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1485) }
-    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1486) }
-    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1487) }
-    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1488) }
-    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1489) }
-    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1490) }
-    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1491) }
-    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1492) }
-    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1493) }
-    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1494) }
-    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1495) }
-    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1496) }
-    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1497) }
-    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1498) }
-    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1499) }
-    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1500) }
-    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1501) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1502) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1503) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1504) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1505) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1506) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1507) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1508) }
-    @inline(__always) static var stackPointerSetSlot: InternalOpcode { InternalOpcode(1509) }
-    @inline(__always) static var stackPointerSetLast: InternalOpcode { InternalOpcode(1510) }
-    @inline(__always) static var stackPointerSetSlot64: InternalOpcode { InternalOpcode(1511) }
-    @inline(__always) static var stackPointerSetLast64: InternalOpcode { InternalOpcode(1512) }
-    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1513) }
-    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1514) }
-    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1515) }
-    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1516) }
-    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1517) }
-    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1518) }
-    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1519) }
-    @inline(__always) static var swizzleAtOnce: InternalOpcode { InternalOpcode(1520) }
-    @inline(__always) static var shuffleAtOnce: InternalOpcode { InternalOpcode(1521) }
-    @inline(__always) static var shuffleOneAtOnce: InternalOpcode { InternalOpcode(1522) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1523) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1524) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1525) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1526) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1527) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1528) }
-    @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1529) }
-    @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1530) }
-    @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1531) }
-    @inline(__always) static var atomicWait64: InternalOpcode { InternalOpcode(1532) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1533) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1534) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1535) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1536) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1537) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1538) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1539) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1540) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1541) }
-    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1542) }
-    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1543) }
-    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1544) }
-    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1545) }
-    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1546) }
-    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1547) }
-    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1548) }
-    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1549) }
-    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1550) }
-    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1551) }
-    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1552) }
-    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1553) }
-    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1554) }
-    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1555) }
-    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1556) }
-    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1557) }
-    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1558) }
-    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1559) }
-    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1560) }
-    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1561) }
-    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1562) }
+    @inline(__always) static var unreachableOperation: InternalOpcode { InternalOpcode(1043) }
+    @inline(__always) static var branchAlways: InternalOpcode { InternalOpcode(1044) }
+    @inline(__always) static var branchTable: InternalOpcode { InternalOpcode(1045) }
+    @inline(__always) static var returnNothing: InternalOpcode { InternalOpcode(1046) }
+    @inline(__always) static var returnSlot: InternalOpcode { InternalOpcode(1047) }
+    @inline(__always) static var returnLast: InternalOpcode { InternalOpcode(1048) }
+    @inline(__always) static var returnLastFloat: InternalOpcode { InternalOpcode(1049) }
+    @inline(__always) static var returnConstant: InternalOpcode { InternalOpcode(1050) }
+    @inline(__always) static var chargeFuel: InternalOpcode { InternalOpcode(1051) }
+    @inline(__always) static var callDirect: InternalOpcode { InternalOpcode(1052) }
+    @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1053) }
+    @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1054) }
+    @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1055) }
+    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1056) }
+    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1057) }
+    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1058) }
+    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1059) }
+    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1060) }
+    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1061) }
+    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1062) }
+    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1063) }
+    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1064) }
+    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1065) }
+    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1066) }
+    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1067) }
+    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1068) }
+    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1069) }
+    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1070) }
+    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1071) }
+    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1072) }
+    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1073) }
+    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1074) }
+    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1075) }
+    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1076) }
+    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1077) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1078) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1079) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1080) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1081) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1082) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1083) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1084) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1085) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1086) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1087) }
+    @inline(__always) static var stackPointerSetSlot: InternalOpcode { InternalOpcode(1088) }
+    @inline(__always) static var stackPointerSetLast: InternalOpcode { InternalOpcode(1089) }
+    @inline(__always) static var stackPointerSetSlot64: InternalOpcode { InternalOpcode(1090) }
+    @inline(__always) static var stackPointerSetLast64: InternalOpcode { InternalOpcode(1091) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1092) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1093) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1094) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1095) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1096) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1097) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1098) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1099) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1100) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1101) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1102) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1103) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1104) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1105) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1106) }
+    @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1162) }
+    @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1163) }
+    @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1164) }
+    @inline(__always) static var atomicWait64: InternalOpcode { InternalOpcode(1165) }
+    @inline(__always) static var throwException: InternalOpcode { InternalOpcode(1166) }
+    @inline(__always) static var throwReference: InternalOpcode { InternalOpcode(1167) }
+    @inline(__always) static var structNew: InternalOpcode { InternalOpcode(1212) }
+    @inline(__always) static var structNewDefault: InternalOpcode { InternalOpcode(1213) }
+    @inline(__always) static var arrayNew: InternalOpcode { InternalOpcode(1214) }
+    @inline(__always) static var arrayNewDefault: InternalOpcode { InternalOpcode(1215) }
+    @inline(__always) static var arrayNewFixed: InternalOpcode { InternalOpcode(1216) }
+    @inline(__always) static var arrayNewData: InternalOpcode { InternalOpcode(1217) }
+    @inline(__always) static var arrayNewElement: InternalOpcode { InternalOpcode(1218) }
+    @inline(__always) static var arrayLength: InternalOpcode { InternalOpcode(1219) }
+    @inline(__always) static var arrayFill: InternalOpcode { InternalOpcode(1220) }
+    @inline(__always) static var arrayCopy: InternalOpcode { InternalOpcode(1221) }
+    @inline(__always) static var arrayInitData: InternalOpcode { InternalOpcode(1222) }
+    @inline(__always) static var arrayInitElement: InternalOpcode { InternalOpcode(1223) }
+    @inline(__always) static var referenceTestObject: InternalOpcode { InternalOpcode(1224) }
+    @inline(__always) static var referenceTestOther: InternalOpcode { InternalOpcode(1225) }
+    @inline(__always) static var referenceCastObject: InternalOpcode { InternalOpcode(1226) }
+    @inline(__always) static var referenceCastOther: InternalOpcode { InternalOpcode(1227) }
+    @inline(__always) static var branchOnCastObject: InternalOpcode { InternalOpcode(1228) }
+    @inline(__always) static var branchOnCastOther: InternalOpcode { InternalOpcode(1229) }
+    @inline(__always) static var i31New: InternalOpcode { InternalOpcode(1230) }
+    @inline(__always) static var i31GetSigned: InternalOpcode { InternalOpcode(1231) }
+    @inline(__always) static var i31GetUnsigned: InternalOpcode { InternalOpcode(1232) }
+    @inline(__always) static var copyVector: InternalOpcode { InternalOpcode(1553) }
+    @inline(__always) static var selectVector: InternalOpcode { InternalOpcode(1554) }
+    @inline(__always) static var globalGetVector: InternalOpcode { InternalOpcode(1555) }
+    @inline(__always) static var globalGetImportedVector: InternalOpcode { InternalOpcode(1556) }
+    @inline(__always) static var globalSetVector: InternalOpcode { InternalOpcode(1557) }
+    @inline(__always) static var globalSetImportedVector: InternalOpcode { InternalOpcode(1558) }
+    @inline(__always) static var constantVector: InternalOpcode { InternalOpcode(1559) }
+    @inline(__always) static var swizzleAtOnce: InternalOpcode { InternalOpcode(1560) }
+    @inline(__always) static var shuffleAtOnce: InternalOpcode { InternalOpcode(1561) }
+    @inline(__always) static var shuffleOneAtOnce: InternalOpcode { InternalOpcode(1562) }
 
     /// How many handlers there are.
     static var count: Int { 1563 }
@@ -1215,526 +1215,558 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1040: return memoryStore64XSChecked
     case 1041: return memoryStore64ASChecked
     case 1042: return memoryStore64AIChecked
-    case 1043: return generalLoad8U
-    case 1044: return generalLoad16U
-    case 1045: return generalLoad32U
-    case 1046: return generalLoad64
-    case 1047: return generalLoad8S32
-    case 1048: return generalLoad16S32
-    case 1049: return generalLoad8S64
-    case 1050: return generalLoad16S64
-    case 1051: return generalLoad32S64
-    case 1052: return generalLoadF32
-    case 1053: return generalLoadF64
-    case 1054: return generalStore8
-    case 1055: return generalStore16
-    case 1056: return generalStore32
-    case 1057: return generalStore64
-    case 1058: return i64Add128
-    case 1059: return i64Sub128
-    case 1060: return i64MulWideS
-    case 1061: return i64MulWideU
-    case 1062: return i8x16Abs
-    case 1063: return i8x16Neg
-    case 1064: return i16x8Abs
-    case 1065: return i16x8Neg
-    case 1066: return i32x4Abs
-    case 1067: return i32x4Neg
-    case 1068: return i64x2Abs
-    case 1069: return i64x2Neg
-    case 1070: return i8x16Popcnt
-    case 1071: return i16x8ExtaddPairwiseI8x16S
-    case 1072: return i16x8ExtaddPairwiseI8x16U
-    case 1073: return i32x4ExtaddPairwiseI16x8S
-    case 1074: return i32x4ExtaddPairwiseI16x8U
-    case 1075: return i16x8ExtendLowI8x16S
-    case 1076: return i16x8ExtendHighI8x16S
-    case 1077: return i16x8ExtendLowI8x16U
-    case 1078: return i16x8ExtendHighI8x16U
-    case 1079: return i32x4ExtendLowI16x8S
-    case 1080: return i32x4ExtendHighI16x8S
-    case 1081: return i32x4ExtendLowI16x8U
-    case 1082: return i32x4ExtendHighI16x8U
-    case 1083: return i64x2ExtendLowI32x4S
-    case 1084: return i64x2ExtendHighI32x4S
-    case 1085: return i64x2ExtendLowI32x4U
-    case 1086: return i64x2ExtendHighI32x4U
-    case 1087: return f32x4Abs
-    case 1088: return f32x4Neg
-    case 1089: return f32x4Sqrt
-    case 1090: return f32x4Ceil
-    case 1091: return f32x4Floor
-    case 1092: return f32x4Trunc
-    case 1093: return f32x4Nearest
-    case 1094: return f64x2Abs
-    case 1095: return f64x2Neg
-    case 1096: return f64x2Sqrt
-    case 1097: return f64x2Ceil
-    case 1098: return f64x2Floor
-    case 1099: return f64x2Trunc
-    case 1100: return f64x2Nearest
-    case 1101: return f32x4DemoteF64x2Zero
-    case 1102: return f64x2PromoteLowF32x4
-    case 1103: return i32x4TruncSatF32x4S
-    case 1104: return i32x4TruncSatF32x4U
-    case 1105: return i32x4TruncSatF64x2SZero
-    case 1106: return i32x4TruncSatF64x2UZero
-    case 1107: return i32x4RelaxedTruncF32x4S
-    case 1108: return i32x4RelaxedTruncF64x2SZero
-    case 1109: return f32x4ConvertI32x4S
-    case 1110: return f32x4ConvertI32x4U
-    case 1111: return f64x2ConvertLowI32x4S
-    case 1112: return f64x2ConvertLowI32x4U
-    case 1113: return v128Not
-    case 1114: return i8x16Eq
-    case 1115: return i8x16Ne
-    case 1116: return i8x16LtS
-    case 1117: return i8x16LtU
-    case 1118: return i8x16GtS
-    case 1119: return i8x16GtU
-    case 1120: return i8x16LeS
-    case 1121: return i8x16LeU
-    case 1122: return i8x16GeS
-    case 1123: return i8x16GeU
-    case 1124: return i8x16Add
-    case 1125: return i8x16Sub
-    case 1126: return i8x16AddSatS
-    case 1127: return i8x16AddSatU
-    case 1128: return i8x16SubSatS
-    case 1129: return i8x16SubSatU
-    case 1130: return i8x16AvgrU
-    case 1131: return i8x16MinS
-    case 1132: return i8x16MinU
-    case 1133: return i8x16MaxS
-    case 1134: return i8x16MaxU
-    case 1135: return i16x8Eq
-    case 1136: return i16x8Ne
-    case 1137: return i16x8LtS
-    case 1138: return i16x8LtU
-    case 1139: return i16x8GtS
-    case 1140: return i16x8GtU
-    case 1141: return i16x8LeS
-    case 1142: return i16x8LeU
-    case 1143: return i16x8GeS
-    case 1144: return i16x8GeU
-    case 1145: return i16x8Add
-    case 1146: return i16x8Sub
-    case 1147: return i16x8Mul
-    case 1148: return i16x8AddSatS
-    case 1149: return i16x8AddSatU
-    case 1150: return i16x8SubSatS
-    case 1151: return i16x8SubSatU
-    case 1152: return i16x8AvgrU
-    case 1153: return i16x8MinS
-    case 1154: return i16x8MinU
-    case 1155: return i16x8MaxS
-    case 1156: return i16x8MaxU
-    case 1157: return i32x4Eq
-    case 1158: return i32x4Ne
-    case 1159: return i32x4LtS
-    case 1160: return i32x4LtU
-    case 1161: return i32x4GtS
-    case 1162: return i32x4GtU
-    case 1163: return i32x4LeS
-    case 1164: return i32x4LeU
-    case 1165: return i32x4GeS
-    case 1166: return i32x4GeU
-    case 1167: return i32x4Add
-    case 1168: return i32x4Sub
-    case 1169: return i32x4Mul
-    case 1170: return i32x4MinS
-    case 1171: return i32x4MinU
-    case 1172: return i32x4MaxS
-    case 1173: return i32x4MaxU
-    case 1174: return i64x2Eq
-    case 1175: return i64x2Ne
-    case 1176: return i64x2LtS
-    case 1177: return i64x2GtS
-    case 1178: return i64x2LeS
-    case 1179: return i64x2GeS
-    case 1180: return i64x2Add
-    case 1181: return i64x2Sub
-    case 1182: return i64x2Mul
-    case 1183: return i16x8Q15mulrSatS
-    case 1184: return i32x4DotI16x8S
-    case 1185: return i8x16NarrowI16x8S
-    case 1186: return i8x16NarrowI16x8U
-    case 1187: return i16x8NarrowI32x4S
-    case 1188: return i16x8NarrowI32x4U
-    case 1189: return i16x8ExtmulLowI8x16S
-    case 1190: return i16x8ExtmulHighI8x16S
-    case 1191: return i16x8ExtmulLowI8x16U
-    case 1192: return i16x8ExtmulHighI8x16U
-    case 1193: return i32x4ExtmulLowI16x8S
-    case 1194: return i32x4ExtmulHighI16x8S
-    case 1195: return i32x4ExtmulLowI16x8U
-    case 1196: return i32x4ExtmulHighI16x8U
-    case 1197: return i64x2ExtmulLowI32x4S
-    case 1198: return i64x2ExtmulHighI32x4S
-    case 1199: return i64x2ExtmulLowI32x4U
-    case 1200: return i64x2ExtmulHighI32x4U
-    case 1201: return f32x4Eq
-    case 1202: return f32x4Ne
-    case 1203: return f32x4Lt
-    case 1204: return f32x4Gt
-    case 1205: return f32x4Le
-    case 1206: return f32x4Ge
-    case 1207: return f32x4Add
-    case 1208: return f32x4Sub
-    case 1209: return f32x4Mul
-    case 1210: return f32x4Div
-    case 1211: return f32x4Min
-    case 1212: return f32x4Max
-    case 1213: return f32x4Pmin
-    case 1214: return f32x4Pmax
-    case 1215: return f32x4RelaxedMin
-    case 1216: return f32x4RelaxedMax
-    case 1217: return f64x2Eq
-    case 1218: return f64x2Ne
-    case 1219: return f64x2Lt
-    case 1220: return f64x2Gt
-    case 1221: return f64x2Le
-    case 1222: return f64x2Ge
-    case 1223: return f64x2Add
-    case 1224: return f64x2Sub
-    case 1225: return f64x2Mul
-    case 1226: return f64x2Div
-    case 1227: return f64x2Min
-    case 1228: return f64x2Max
-    case 1229: return f64x2Pmin
-    case 1230: return f64x2Pmax
-    case 1231: return f64x2RelaxedMin
-    case 1232: return f64x2RelaxedMax
-    case 1233: return v128And
-    case 1234: return v128Andnot
-    case 1235: return v128Or
-    case 1236: return v128Xor
-    case 1237: return i8x16Swizzle
-    case 1238: return i16x8RelaxedDotI8x16I7x16S
-    case 1239: return f32x4RelaxedMadd
-    case 1240: return f32x4RelaxedNmadd
-    case 1241: return f64x2RelaxedMadd
-    case 1242: return f64x2RelaxedNmadd
-    case 1243: return v128Bitselect
-    case 1244: return i32x4RelaxedDotI8x16I7x16AddS
-    case 1245: return i8x16Shl
-    case 1246: return i8x16ShlImmediate
-    case 1247: return i8x16ShrS
-    case 1248: return i8x16ShrSImmediate
-    case 1249: return i8x16ShrU
-    case 1250: return i8x16ShrUImmediate
-    case 1251: return i16x8Shl
-    case 1252: return i16x8ShlImmediate
-    case 1253: return i16x8ShrS
-    case 1254: return i16x8ShrSImmediate
-    case 1255: return i16x8ShrU
-    case 1256: return i16x8ShrUImmediate
-    case 1257: return i32x4Shl
-    case 1258: return i32x4ShlImmediate
-    case 1259: return i32x4ShrS
-    case 1260: return i32x4ShrSImmediate
-    case 1261: return i32x4ShrU
-    case 1262: return i32x4ShrUImmediate
-    case 1263: return i64x2Shl
-    case 1264: return i64x2ShlImmediate
-    case 1265: return i64x2ShrS
-    case 1266: return i64x2ShrSImmediate
-    case 1267: return i64x2ShrU
-    case 1268: return i64x2ShrUImmediate
-    case 1269: return i8x16AllTrue
-    case 1270: return i8x16Bitmask
-    case 1271: return i16x8AllTrue
-    case 1272: return i16x8Bitmask
-    case 1273: return i32x4AllTrue
-    case 1274: return i32x4Bitmask
-    case 1275: return i64x2AllTrue
-    case 1276: return i64x2Bitmask
-    case 1277: return v128AnyTrue
-    case 1278: return i8x16ExtractLaneS
-    case 1279: return i8x16ExtractLaneU
-    case 1280: return i16x8ExtractLaneS
-    case 1281: return i16x8ExtractLaneU
-    case 1282: return i32x4ExtractLane
-    case 1283: return i64x2ExtractLane
-    case 1284: return f32x4ExtractLane
-    case 1285: return f64x2ExtractLane
-    case 1286: return i8x16ReplaceLane
-    case 1287: return i16x8ReplaceLane
-    case 1288: return i32x4ReplaceLane
-    case 1289: return i64x2ReplaceLane
-    case 1290: return i8x16Splat
-    case 1291: return i16x8Splat
-    case 1292: return i32x4Splat
-    case 1293: return i64x2Splat
-    case 1294: return memoryVectorLoadV128S
-    case 1295: return memoryVectorLoadV128R
-    case 1296: return memoryVectorLoadV128C
-    case 1297: return memoryVectorLoadV128X
-    case 1298: return memoryVectorLoadV128A
-    case 1299: return memoryVectorLoadV128B
-    case 1300: return memoryVectorLoad8x8SS
-    case 1301: return memoryVectorLoad8x8US
-    case 1302: return memoryVectorLoad16x4SS
-    case 1303: return memoryVectorLoad16x4US
-    case 1304: return memoryVectorLoad32x2SS
-    case 1305: return memoryVectorLoad32x2US
-    case 1306: return memoryVectorLoad8SplatS
-    case 1307: return memoryVectorLoad16SplatS
-    case 1308: return memoryVectorLoad32SplatS
-    case 1309: return memoryVectorLoad64SplatS
-    case 1310: return memoryVectorLoad32ZeroS
-    case 1311: return memoryVectorLoad64ZeroS
-    case 1312: return memoryVectorLoad8Lane
-    case 1313: return memoryVectorLoad16Lane
-    case 1314: return memoryVectorLoad32Lane
-    case 1315: return memoryVectorLoad64Lane
-    case 1316: return memoryVectorStoreV128S
-    case 1317: return memoryVectorStoreV128C
-    case 1318: return memoryVectorStoreV128X
-    case 1319: return memoryVectorStoreV128A
-    case 1320: return memoryVectorStore8Lane
-    case 1321: return memoryVectorStore16Lane
-    case 1322: return memoryVectorStore32Lane
-    case 1323: return memoryVectorStore64Lane
-    case 1324: return memoryVectorLoadV128SChecked
-    case 1325: return memoryVectorLoadV128RChecked
-    case 1326: return memoryVectorLoadV128CChecked
-    case 1327: return memoryVectorLoadV128XChecked
-    case 1328: return memoryVectorLoadV128AChecked
-    case 1329: return memoryVectorLoadV128BChecked
-    case 1330: return memoryVectorLoad8x8SSChecked
-    case 1331: return memoryVectorLoad8x8USChecked
-    case 1332: return memoryVectorLoad16x4SSChecked
-    case 1333: return memoryVectorLoad16x4USChecked
-    case 1334: return memoryVectorLoad32x2SSChecked
-    case 1335: return memoryVectorLoad32x2USChecked
-    case 1336: return memoryVectorLoad8SplatSChecked
-    case 1337: return memoryVectorLoad16SplatSChecked
-    case 1338: return memoryVectorLoad32SplatSChecked
-    case 1339: return memoryVectorLoad64SplatSChecked
-    case 1340: return memoryVectorLoad32ZeroSChecked
-    case 1341: return memoryVectorLoad64ZeroSChecked
-    case 1342: return memoryVectorLoad8LaneChecked
-    case 1343: return memoryVectorLoad16LaneChecked
-    case 1344: return memoryVectorLoad32LaneChecked
-    case 1345: return memoryVectorLoad64LaneChecked
-    case 1346: return memoryVectorStoreV128SChecked
-    case 1347: return memoryVectorStoreV128CChecked
-    case 1348: return memoryVectorStoreV128XChecked
-    case 1349: return memoryVectorStoreV128AChecked
-    case 1350: return memoryVectorStore8LaneChecked
-    case 1351: return memoryVectorStore16LaneChecked
-    case 1352: return memoryVectorStore32LaneChecked
-    case 1353: return memoryVectorStore64LaneChecked
-    case 1354: return vectorLoadV128General
-    case 1355: return vectorLoad8x8SGeneral
-    case 1356: return vectorLoad8x8UGeneral
-    case 1357: return vectorLoad16x4SGeneral
-    case 1358: return vectorLoad16x4UGeneral
-    case 1359: return vectorLoad32x2SGeneral
-    case 1360: return vectorLoad32x2UGeneral
-    case 1361: return vectorLoad8SplatGeneral
-    case 1362: return vectorLoad16SplatGeneral
-    case 1363: return vectorLoad32SplatGeneral
-    case 1364: return vectorLoad64SplatGeneral
-    case 1365: return vectorLoad32ZeroGeneral
-    case 1366: return vectorLoad64ZeroGeneral
-    case 1367: return vectorLoad8LaneGeneral
-    case 1368: return vectorLoad16LaneGeneral
-    case 1369: return vectorLoad32LaneGeneral
-    case 1370: return vectorLoad64LaneGeneral
-    case 1371: return vectorStoreV128General
-    case 1372: return vectorStore8LaneGeneral
-    case 1373: return vectorStore16LaneGeneral
-    case 1374: return vectorStore32LaneGeneral
-    case 1375: return vectorStore64LaneGeneral
-    case 1376: return i8x16Shuffle8
-    case 1377: return i8x16Shuffle16
-    case 1378: return i8x16Shuffle32
-    case 1379: return i8x16Shuffle64
-    case 1380: return i32x4Rotate
-    case 1381: return i64x2Rotate
-    case 1382: return structLoad8US
-    case 1383: return structLoad8UR
-    case 1384: return structLoad8SS
-    case 1385: return structLoad8SR
-    case 1386: return structLoad16US
-    case 1387: return structLoad16UR
-    case 1388: return structLoad16SS
-    case 1389: return structLoad16SR
-    case 1390: return structLoad32S
-    case 1391: return structLoad32R
-    case 1392: return structLoad64S
-    case 1393: return structLoad64R
-    case 1394: return structLoadF32S
-    case 1395: return structLoadF32R
-    case 1396: return structLoadF64S
-    case 1397: return structLoadF64R
-    case 1398: return structLoadVector
-    case 1399: return structStore8
-    case 1400: return structStore16
-    case 1401: return structStore32
-    case 1402: return structStore64
-    case 1403: return structStoreVector
-    case 1404: return arrayLoad8US
-    case 1405: return arrayLoad8UR
-    case 1406: return arrayLoad8SS
-    case 1407: return arrayLoad8SR
-    case 1408: return arrayLoad16US
-    case 1409: return arrayLoad16UR
-    case 1410: return arrayLoad16SS
-    case 1411: return arrayLoad16SR
-    case 1412: return arrayLoad32S
-    case 1413: return arrayLoad32R
-    case 1414: return arrayLoad64S
-    case 1415: return arrayLoad64R
-    case 1416: return arrayLoadF32S
-    case 1417: return arrayLoadF32R
-    case 1418: return arrayLoadF64S
-    case 1419: return arrayLoadF64R
-    case 1420: return arrayLoadVector
-    case 1421: return arrayStore8
-    case 1422: return arrayStore16
-    case 1423: return arrayStore32
-    case 1424: return arrayStore64
-    case 1425: return arrayStoreVector
-    case 1426: return atomicLoad8
-    case 1427: return atomicLoad16
-    case 1428: return atomicLoad32
-    case 1429: return atomicLoad64
-    case 1430: return atomicStore8
-    case 1431: return atomicStore16
-    case 1432: return atomicStore32
-    case 1433: return atomicStore64
-    case 1434: return atomicAdd8
-    case 1435: return atomicAdd16
-    case 1436: return atomicAdd32
-    case 1437: return atomicAdd64
-    case 1438: return atomicSubtract8
-    case 1439: return atomicSubtract16
-    case 1440: return atomicSubtract32
-    case 1441: return atomicSubtract64
-    case 1442: return atomicAnd8
-    case 1443: return atomicAnd16
-    case 1444: return atomicAnd32
-    case 1445: return atomicAnd64
-    case 1446: return atomicOr8
-    case 1447: return atomicOr16
-    case 1448: return atomicOr32
-    case 1449: return atomicOr64
-    case 1450: return atomicXor8
-    case 1451: return atomicXor16
-    case 1452: return atomicXor32
-    case 1453: return atomicXor64
-    case 1454: return atomicExchange8
-    case 1455: return atomicExchange16
-    case 1456: return atomicExchange32
-    case 1457: return atomicExchange64
-    case 1458: return atomicCompareExchange8
-    case 1459: return atomicCompareExchange16
-    case 1460: return atomicCompareExchange32
-    case 1461: return atomicCompareExchange64
-    case 1462: return unreachableOperation
-    case 1463: return branchAlways
-    case 1464: return branchTable
-    case 1465: return returnNothing
-    case 1466: return returnSlot
-    case 1467: return returnLast
-    case 1468: return returnLastFloat
-    case 1469: return returnConstant
-    case 1470: return chargeFuel
-    case 1471: return callDirect
-    case 1472: return callImported
-    case 1473: return callIndirectSlot
-    case 1474: return callIndirectLast
-    case 1475: return callIndirect64
-    case 1476: return returnCallDirect
-    case 1477: return returnCallImported
-    case 1478: return returnCallIndirect
-    case 1479: return returnCallIndirect64
-    case 1480: return callReferenceSlot
-    case 1481: return returnCallReference
-    case 1482: return checkReference
-    case 1483: return throwException
-    case 1484: return throwReference
-    case 1485: return translateAndCall
-    case 1486: return haltExecution
-    case 1487: return restoreInstance
-    case 1488: return copySlot
-    case 1489: return copyTwo
-    case 1490: return copyThree
-    case 1491: return copyLast
-    case 1492: return copyLastFloat
-    case 1493: return constant32
-    case 1494: return constant64
-    case 1495: return constantFloat32
-    case 1496: return constantFloat64
-    case 1497: return selectSlots
-    case 1498: return selectLast
-    case 1499: return clearFour
-    case 1500: return clearEight
-    case 1501: return clearSixteen
-    case 1502: return clearSlots
-    case 1503: return globalGet
-    case 1504: return globalGetFloat
-    case 1505: return globalGetImported
-    case 1506: return globalSetSlot
-    case 1507: return globalSetLast
-    case 1508: return globalSetImported
-    case 1509: return stackPointerSetSlot
-    case 1510: return stackPointerSetLast
-    case 1511: return stackPointerSetSlot64
-    case 1512: return stackPointerSetLast64
-    case 1513: return copyVector
-    case 1514: return selectVector
-    case 1515: return globalGetVector
-    case 1516: return globalGetImportedVector
-    case 1517: return globalSetVector
-    case 1518: return globalSetImportedVector
-    case 1519: return constantVector
-    case 1520: return swizzleAtOnce
-    case 1521: return shuffleAtOnce
-    case 1522: return shuffleOneAtOnce
-    case 1523: return memorySizeOperation
-    case 1524: return memoryGrowOperation
-    case 1525: return memoryFillOperation
-    case 1526: return memoryCopyOperation
-    case 1527: return memoryInitOperation
-    case 1528: return dataDropOperation
-    case 1529: return atomicFence
-    case 1530: return atomicNotify
-    case 1531: return atomicWait32
-    case 1532: return atomicWait64
-    case 1533: return tableGetOperation
-    case 1534: return tableSetOperation
-    case 1535: return tableSizeOperation
-    case 1536: return tableGrowOperation
-    case 1537: return tableFillOperation
-    case 1538: return tableCopyOperation
-    case 1539: return tableInitOperation
-    case 1540: return elementDropOperation
-    case 1541: return referenceFunction
-    case 1542: return structNew
-    case 1543: return structNewDefault
-    case 1544: return arrayNew
-    case 1545: return arrayNewDefault
-    case 1546: return arrayNewFixed
-    case 1547: return arrayNewData
-    case 1548: return arrayNewElement
-    case 1549: return arrayLength
-    case 1550: return arrayFill
-    case 1551: return arrayCopy
-    case 1552: return arrayInitData
-    case 1553: return arrayInitElement
-    case 1554: return referenceTestObject
-    case 1555: return referenceTestOther
-    case 1556: return referenceCastObject
-    case 1557: return referenceCastOther
-    case 1558: return branchOnCastObject
-    case 1559: return branchOnCastOther
-    case 1560: return i31New
-    case 1561: return i31GetSigned
-    case 1562: return i31GetUnsigned
+    case 1043: return unreachableOperation
+    case 1044: return branchAlways
+    case 1045: return branchTable
+    case 1046: return returnNothing
+    case 1047: return returnSlot
+    case 1048: return returnLast
+    case 1049: return returnLastFloat
+    case 1050: return returnConstant
+    case 1051: return chargeFuel
+    case 1052: return callDirect
+    case 1053: return callImported
+    case 1054: return callIndirectSlot
+    case 1055: return callIndirectLast
+    case 1056: return callIndirect64
+    case 1057: return returnCallDirect
+    case 1058: return returnCallImported
+    case 1059: return returnCallIndirect
+    case 1060: return returnCallIndirect64
+    case 1061: return callReferenceSlot
+    case 1062: return returnCallReference
+    case 1063: return checkReference
+    case 1064: return translateAndCall
+    case 1065: return haltExecution
+    case 1066: return restoreInstance
+    case 1067: return copySlot
+    case 1068: return copyTwo
+    case 1069: return copyThree
+    case 1070: return copyLast
+    case 1071: return copyLastFloat
+    case 1072: return constant32
+    case 1073: return constant64
+    case 1074: return constantFloat32
+    case 1075: return constantFloat64
+    case 1076: return selectSlots
+    case 1077: return selectLast
+    case 1078: return clearFour
+    case 1079: return clearEight
+    case 1080: return clearSixteen
+    case 1081: return clearSlots
+    case 1082: return globalGet
+    case 1083: return globalGetFloat
+    case 1084: return globalGetImported
+    case 1085: return globalSetSlot
+    case 1086: return globalSetLast
+    case 1087: return globalSetImported
+    case 1088: return stackPointerSetSlot
+    case 1089: return stackPointerSetLast
+    case 1090: return stackPointerSetSlot64
+    case 1091: return stackPointerSetLast64
+    case 1092: return memorySizeOperation
+    case 1093: return memoryGrowOperation
+    case 1094: return memoryFillOperation
+    case 1095: return memoryCopyOperation
+    case 1096: return memoryInitOperation
+    case 1097: return dataDropOperation
+    case 1098: return tableGetOperation
+    case 1099: return tableSetOperation
+    case 1100: return tableSizeOperation
+    case 1101: return tableGrowOperation
+    case 1102: return tableFillOperation
+    case 1103: return tableCopyOperation
+    case 1104: return tableInitOperation
+    case 1105: return elementDropOperation
+    case 1106: return referenceFunction
+    #if !MOTE_WITHOUT_WIDE_ARITHMETIC
+    case 1107: return i64Add128
+    case 1108: return i64Sub128
+    case 1109: return i64MulWideS
+    case 1110: return i64MulWideU
+    #endif
+    #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
+    case 1111: return generalLoad8U
+    case 1112: return generalLoad16U
+    case 1113: return generalLoad32U
+    case 1114: return generalLoad64
+    case 1115: return generalLoad8S32
+    case 1116: return generalLoad16S32
+    case 1117: return generalLoad8S64
+    case 1118: return generalLoad16S64
+    case 1119: return generalLoad32S64
+    case 1120: return generalLoadF32
+    case 1121: return generalLoadF64
+    case 1122: return generalStore8
+    case 1123: return generalStore16
+    case 1124: return generalStore32
+    case 1125: return generalStore64
+    #endif
+    #if !MOTE_WITHOUT_THREADS
+    case 1126: return atomicLoad8
+    case 1127: return atomicLoad16
+    case 1128: return atomicLoad32
+    case 1129: return atomicLoad64
+    case 1130: return atomicStore8
+    case 1131: return atomicStore16
+    case 1132: return atomicStore32
+    case 1133: return atomicStore64
+    case 1134: return atomicAdd8
+    case 1135: return atomicAdd16
+    case 1136: return atomicAdd32
+    case 1137: return atomicAdd64
+    case 1138: return atomicSubtract8
+    case 1139: return atomicSubtract16
+    case 1140: return atomicSubtract32
+    case 1141: return atomicSubtract64
+    case 1142: return atomicAnd8
+    case 1143: return atomicAnd16
+    case 1144: return atomicAnd32
+    case 1145: return atomicAnd64
+    case 1146: return atomicOr8
+    case 1147: return atomicOr16
+    case 1148: return atomicOr32
+    case 1149: return atomicOr64
+    case 1150: return atomicXor8
+    case 1151: return atomicXor16
+    case 1152: return atomicXor32
+    case 1153: return atomicXor64
+    case 1154: return atomicExchange8
+    case 1155: return atomicExchange16
+    case 1156: return atomicExchange32
+    case 1157: return atomicExchange64
+    case 1158: return atomicCompareExchange8
+    case 1159: return atomicCompareExchange16
+    case 1160: return atomicCompareExchange32
+    case 1161: return atomicCompareExchange64
+    case 1162: return atomicFence
+    case 1163: return atomicNotify
+    case 1164: return atomicWait32
+    case 1165: return atomicWait64
+    #endif
+    #if !MOTE_WITHOUT_EXCEPTIONS
+    case 1166: return throwException
+    case 1167: return throwReference
+    #endif
+    #if !MOTE_WITHOUT_GC
+    case 1168: return structLoad8US
+    case 1169: return structLoad8UR
+    case 1170: return structLoad8SS
+    case 1171: return structLoad8SR
+    case 1172: return structLoad16US
+    case 1173: return structLoad16UR
+    case 1174: return structLoad16SS
+    case 1175: return structLoad16SR
+    case 1176: return structLoad32S
+    case 1177: return structLoad32R
+    case 1178: return structLoad64S
+    case 1179: return structLoad64R
+    case 1180: return structLoadF32S
+    case 1181: return structLoadF32R
+    case 1182: return structLoadF64S
+    case 1183: return structLoadF64R
+    #endif
+    #if !MOTE_WITHOUT_GC && !MOTE_WITHOUT_SIMD
+    case 1184: return structLoadVector
+    #endif
+    #if !MOTE_WITHOUT_GC
+    case 1185: return structStore8
+    case 1186: return structStore16
+    case 1187: return structStore32
+    case 1188: return structStore64
+    #endif
+    #if !MOTE_WITHOUT_GC && !MOTE_WITHOUT_SIMD
+    case 1189: return structStoreVector
+    #endif
+    #if !MOTE_WITHOUT_GC
+    case 1190: return arrayLoad8US
+    case 1191: return arrayLoad8UR
+    case 1192: return arrayLoad8SS
+    case 1193: return arrayLoad8SR
+    case 1194: return arrayLoad16US
+    case 1195: return arrayLoad16UR
+    case 1196: return arrayLoad16SS
+    case 1197: return arrayLoad16SR
+    case 1198: return arrayLoad32S
+    case 1199: return arrayLoad32R
+    case 1200: return arrayLoad64S
+    case 1201: return arrayLoad64R
+    case 1202: return arrayLoadF32S
+    case 1203: return arrayLoadF32R
+    case 1204: return arrayLoadF64S
+    case 1205: return arrayLoadF64R
+    #endif
+    #if !MOTE_WITHOUT_GC && !MOTE_WITHOUT_SIMD
+    case 1206: return arrayLoadVector
+    #endif
+    #if !MOTE_WITHOUT_GC
+    case 1207: return arrayStore8
+    case 1208: return arrayStore16
+    case 1209: return arrayStore32
+    case 1210: return arrayStore64
+    #endif
+    #if !MOTE_WITHOUT_GC && !MOTE_WITHOUT_SIMD
+    case 1211: return arrayStoreVector
+    #endif
+    #if !MOTE_WITHOUT_GC
+    case 1212: return structNew
+    case 1213: return structNewDefault
+    case 1214: return arrayNew
+    case 1215: return arrayNewDefault
+    case 1216: return arrayNewFixed
+    case 1217: return arrayNewData
+    case 1218: return arrayNewElement
+    case 1219: return arrayLength
+    case 1220: return arrayFill
+    case 1221: return arrayCopy
+    case 1222: return arrayInitData
+    case 1223: return arrayInitElement
+    case 1224: return referenceTestObject
+    case 1225: return referenceTestOther
+    case 1226: return referenceCastObject
+    case 1227: return referenceCastOther
+    case 1228: return branchOnCastObject
+    case 1229: return branchOnCastOther
+    case 1230: return i31New
+    case 1231: return i31GetSigned
+    case 1232: return i31GetUnsigned
+    #endif
+    #if !MOTE_WITHOUT_SIMD
+    case 1233: return i8x16Abs
+    case 1234: return i8x16Neg
+    case 1235: return i16x8Abs
+    case 1236: return i16x8Neg
+    case 1237: return i32x4Abs
+    case 1238: return i32x4Neg
+    case 1239: return i64x2Abs
+    case 1240: return i64x2Neg
+    case 1241: return i8x16Popcnt
+    case 1242: return i16x8ExtaddPairwiseI8x16S
+    case 1243: return i16x8ExtaddPairwiseI8x16U
+    case 1244: return i32x4ExtaddPairwiseI16x8S
+    case 1245: return i32x4ExtaddPairwiseI16x8U
+    case 1246: return i16x8ExtendLowI8x16S
+    case 1247: return i16x8ExtendHighI8x16S
+    case 1248: return i16x8ExtendLowI8x16U
+    case 1249: return i16x8ExtendHighI8x16U
+    case 1250: return i32x4ExtendLowI16x8S
+    case 1251: return i32x4ExtendHighI16x8S
+    case 1252: return i32x4ExtendLowI16x8U
+    case 1253: return i32x4ExtendHighI16x8U
+    case 1254: return i64x2ExtendLowI32x4S
+    case 1255: return i64x2ExtendHighI32x4S
+    case 1256: return i64x2ExtendLowI32x4U
+    case 1257: return i64x2ExtendHighI32x4U
+    case 1258: return f32x4Abs
+    case 1259: return f32x4Neg
+    case 1260: return f32x4Sqrt
+    case 1261: return f32x4Ceil
+    case 1262: return f32x4Floor
+    case 1263: return f32x4Trunc
+    case 1264: return f32x4Nearest
+    case 1265: return f64x2Abs
+    case 1266: return f64x2Neg
+    case 1267: return f64x2Sqrt
+    case 1268: return f64x2Ceil
+    case 1269: return f64x2Floor
+    case 1270: return f64x2Trunc
+    case 1271: return f64x2Nearest
+    case 1272: return f32x4DemoteF64x2Zero
+    case 1273: return f64x2PromoteLowF32x4
+    case 1274: return i32x4TruncSatF32x4S
+    case 1275: return i32x4TruncSatF32x4U
+    case 1276: return i32x4TruncSatF64x2SZero
+    case 1277: return i32x4TruncSatF64x2UZero
+    case 1278: return i32x4RelaxedTruncF32x4S
+    case 1279: return i32x4RelaxedTruncF64x2SZero
+    case 1280: return f32x4ConvertI32x4S
+    case 1281: return f32x4ConvertI32x4U
+    case 1282: return f64x2ConvertLowI32x4S
+    case 1283: return f64x2ConvertLowI32x4U
+    case 1284: return v128Not
+    case 1285: return i8x16Eq
+    case 1286: return i8x16Ne
+    case 1287: return i8x16LtS
+    case 1288: return i8x16LtU
+    case 1289: return i8x16GtS
+    case 1290: return i8x16GtU
+    case 1291: return i8x16LeS
+    case 1292: return i8x16LeU
+    case 1293: return i8x16GeS
+    case 1294: return i8x16GeU
+    case 1295: return i8x16Add
+    case 1296: return i8x16Sub
+    case 1297: return i8x16AddSatS
+    case 1298: return i8x16AddSatU
+    case 1299: return i8x16SubSatS
+    case 1300: return i8x16SubSatU
+    case 1301: return i8x16AvgrU
+    case 1302: return i8x16MinS
+    case 1303: return i8x16MinU
+    case 1304: return i8x16MaxS
+    case 1305: return i8x16MaxU
+    case 1306: return i16x8Eq
+    case 1307: return i16x8Ne
+    case 1308: return i16x8LtS
+    case 1309: return i16x8LtU
+    case 1310: return i16x8GtS
+    case 1311: return i16x8GtU
+    case 1312: return i16x8LeS
+    case 1313: return i16x8LeU
+    case 1314: return i16x8GeS
+    case 1315: return i16x8GeU
+    case 1316: return i16x8Add
+    case 1317: return i16x8Sub
+    case 1318: return i16x8Mul
+    case 1319: return i16x8AddSatS
+    case 1320: return i16x8AddSatU
+    case 1321: return i16x8SubSatS
+    case 1322: return i16x8SubSatU
+    case 1323: return i16x8AvgrU
+    case 1324: return i16x8MinS
+    case 1325: return i16x8MinU
+    case 1326: return i16x8MaxS
+    case 1327: return i16x8MaxU
+    case 1328: return i32x4Eq
+    case 1329: return i32x4Ne
+    case 1330: return i32x4LtS
+    case 1331: return i32x4LtU
+    case 1332: return i32x4GtS
+    case 1333: return i32x4GtU
+    case 1334: return i32x4LeS
+    case 1335: return i32x4LeU
+    case 1336: return i32x4GeS
+    case 1337: return i32x4GeU
+    case 1338: return i32x4Add
+    case 1339: return i32x4Sub
+    case 1340: return i32x4Mul
+    case 1341: return i32x4MinS
+    case 1342: return i32x4MinU
+    case 1343: return i32x4MaxS
+    case 1344: return i32x4MaxU
+    case 1345: return i64x2Eq
+    case 1346: return i64x2Ne
+    case 1347: return i64x2LtS
+    case 1348: return i64x2GtS
+    case 1349: return i64x2LeS
+    case 1350: return i64x2GeS
+    case 1351: return i64x2Add
+    case 1352: return i64x2Sub
+    case 1353: return i64x2Mul
+    case 1354: return i16x8Q15mulrSatS
+    case 1355: return i32x4DotI16x8S
+    case 1356: return i8x16NarrowI16x8S
+    case 1357: return i8x16NarrowI16x8U
+    case 1358: return i16x8NarrowI32x4S
+    case 1359: return i16x8NarrowI32x4U
+    case 1360: return i16x8ExtmulLowI8x16S
+    case 1361: return i16x8ExtmulHighI8x16S
+    case 1362: return i16x8ExtmulLowI8x16U
+    case 1363: return i16x8ExtmulHighI8x16U
+    case 1364: return i32x4ExtmulLowI16x8S
+    case 1365: return i32x4ExtmulHighI16x8S
+    case 1366: return i32x4ExtmulLowI16x8U
+    case 1367: return i32x4ExtmulHighI16x8U
+    case 1368: return i64x2ExtmulLowI32x4S
+    case 1369: return i64x2ExtmulHighI32x4S
+    case 1370: return i64x2ExtmulLowI32x4U
+    case 1371: return i64x2ExtmulHighI32x4U
+    case 1372: return f32x4Eq
+    case 1373: return f32x4Ne
+    case 1374: return f32x4Lt
+    case 1375: return f32x4Gt
+    case 1376: return f32x4Le
+    case 1377: return f32x4Ge
+    case 1378: return f32x4Add
+    case 1379: return f32x4Sub
+    case 1380: return f32x4Mul
+    case 1381: return f32x4Div
+    case 1382: return f32x4Min
+    case 1383: return f32x4Max
+    case 1384: return f32x4Pmin
+    case 1385: return f32x4Pmax
+    case 1386: return f32x4RelaxedMin
+    case 1387: return f32x4RelaxedMax
+    case 1388: return f64x2Eq
+    case 1389: return f64x2Ne
+    case 1390: return f64x2Lt
+    case 1391: return f64x2Gt
+    case 1392: return f64x2Le
+    case 1393: return f64x2Ge
+    case 1394: return f64x2Add
+    case 1395: return f64x2Sub
+    case 1396: return f64x2Mul
+    case 1397: return f64x2Div
+    case 1398: return f64x2Min
+    case 1399: return f64x2Max
+    case 1400: return f64x2Pmin
+    case 1401: return f64x2Pmax
+    case 1402: return f64x2RelaxedMin
+    case 1403: return f64x2RelaxedMax
+    case 1404: return v128And
+    case 1405: return v128Andnot
+    case 1406: return v128Or
+    case 1407: return v128Xor
+    case 1408: return i8x16Swizzle
+    case 1409: return i16x8RelaxedDotI8x16I7x16S
+    case 1410: return f32x4RelaxedMadd
+    case 1411: return f32x4RelaxedNmadd
+    case 1412: return f64x2RelaxedMadd
+    case 1413: return f64x2RelaxedNmadd
+    case 1414: return v128Bitselect
+    case 1415: return i32x4RelaxedDotI8x16I7x16AddS
+    case 1416: return i8x16Shl
+    case 1417: return i8x16ShlImmediate
+    case 1418: return i8x16ShrS
+    case 1419: return i8x16ShrSImmediate
+    case 1420: return i8x16ShrU
+    case 1421: return i8x16ShrUImmediate
+    case 1422: return i16x8Shl
+    case 1423: return i16x8ShlImmediate
+    case 1424: return i16x8ShrS
+    case 1425: return i16x8ShrSImmediate
+    case 1426: return i16x8ShrU
+    case 1427: return i16x8ShrUImmediate
+    case 1428: return i32x4Shl
+    case 1429: return i32x4ShlImmediate
+    case 1430: return i32x4ShrS
+    case 1431: return i32x4ShrSImmediate
+    case 1432: return i32x4ShrU
+    case 1433: return i32x4ShrUImmediate
+    case 1434: return i64x2Shl
+    case 1435: return i64x2ShlImmediate
+    case 1436: return i64x2ShrS
+    case 1437: return i64x2ShrSImmediate
+    case 1438: return i64x2ShrU
+    case 1439: return i64x2ShrUImmediate
+    case 1440: return i8x16AllTrue
+    case 1441: return i8x16Bitmask
+    case 1442: return i16x8AllTrue
+    case 1443: return i16x8Bitmask
+    case 1444: return i32x4AllTrue
+    case 1445: return i32x4Bitmask
+    case 1446: return i64x2AllTrue
+    case 1447: return i64x2Bitmask
+    case 1448: return v128AnyTrue
+    case 1449: return i8x16ExtractLaneS
+    case 1450: return i8x16ExtractLaneU
+    case 1451: return i16x8ExtractLaneS
+    case 1452: return i16x8ExtractLaneU
+    case 1453: return i32x4ExtractLane
+    case 1454: return i64x2ExtractLane
+    case 1455: return f32x4ExtractLane
+    case 1456: return f64x2ExtractLane
+    case 1457: return i8x16ReplaceLane
+    case 1458: return i16x8ReplaceLane
+    case 1459: return i32x4ReplaceLane
+    case 1460: return i64x2ReplaceLane
+    case 1461: return i8x16Splat
+    case 1462: return i16x8Splat
+    case 1463: return i32x4Splat
+    case 1464: return i64x2Splat
+    case 1465: return memoryVectorLoadV128S
+    case 1466: return memoryVectorLoadV128R
+    case 1467: return memoryVectorLoadV128C
+    case 1468: return memoryVectorLoadV128X
+    case 1469: return memoryVectorLoadV128A
+    case 1470: return memoryVectorLoadV128B
+    case 1471: return memoryVectorLoad8x8SS
+    case 1472: return memoryVectorLoad8x8US
+    case 1473: return memoryVectorLoad16x4SS
+    case 1474: return memoryVectorLoad16x4US
+    case 1475: return memoryVectorLoad32x2SS
+    case 1476: return memoryVectorLoad32x2US
+    case 1477: return memoryVectorLoad8SplatS
+    case 1478: return memoryVectorLoad16SplatS
+    case 1479: return memoryVectorLoad32SplatS
+    case 1480: return memoryVectorLoad64SplatS
+    case 1481: return memoryVectorLoad32ZeroS
+    case 1482: return memoryVectorLoad64ZeroS
+    case 1483: return memoryVectorLoad8Lane
+    case 1484: return memoryVectorLoad16Lane
+    case 1485: return memoryVectorLoad32Lane
+    case 1486: return memoryVectorLoad64Lane
+    case 1487: return memoryVectorStoreV128S
+    case 1488: return memoryVectorStoreV128C
+    case 1489: return memoryVectorStoreV128X
+    case 1490: return memoryVectorStoreV128A
+    case 1491: return memoryVectorStore8Lane
+    case 1492: return memoryVectorStore16Lane
+    case 1493: return memoryVectorStore32Lane
+    case 1494: return memoryVectorStore64Lane
+    case 1495: return memoryVectorLoadV128SChecked
+    case 1496: return memoryVectorLoadV128RChecked
+    case 1497: return memoryVectorLoadV128CChecked
+    case 1498: return memoryVectorLoadV128XChecked
+    case 1499: return memoryVectorLoadV128AChecked
+    case 1500: return memoryVectorLoadV128BChecked
+    case 1501: return memoryVectorLoad8x8SSChecked
+    case 1502: return memoryVectorLoad8x8USChecked
+    case 1503: return memoryVectorLoad16x4SSChecked
+    case 1504: return memoryVectorLoad16x4USChecked
+    case 1505: return memoryVectorLoad32x2SSChecked
+    case 1506: return memoryVectorLoad32x2USChecked
+    case 1507: return memoryVectorLoad8SplatSChecked
+    case 1508: return memoryVectorLoad16SplatSChecked
+    case 1509: return memoryVectorLoad32SplatSChecked
+    case 1510: return memoryVectorLoad64SplatSChecked
+    case 1511: return memoryVectorLoad32ZeroSChecked
+    case 1512: return memoryVectorLoad64ZeroSChecked
+    case 1513: return memoryVectorLoad8LaneChecked
+    case 1514: return memoryVectorLoad16LaneChecked
+    case 1515: return memoryVectorLoad32LaneChecked
+    case 1516: return memoryVectorLoad64LaneChecked
+    case 1517: return memoryVectorStoreV128SChecked
+    case 1518: return memoryVectorStoreV128CChecked
+    case 1519: return memoryVectorStoreV128XChecked
+    case 1520: return memoryVectorStoreV128AChecked
+    case 1521: return memoryVectorStore8LaneChecked
+    case 1522: return memoryVectorStore16LaneChecked
+    case 1523: return memoryVectorStore32LaneChecked
+    case 1524: return memoryVectorStore64LaneChecked
+    #endif
+    #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
+    case 1525: return vectorLoadV128General
+    case 1526: return vectorLoad8x8SGeneral
+    case 1527: return vectorLoad8x8UGeneral
+    case 1528: return vectorLoad16x4SGeneral
+    case 1529: return vectorLoad16x4UGeneral
+    case 1530: return vectorLoad32x2SGeneral
+    case 1531: return vectorLoad32x2UGeneral
+    case 1532: return vectorLoad8SplatGeneral
+    case 1533: return vectorLoad16SplatGeneral
+    case 1534: return vectorLoad32SplatGeneral
+    case 1535: return vectorLoad64SplatGeneral
+    case 1536: return vectorLoad32ZeroGeneral
+    case 1537: return vectorLoad64ZeroGeneral
+    case 1538: return vectorLoad8LaneGeneral
+    case 1539: return vectorLoad16LaneGeneral
+    case 1540: return vectorLoad32LaneGeneral
+    case 1541: return vectorLoad64LaneGeneral
+    case 1542: return vectorStoreV128General
+    case 1543: return vectorStore8LaneGeneral
+    case 1544: return vectorStore16LaneGeneral
+    case 1545: return vectorStore32LaneGeneral
+    case 1546: return vectorStore64LaneGeneral
+    #endif
+    #if !MOTE_WITHOUT_SIMD
+    case 1547: return i8x16Shuffle8
+    case 1548: return i8x16Shuffle16
+    case 1549: return i8x16Shuffle32
+    case 1550: return i8x16Shuffle64
+    case 1551: return i32x4Rotate
+    case 1552: return i64x2Rotate
+    case 1553: return copyVector
+    case 1554: return selectVector
+    case 1555: return globalGetVector
+    case 1556: return globalGetImportedVector
+    case 1557: return globalSetVector
+    case 1558: return globalSetImportedVector
+    case 1559: return constantVector
+    case 1560: return swizzleAtOnce
+    case 1561: return shuffleAtOnce
+    case 1562: return shuffleOneAtOnce
+    #endif
     default: return unreachableOperation
     }
 }
@@ -2787,526 +2819,526 @@ extension InternalOpcode {
         case 1040: return "memoryStore64XSChecked"
         case 1041: return "memoryStore64ASChecked"
         case 1042: return "memoryStore64AIChecked"
-        case 1043: return "generalLoad8U"
-        case 1044: return "generalLoad16U"
-        case 1045: return "generalLoad32U"
-        case 1046: return "generalLoad64"
-        case 1047: return "generalLoad8S32"
-        case 1048: return "generalLoad16S32"
-        case 1049: return "generalLoad8S64"
-        case 1050: return "generalLoad16S64"
-        case 1051: return "generalLoad32S64"
-        case 1052: return "generalLoadF32"
-        case 1053: return "generalLoadF64"
-        case 1054: return "generalStore8"
-        case 1055: return "generalStore16"
-        case 1056: return "generalStore32"
-        case 1057: return "generalStore64"
-        case 1058: return "i64Add128"
-        case 1059: return "i64Sub128"
-        case 1060: return "i64MulWideS"
-        case 1061: return "i64MulWideU"
-        case 1062: return "i8x16Abs"
-        case 1063: return "i8x16Neg"
-        case 1064: return "i16x8Abs"
-        case 1065: return "i16x8Neg"
-        case 1066: return "i32x4Abs"
-        case 1067: return "i32x4Neg"
-        case 1068: return "i64x2Abs"
-        case 1069: return "i64x2Neg"
-        case 1070: return "i8x16Popcnt"
-        case 1071: return "i16x8ExtaddPairwiseI8x16S"
-        case 1072: return "i16x8ExtaddPairwiseI8x16U"
-        case 1073: return "i32x4ExtaddPairwiseI16x8S"
-        case 1074: return "i32x4ExtaddPairwiseI16x8U"
-        case 1075: return "i16x8ExtendLowI8x16S"
-        case 1076: return "i16x8ExtendHighI8x16S"
-        case 1077: return "i16x8ExtendLowI8x16U"
-        case 1078: return "i16x8ExtendHighI8x16U"
-        case 1079: return "i32x4ExtendLowI16x8S"
-        case 1080: return "i32x4ExtendHighI16x8S"
-        case 1081: return "i32x4ExtendLowI16x8U"
-        case 1082: return "i32x4ExtendHighI16x8U"
-        case 1083: return "i64x2ExtendLowI32x4S"
-        case 1084: return "i64x2ExtendHighI32x4S"
-        case 1085: return "i64x2ExtendLowI32x4U"
-        case 1086: return "i64x2ExtendHighI32x4U"
-        case 1087: return "f32x4Abs"
-        case 1088: return "f32x4Neg"
-        case 1089: return "f32x4Sqrt"
-        case 1090: return "f32x4Ceil"
-        case 1091: return "f32x4Floor"
-        case 1092: return "f32x4Trunc"
-        case 1093: return "f32x4Nearest"
-        case 1094: return "f64x2Abs"
-        case 1095: return "f64x2Neg"
-        case 1096: return "f64x2Sqrt"
-        case 1097: return "f64x2Ceil"
-        case 1098: return "f64x2Floor"
-        case 1099: return "f64x2Trunc"
-        case 1100: return "f64x2Nearest"
-        case 1101: return "f32x4DemoteF64x2Zero"
-        case 1102: return "f64x2PromoteLowF32x4"
-        case 1103: return "i32x4TruncSatF32x4S"
-        case 1104: return "i32x4TruncSatF32x4U"
-        case 1105: return "i32x4TruncSatF64x2SZero"
-        case 1106: return "i32x4TruncSatF64x2UZero"
-        case 1107: return "i32x4RelaxedTruncF32x4S"
-        case 1108: return "i32x4RelaxedTruncF64x2SZero"
-        case 1109: return "f32x4ConvertI32x4S"
-        case 1110: return "f32x4ConvertI32x4U"
-        case 1111: return "f64x2ConvertLowI32x4S"
-        case 1112: return "f64x2ConvertLowI32x4U"
-        case 1113: return "v128Not"
-        case 1114: return "i8x16Eq"
-        case 1115: return "i8x16Ne"
-        case 1116: return "i8x16LtS"
-        case 1117: return "i8x16LtU"
-        case 1118: return "i8x16GtS"
-        case 1119: return "i8x16GtU"
-        case 1120: return "i8x16LeS"
-        case 1121: return "i8x16LeU"
-        case 1122: return "i8x16GeS"
-        case 1123: return "i8x16GeU"
-        case 1124: return "i8x16Add"
-        case 1125: return "i8x16Sub"
-        case 1126: return "i8x16AddSatS"
-        case 1127: return "i8x16AddSatU"
-        case 1128: return "i8x16SubSatS"
-        case 1129: return "i8x16SubSatU"
-        case 1130: return "i8x16AvgrU"
-        case 1131: return "i8x16MinS"
-        case 1132: return "i8x16MinU"
-        case 1133: return "i8x16MaxS"
-        case 1134: return "i8x16MaxU"
-        case 1135: return "i16x8Eq"
-        case 1136: return "i16x8Ne"
-        case 1137: return "i16x8LtS"
-        case 1138: return "i16x8LtU"
-        case 1139: return "i16x8GtS"
-        case 1140: return "i16x8GtU"
-        case 1141: return "i16x8LeS"
-        case 1142: return "i16x8LeU"
-        case 1143: return "i16x8GeS"
-        case 1144: return "i16x8GeU"
-        case 1145: return "i16x8Add"
-        case 1146: return "i16x8Sub"
-        case 1147: return "i16x8Mul"
-        case 1148: return "i16x8AddSatS"
-        case 1149: return "i16x8AddSatU"
-        case 1150: return "i16x8SubSatS"
-        case 1151: return "i16x8SubSatU"
-        case 1152: return "i16x8AvgrU"
-        case 1153: return "i16x8MinS"
-        case 1154: return "i16x8MinU"
-        case 1155: return "i16x8MaxS"
-        case 1156: return "i16x8MaxU"
-        case 1157: return "i32x4Eq"
-        case 1158: return "i32x4Ne"
-        case 1159: return "i32x4LtS"
-        case 1160: return "i32x4LtU"
-        case 1161: return "i32x4GtS"
-        case 1162: return "i32x4GtU"
-        case 1163: return "i32x4LeS"
-        case 1164: return "i32x4LeU"
-        case 1165: return "i32x4GeS"
-        case 1166: return "i32x4GeU"
-        case 1167: return "i32x4Add"
-        case 1168: return "i32x4Sub"
-        case 1169: return "i32x4Mul"
-        case 1170: return "i32x4MinS"
-        case 1171: return "i32x4MinU"
-        case 1172: return "i32x4MaxS"
-        case 1173: return "i32x4MaxU"
-        case 1174: return "i64x2Eq"
-        case 1175: return "i64x2Ne"
-        case 1176: return "i64x2LtS"
-        case 1177: return "i64x2GtS"
-        case 1178: return "i64x2LeS"
-        case 1179: return "i64x2GeS"
-        case 1180: return "i64x2Add"
-        case 1181: return "i64x2Sub"
-        case 1182: return "i64x2Mul"
-        case 1183: return "i16x8Q15mulrSatS"
-        case 1184: return "i32x4DotI16x8S"
-        case 1185: return "i8x16NarrowI16x8S"
-        case 1186: return "i8x16NarrowI16x8U"
-        case 1187: return "i16x8NarrowI32x4S"
-        case 1188: return "i16x8NarrowI32x4U"
-        case 1189: return "i16x8ExtmulLowI8x16S"
-        case 1190: return "i16x8ExtmulHighI8x16S"
-        case 1191: return "i16x8ExtmulLowI8x16U"
-        case 1192: return "i16x8ExtmulHighI8x16U"
-        case 1193: return "i32x4ExtmulLowI16x8S"
-        case 1194: return "i32x4ExtmulHighI16x8S"
-        case 1195: return "i32x4ExtmulLowI16x8U"
-        case 1196: return "i32x4ExtmulHighI16x8U"
-        case 1197: return "i64x2ExtmulLowI32x4S"
-        case 1198: return "i64x2ExtmulHighI32x4S"
-        case 1199: return "i64x2ExtmulLowI32x4U"
-        case 1200: return "i64x2ExtmulHighI32x4U"
-        case 1201: return "f32x4Eq"
-        case 1202: return "f32x4Ne"
-        case 1203: return "f32x4Lt"
-        case 1204: return "f32x4Gt"
-        case 1205: return "f32x4Le"
-        case 1206: return "f32x4Ge"
-        case 1207: return "f32x4Add"
-        case 1208: return "f32x4Sub"
-        case 1209: return "f32x4Mul"
-        case 1210: return "f32x4Div"
-        case 1211: return "f32x4Min"
-        case 1212: return "f32x4Max"
-        case 1213: return "f32x4Pmin"
-        case 1214: return "f32x4Pmax"
-        case 1215: return "f32x4RelaxedMin"
-        case 1216: return "f32x4RelaxedMax"
-        case 1217: return "f64x2Eq"
-        case 1218: return "f64x2Ne"
-        case 1219: return "f64x2Lt"
-        case 1220: return "f64x2Gt"
-        case 1221: return "f64x2Le"
-        case 1222: return "f64x2Ge"
-        case 1223: return "f64x2Add"
-        case 1224: return "f64x2Sub"
-        case 1225: return "f64x2Mul"
-        case 1226: return "f64x2Div"
-        case 1227: return "f64x2Min"
-        case 1228: return "f64x2Max"
-        case 1229: return "f64x2Pmin"
-        case 1230: return "f64x2Pmax"
-        case 1231: return "f64x2RelaxedMin"
-        case 1232: return "f64x2RelaxedMax"
-        case 1233: return "v128And"
-        case 1234: return "v128Andnot"
-        case 1235: return "v128Or"
-        case 1236: return "v128Xor"
-        case 1237: return "i8x16Swizzle"
-        case 1238: return "i16x8RelaxedDotI8x16I7x16S"
-        case 1239: return "f32x4RelaxedMadd"
-        case 1240: return "f32x4RelaxedNmadd"
-        case 1241: return "f64x2RelaxedMadd"
-        case 1242: return "f64x2RelaxedNmadd"
-        case 1243: return "v128Bitselect"
-        case 1244: return "i32x4RelaxedDotI8x16I7x16AddS"
-        case 1245: return "i8x16Shl"
-        case 1246: return "i8x16ShlImmediate"
-        case 1247: return "i8x16ShrS"
-        case 1248: return "i8x16ShrSImmediate"
-        case 1249: return "i8x16ShrU"
-        case 1250: return "i8x16ShrUImmediate"
-        case 1251: return "i16x8Shl"
-        case 1252: return "i16x8ShlImmediate"
-        case 1253: return "i16x8ShrS"
-        case 1254: return "i16x8ShrSImmediate"
-        case 1255: return "i16x8ShrU"
-        case 1256: return "i16x8ShrUImmediate"
-        case 1257: return "i32x4Shl"
-        case 1258: return "i32x4ShlImmediate"
-        case 1259: return "i32x4ShrS"
-        case 1260: return "i32x4ShrSImmediate"
-        case 1261: return "i32x4ShrU"
-        case 1262: return "i32x4ShrUImmediate"
-        case 1263: return "i64x2Shl"
-        case 1264: return "i64x2ShlImmediate"
-        case 1265: return "i64x2ShrS"
-        case 1266: return "i64x2ShrSImmediate"
-        case 1267: return "i64x2ShrU"
-        case 1268: return "i64x2ShrUImmediate"
-        case 1269: return "i8x16AllTrue"
-        case 1270: return "i8x16Bitmask"
-        case 1271: return "i16x8AllTrue"
-        case 1272: return "i16x8Bitmask"
-        case 1273: return "i32x4AllTrue"
-        case 1274: return "i32x4Bitmask"
-        case 1275: return "i64x2AllTrue"
-        case 1276: return "i64x2Bitmask"
-        case 1277: return "v128AnyTrue"
-        case 1278: return "i8x16ExtractLaneS"
-        case 1279: return "i8x16ExtractLaneU"
-        case 1280: return "i16x8ExtractLaneS"
-        case 1281: return "i16x8ExtractLaneU"
-        case 1282: return "i32x4ExtractLane"
-        case 1283: return "i64x2ExtractLane"
-        case 1284: return "f32x4ExtractLane"
-        case 1285: return "f64x2ExtractLane"
-        case 1286: return "i8x16ReplaceLane"
-        case 1287: return "i16x8ReplaceLane"
-        case 1288: return "i32x4ReplaceLane"
-        case 1289: return "i64x2ReplaceLane"
-        case 1290: return "i8x16Splat"
-        case 1291: return "i16x8Splat"
-        case 1292: return "i32x4Splat"
-        case 1293: return "i64x2Splat"
-        case 1294: return "memoryVectorLoadV128S"
-        case 1295: return "memoryVectorLoadV128R"
-        case 1296: return "memoryVectorLoadV128C"
-        case 1297: return "memoryVectorLoadV128X"
-        case 1298: return "memoryVectorLoadV128A"
-        case 1299: return "memoryVectorLoadV128B"
-        case 1300: return "memoryVectorLoad8x8SS"
-        case 1301: return "memoryVectorLoad8x8US"
-        case 1302: return "memoryVectorLoad16x4SS"
-        case 1303: return "memoryVectorLoad16x4US"
-        case 1304: return "memoryVectorLoad32x2SS"
-        case 1305: return "memoryVectorLoad32x2US"
-        case 1306: return "memoryVectorLoad8SplatS"
-        case 1307: return "memoryVectorLoad16SplatS"
-        case 1308: return "memoryVectorLoad32SplatS"
-        case 1309: return "memoryVectorLoad64SplatS"
-        case 1310: return "memoryVectorLoad32ZeroS"
-        case 1311: return "memoryVectorLoad64ZeroS"
-        case 1312: return "memoryVectorLoad8Lane"
-        case 1313: return "memoryVectorLoad16Lane"
-        case 1314: return "memoryVectorLoad32Lane"
-        case 1315: return "memoryVectorLoad64Lane"
-        case 1316: return "memoryVectorStoreV128S"
-        case 1317: return "memoryVectorStoreV128C"
-        case 1318: return "memoryVectorStoreV128X"
-        case 1319: return "memoryVectorStoreV128A"
-        case 1320: return "memoryVectorStore8Lane"
-        case 1321: return "memoryVectorStore16Lane"
-        case 1322: return "memoryVectorStore32Lane"
-        case 1323: return "memoryVectorStore64Lane"
-        case 1324: return "memoryVectorLoadV128SChecked"
-        case 1325: return "memoryVectorLoadV128RChecked"
-        case 1326: return "memoryVectorLoadV128CChecked"
-        case 1327: return "memoryVectorLoadV128XChecked"
-        case 1328: return "memoryVectorLoadV128AChecked"
-        case 1329: return "memoryVectorLoadV128BChecked"
-        case 1330: return "memoryVectorLoad8x8SSChecked"
-        case 1331: return "memoryVectorLoad8x8USChecked"
-        case 1332: return "memoryVectorLoad16x4SSChecked"
-        case 1333: return "memoryVectorLoad16x4USChecked"
-        case 1334: return "memoryVectorLoad32x2SSChecked"
-        case 1335: return "memoryVectorLoad32x2USChecked"
-        case 1336: return "memoryVectorLoad8SplatSChecked"
-        case 1337: return "memoryVectorLoad16SplatSChecked"
-        case 1338: return "memoryVectorLoad32SplatSChecked"
-        case 1339: return "memoryVectorLoad64SplatSChecked"
-        case 1340: return "memoryVectorLoad32ZeroSChecked"
-        case 1341: return "memoryVectorLoad64ZeroSChecked"
-        case 1342: return "memoryVectorLoad8LaneChecked"
-        case 1343: return "memoryVectorLoad16LaneChecked"
-        case 1344: return "memoryVectorLoad32LaneChecked"
-        case 1345: return "memoryVectorLoad64LaneChecked"
-        case 1346: return "memoryVectorStoreV128SChecked"
-        case 1347: return "memoryVectorStoreV128CChecked"
-        case 1348: return "memoryVectorStoreV128XChecked"
-        case 1349: return "memoryVectorStoreV128AChecked"
-        case 1350: return "memoryVectorStore8LaneChecked"
-        case 1351: return "memoryVectorStore16LaneChecked"
-        case 1352: return "memoryVectorStore32LaneChecked"
-        case 1353: return "memoryVectorStore64LaneChecked"
-        case 1354: return "vectorLoadV128General"
-        case 1355: return "vectorLoad8x8SGeneral"
-        case 1356: return "vectorLoad8x8UGeneral"
-        case 1357: return "vectorLoad16x4SGeneral"
-        case 1358: return "vectorLoad16x4UGeneral"
-        case 1359: return "vectorLoad32x2SGeneral"
-        case 1360: return "vectorLoad32x2UGeneral"
-        case 1361: return "vectorLoad8SplatGeneral"
-        case 1362: return "vectorLoad16SplatGeneral"
-        case 1363: return "vectorLoad32SplatGeneral"
-        case 1364: return "vectorLoad64SplatGeneral"
-        case 1365: return "vectorLoad32ZeroGeneral"
-        case 1366: return "vectorLoad64ZeroGeneral"
-        case 1367: return "vectorLoad8LaneGeneral"
-        case 1368: return "vectorLoad16LaneGeneral"
-        case 1369: return "vectorLoad32LaneGeneral"
-        case 1370: return "vectorLoad64LaneGeneral"
-        case 1371: return "vectorStoreV128General"
-        case 1372: return "vectorStore8LaneGeneral"
-        case 1373: return "vectorStore16LaneGeneral"
-        case 1374: return "vectorStore32LaneGeneral"
-        case 1375: return "vectorStore64LaneGeneral"
-        case 1376: return "i8x16Shuffle8"
-        case 1377: return "i8x16Shuffle16"
-        case 1378: return "i8x16Shuffle32"
-        case 1379: return "i8x16Shuffle64"
-        case 1380: return "i32x4Rotate"
-        case 1381: return "i64x2Rotate"
-        case 1382: return "structLoad8US"
-        case 1383: return "structLoad8UR"
-        case 1384: return "structLoad8SS"
-        case 1385: return "structLoad8SR"
-        case 1386: return "structLoad16US"
-        case 1387: return "structLoad16UR"
-        case 1388: return "structLoad16SS"
-        case 1389: return "structLoad16SR"
-        case 1390: return "structLoad32S"
-        case 1391: return "structLoad32R"
-        case 1392: return "structLoad64S"
-        case 1393: return "structLoad64R"
-        case 1394: return "structLoadF32S"
-        case 1395: return "structLoadF32R"
-        case 1396: return "structLoadF64S"
-        case 1397: return "structLoadF64R"
-        case 1398: return "structLoadVector"
-        case 1399: return "structStore8"
-        case 1400: return "structStore16"
-        case 1401: return "structStore32"
-        case 1402: return "structStore64"
-        case 1403: return "structStoreVector"
-        case 1404: return "arrayLoad8US"
-        case 1405: return "arrayLoad8UR"
-        case 1406: return "arrayLoad8SS"
-        case 1407: return "arrayLoad8SR"
-        case 1408: return "arrayLoad16US"
-        case 1409: return "arrayLoad16UR"
-        case 1410: return "arrayLoad16SS"
-        case 1411: return "arrayLoad16SR"
-        case 1412: return "arrayLoad32S"
-        case 1413: return "arrayLoad32R"
-        case 1414: return "arrayLoad64S"
-        case 1415: return "arrayLoad64R"
-        case 1416: return "arrayLoadF32S"
-        case 1417: return "arrayLoadF32R"
-        case 1418: return "arrayLoadF64S"
-        case 1419: return "arrayLoadF64R"
-        case 1420: return "arrayLoadVector"
-        case 1421: return "arrayStore8"
-        case 1422: return "arrayStore16"
-        case 1423: return "arrayStore32"
-        case 1424: return "arrayStore64"
-        case 1425: return "arrayStoreVector"
-        case 1426: return "atomicLoad8"
-        case 1427: return "atomicLoad16"
-        case 1428: return "atomicLoad32"
-        case 1429: return "atomicLoad64"
-        case 1430: return "atomicStore8"
-        case 1431: return "atomicStore16"
-        case 1432: return "atomicStore32"
-        case 1433: return "atomicStore64"
-        case 1434: return "atomicAdd8"
-        case 1435: return "atomicAdd16"
-        case 1436: return "atomicAdd32"
-        case 1437: return "atomicAdd64"
-        case 1438: return "atomicSubtract8"
-        case 1439: return "atomicSubtract16"
-        case 1440: return "atomicSubtract32"
-        case 1441: return "atomicSubtract64"
-        case 1442: return "atomicAnd8"
-        case 1443: return "atomicAnd16"
-        case 1444: return "atomicAnd32"
-        case 1445: return "atomicAnd64"
-        case 1446: return "atomicOr8"
-        case 1447: return "atomicOr16"
-        case 1448: return "atomicOr32"
-        case 1449: return "atomicOr64"
-        case 1450: return "atomicXor8"
-        case 1451: return "atomicXor16"
-        case 1452: return "atomicXor32"
-        case 1453: return "atomicXor64"
-        case 1454: return "atomicExchange8"
-        case 1455: return "atomicExchange16"
-        case 1456: return "atomicExchange32"
-        case 1457: return "atomicExchange64"
-        case 1458: return "atomicCompareExchange8"
-        case 1459: return "atomicCompareExchange16"
-        case 1460: return "atomicCompareExchange32"
-        case 1461: return "atomicCompareExchange64"
-        case 1462: return "unreachableOperation"
-        case 1463: return "branchAlways"
-        case 1464: return "branchTable"
-        case 1465: return "returnNothing"
-        case 1466: return "returnSlot"
-        case 1467: return "returnLast"
-        case 1468: return "returnLastFloat"
-        case 1469: return "returnConstant"
-        case 1470: return "chargeFuel"
-        case 1471: return "callDirect"
-        case 1472: return "callImported"
-        case 1473: return "callIndirectSlot"
-        case 1474: return "callIndirectLast"
-        case 1475: return "callIndirect64"
-        case 1476: return "returnCallDirect"
-        case 1477: return "returnCallImported"
-        case 1478: return "returnCallIndirect"
-        case 1479: return "returnCallIndirect64"
-        case 1480: return "callReferenceSlot"
-        case 1481: return "returnCallReference"
-        case 1482: return "checkReference"
-        case 1483: return "throwException"
-        case 1484: return "throwReference"
-        case 1485: return "translateAndCall"
-        case 1486: return "haltExecution"
-        case 1487: return "restoreInstance"
-        case 1488: return "copySlot"
-        case 1489: return "copyTwo"
-        case 1490: return "copyThree"
-        case 1491: return "copyLast"
-        case 1492: return "copyLastFloat"
-        case 1493: return "constant32"
-        case 1494: return "constant64"
-        case 1495: return "constantFloat32"
-        case 1496: return "constantFloat64"
-        case 1497: return "selectSlots"
-        case 1498: return "selectLast"
-        case 1499: return "clearFour"
-        case 1500: return "clearEight"
-        case 1501: return "clearSixteen"
-        case 1502: return "clearSlots"
-        case 1503: return "globalGet"
-        case 1504: return "globalGetFloat"
-        case 1505: return "globalGetImported"
-        case 1506: return "globalSetSlot"
-        case 1507: return "globalSetLast"
-        case 1508: return "globalSetImported"
-        case 1509: return "stackPointerSetSlot"
-        case 1510: return "stackPointerSetLast"
-        case 1511: return "stackPointerSetSlot64"
-        case 1512: return "stackPointerSetLast64"
-        case 1513: return "copyVector"
-        case 1514: return "selectVector"
-        case 1515: return "globalGetVector"
-        case 1516: return "globalGetImportedVector"
-        case 1517: return "globalSetVector"
-        case 1518: return "globalSetImportedVector"
-        case 1519: return "constantVector"
-        case 1520: return "swizzleAtOnce"
-        case 1521: return "shuffleAtOnce"
-        case 1522: return "shuffleOneAtOnce"
-        case 1523: return "memorySizeOperation"
-        case 1524: return "memoryGrowOperation"
-        case 1525: return "memoryFillOperation"
-        case 1526: return "memoryCopyOperation"
-        case 1527: return "memoryInitOperation"
-        case 1528: return "dataDropOperation"
-        case 1529: return "atomicFence"
-        case 1530: return "atomicNotify"
-        case 1531: return "atomicWait32"
-        case 1532: return "atomicWait64"
-        case 1533: return "tableGetOperation"
-        case 1534: return "tableSetOperation"
-        case 1535: return "tableSizeOperation"
-        case 1536: return "tableGrowOperation"
-        case 1537: return "tableFillOperation"
-        case 1538: return "tableCopyOperation"
-        case 1539: return "tableInitOperation"
-        case 1540: return "elementDropOperation"
-        case 1541: return "referenceFunction"
-        case 1542: return "structNew"
-        case 1543: return "structNewDefault"
-        case 1544: return "arrayNew"
-        case 1545: return "arrayNewDefault"
-        case 1546: return "arrayNewFixed"
-        case 1547: return "arrayNewData"
-        case 1548: return "arrayNewElement"
-        case 1549: return "arrayLength"
-        case 1550: return "arrayFill"
-        case 1551: return "arrayCopy"
-        case 1552: return "arrayInitData"
-        case 1553: return "arrayInitElement"
-        case 1554: return "referenceTestObject"
-        case 1555: return "referenceTestOther"
-        case 1556: return "referenceCastObject"
-        case 1557: return "referenceCastOther"
-        case 1558: return "branchOnCastObject"
-        case 1559: return "branchOnCastOther"
-        case 1560: return "i31New"
-        case 1561: return "i31GetSigned"
-        case 1562: return "i31GetUnsigned"
+        case 1043: return "unreachableOperation"
+        case 1044: return "branchAlways"
+        case 1045: return "branchTable"
+        case 1046: return "returnNothing"
+        case 1047: return "returnSlot"
+        case 1048: return "returnLast"
+        case 1049: return "returnLastFloat"
+        case 1050: return "returnConstant"
+        case 1051: return "chargeFuel"
+        case 1052: return "callDirect"
+        case 1053: return "callImported"
+        case 1054: return "callIndirectSlot"
+        case 1055: return "callIndirectLast"
+        case 1056: return "callIndirect64"
+        case 1057: return "returnCallDirect"
+        case 1058: return "returnCallImported"
+        case 1059: return "returnCallIndirect"
+        case 1060: return "returnCallIndirect64"
+        case 1061: return "callReferenceSlot"
+        case 1062: return "returnCallReference"
+        case 1063: return "checkReference"
+        case 1064: return "translateAndCall"
+        case 1065: return "haltExecution"
+        case 1066: return "restoreInstance"
+        case 1067: return "copySlot"
+        case 1068: return "copyTwo"
+        case 1069: return "copyThree"
+        case 1070: return "copyLast"
+        case 1071: return "copyLastFloat"
+        case 1072: return "constant32"
+        case 1073: return "constant64"
+        case 1074: return "constantFloat32"
+        case 1075: return "constantFloat64"
+        case 1076: return "selectSlots"
+        case 1077: return "selectLast"
+        case 1078: return "clearFour"
+        case 1079: return "clearEight"
+        case 1080: return "clearSixteen"
+        case 1081: return "clearSlots"
+        case 1082: return "globalGet"
+        case 1083: return "globalGetFloat"
+        case 1084: return "globalGetImported"
+        case 1085: return "globalSetSlot"
+        case 1086: return "globalSetLast"
+        case 1087: return "globalSetImported"
+        case 1088: return "stackPointerSetSlot"
+        case 1089: return "stackPointerSetLast"
+        case 1090: return "stackPointerSetSlot64"
+        case 1091: return "stackPointerSetLast64"
+        case 1092: return "memorySizeOperation"
+        case 1093: return "memoryGrowOperation"
+        case 1094: return "memoryFillOperation"
+        case 1095: return "memoryCopyOperation"
+        case 1096: return "memoryInitOperation"
+        case 1097: return "dataDropOperation"
+        case 1098: return "tableGetOperation"
+        case 1099: return "tableSetOperation"
+        case 1100: return "tableSizeOperation"
+        case 1101: return "tableGrowOperation"
+        case 1102: return "tableFillOperation"
+        case 1103: return "tableCopyOperation"
+        case 1104: return "tableInitOperation"
+        case 1105: return "elementDropOperation"
+        case 1106: return "referenceFunction"
+        case 1107: return "i64Add128"
+        case 1108: return "i64Sub128"
+        case 1109: return "i64MulWideS"
+        case 1110: return "i64MulWideU"
+        case 1111: return "generalLoad8U"
+        case 1112: return "generalLoad16U"
+        case 1113: return "generalLoad32U"
+        case 1114: return "generalLoad64"
+        case 1115: return "generalLoad8S32"
+        case 1116: return "generalLoad16S32"
+        case 1117: return "generalLoad8S64"
+        case 1118: return "generalLoad16S64"
+        case 1119: return "generalLoad32S64"
+        case 1120: return "generalLoadF32"
+        case 1121: return "generalLoadF64"
+        case 1122: return "generalStore8"
+        case 1123: return "generalStore16"
+        case 1124: return "generalStore32"
+        case 1125: return "generalStore64"
+        case 1126: return "atomicLoad8"
+        case 1127: return "atomicLoad16"
+        case 1128: return "atomicLoad32"
+        case 1129: return "atomicLoad64"
+        case 1130: return "atomicStore8"
+        case 1131: return "atomicStore16"
+        case 1132: return "atomicStore32"
+        case 1133: return "atomicStore64"
+        case 1134: return "atomicAdd8"
+        case 1135: return "atomicAdd16"
+        case 1136: return "atomicAdd32"
+        case 1137: return "atomicAdd64"
+        case 1138: return "atomicSubtract8"
+        case 1139: return "atomicSubtract16"
+        case 1140: return "atomicSubtract32"
+        case 1141: return "atomicSubtract64"
+        case 1142: return "atomicAnd8"
+        case 1143: return "atomicAnd16"
+        case 1144: return "atomicAnd32"
+        case 1145: return "atomicAnd64"
+        case 1146: return "atomicOr8"
+        case 1147: return "atomicOr16"
+        case 1148: return "atomicOr32"
+        case 1149: return "atomicOr64"
+        case 1150: return "atomicXor8"
+        case 1151: return "atomicXor16"
+        case 1152: return "atomicXor32"
+        case 1153: return "atomicXor64"
+        case 1154: return "atomicExchange8"
+        case 1155: return "atomicExchange16"
+        case 1156: return "atomicExchange32"
+        case 1157: return "atomicExchange64"
+        case 1158: return "atomicCompareExchange8"
+        case 1159: return "atomicCompareExchange16"
+        case 1160: return "atomicCompareExchange32"
+        case 1161: return "atomicCompareExchange64"
+        case 1162: return "atomicFence"
+        case 1163: return "atomicNotify"
+        case 1164: return "atomicWait32"
+        case 1165: return "atomicWait64"
+        case 1166: return "throwException"
+        case 1167: return "throwReference"
+        case 1168: return "structLoad8US"
+        case 1169: return "structLoad8UR"
+        case 1170: return "structLoad8SS"
+        case 1171: return "structLoad8SR"
+        case 1172: return "structLoad16US"
+        case 1173: return "structLoad16UR"
+        case 1174: return "structLoad16SS"
+        case 1175: return "structLoad16SR"
+        case 1176: return "structLoad32S"
+        case 1177: return "structLoad32R"
+        case 1178: return "structLoad64S"
+        case 1179: return "structLoad64R"
+        case 1180: return "structLoadF32S"
+        case 1181: return "structLoadF32R"
+        case 1182: return "structLoadF64S"
+        case 1183: return "structLoadF64R"
+        case 1184: return "structLoadVector"
+        case 1185: return "structStore8"
+        case 1186: return "structStore16"
+        case 1187: return "structStore32"
+        case 1188: return "structStore64"
+        case 1189: return "structStoreVector"
+        case 1190: return "arrayLoad8US"
+        case 1191: return "arrayLoad8UR"
+        case 1192: return "arrayLoad8SS"
+        case 1193: return "arrayLoad8SR"
+        case 1194: return "arrayLoad16US"
+        case 1195: return "arrayLoad16UR"
+        case 1196: return "arrayLoad16SS"
+        case 1197: return "arrayLoad16SR"
+        case 1198: return "arrayLoad32S"
+        case 1199: return "arrayLoad32R"
+        case 1200: return "arrayLoad64S"
+        case 1201: return "arrayLoad64R"
+        case 1202: return "arrayLoadF32S"
+        case 1203: return "arrayLoadF32R"
+        case 1204: return "arrayLoadF64S"
+        case 1205: return "arrayLoadF64R"
+        case 1206: return "arrayLoadVector"
+        case 1207: return "arrayStore8"
+        case 1208: return "arrayStore16"
+        case 1209: return "arrayStore32"
+        case 1210: return "arrayStore64"
+        case 1211: return "arrayStoreVector"
+        case 1212: return "structNew"
+        case 1213: return "structNewDefault"
+        case 1214: return "arrayNew"
+        case 1215: return "arrayNewDefault"
+        case 1216: return "arrayNewFixed"
+        case 1217: return "arrayNewData"
+        case 1218: return "arrayNewElement"
+        case 1219: return "arrayLength"
+        case 1220: return "arrayFill"
+        case 1221: return "arrayCopy"
+        case 1222: return "arrayInitData"
+        case 1223: return "arrayInitElement"
+        case 1224: return "referenceTestObject"
+        case 1225: return "referenceTestOther"
+        case 1226: return "referenceCastObject"
+        case 1227: return "referenceCastOther"
+        case 1228: return "branchOnCastObject"
+        case 1229: return "branchOnCastOther"
+        case 1230: return "i31New"
+        case 1231: return "i31GetSigned"
+        case 1232: return "i31GetUnsigned"
+        case 1233: return "i8x16Abs"
+        case 1234: return "i8x16Neg"
+        case 1235: return "i16x8Abs"
+        case 1236: return "i16x8Neg"
+        case 1237: return "i32x4Abs"
+        case 1238: return "i32x4Neg"
+        case 1239: return "i64x2Abs"
+        case 1240: return "i64x2Neg"
+        case 1241: return "i8x16Popcnt"
+        case 1242: return "i16x8ExtaddPairwiseI8x16S"
+        case 1243: return "i16x8ExtaddPairwiseI8x16U"
+        case 1244: return "i32x4ExtaddPairwiseI16x8S"
+        case 1245: return "i32x4ExtaddPairwiseI16x8U"
+        case 1246: return "i16x8ExtendLowI8x16S"
+        case 1247: return "i16x8ExtendHighI8x16S"
+        case 1248: return "i16x8ExtendLowI8x16U"
+        case 1249: return "i16x8ExtendHighI8x16U"
+        case 1250: return "i32x4ExtendLowI16x8S"
+        case 1251: return "i32x4ExtendHighI16x8S"
+        case 1252: return "i32x4ExtendLowI16x8U"
+        case 1253: return "i32x4ExtendHighI16x8U"
+        case 1254: return "i64x2ExtendLowI32x4S"
+        case 1255: return "i64x2ExtendHighI32x4S"
+        case 1256: return "i64x2ExtendLowI32x4U"
+        case 1257: return "i64x2ExtendHighI32x4U"
+        case 1258: return "f32x4Abs"
+        case 1259: return "f32x4Neg"
+        case 1260: return "f32x4Sqrt"
+        case 1261: return "f32x4Ceil"
+        case 1262: return "f32x4Floor"
+        case 1263: return "f32x4Trunc"
+        case 1264: return "f32x4Nearest"
+        case 1265: return "f64x2Abs"
+        case 1266: return "f64x2Neg"
+        case 1267: return "f64x2Sqrt"
+        case 1268: return "f64x2Ceil"
+        case 1269: return "f64x2Floor"
+        case 1270: return "f64x2Trunc"
+        case 1271: return "f64x2Nearest"
+        case 1272: return "f32x4DemoteF64x2Zero"
+        case 1273: return "f64x2PromoteLowF32x4"
+        case 1274: return "i32x4TruncSatF32x4S"
+        case 1275: return "i32x4TruncSatF32x4U"
+        case 1276: return "i32x4TruncSatF64x2SZero"
+        case 1277: return "i32x4TruncSatF64x2UZero"
+        case 1278: return "i32x4RelaxedTruncF32x4S"
+        case 1279: return "i32x4RelaxedTruncF64x2SZero"
+        case 1280: return "f32x4ConvertI32x4S"
+        case 1281: return "f32x4ConvertI32x4U"
+        case 1282: return "f64x2ConvertLowI32x4S"
+        case 1283: return "f64x2ConvertLowI32x4U"
+        case 1284: return "v128Not"
+        case 1285: return "i8x16Eq"
+        case 1286: return "i8x16Ne"
+        case 1287: return "i8x16LtS"
+        case 1288: return "i8x16LtU"
+        case 1289: return "i8x16GtS"
+        case 1290: return "i8x16GtU"
+        case 1291: return "i8x16LeS"
+        case 1292: return "i8x16LeU"
+        case 1293: return "i8x16GeS"
+        case 1294: return "i8x16GeU"
+        case 1295: return "i8x16Add"
+        case 1296: return "i8x16Sub"
+        case 1297: return "i8x16AddSatS"
+        case 1298: return "i8x16AddSatU"
+        case 1299: return "i8x16SubSatS"
+        case 1300: return "i8x16SubSatU"
+        case 1301: return "i8x16AvgrU"
+        case 1302: return "i8x16MinS"
+        case 1303: return "i8x16MinU"
+        case 1304: return "i8x16MaxS"
+        case 1305: return "i8x16MaxU"
+        case 1306: return "i16x8Eq"
+        case 1307: return "i16x8Ne"
+        case 1308: return "i16x8LtS"
+        case 1309: return "i16x8LtU"
+        case 1310: return "i16x8GtS"
+        case 1311: return "i16x8GtU"
+        case 1312: return "i16x8LeS"
+        case 1313: return "i16x8LeU"
+        case 1314: return "i16x8GeS"
+        case 1315: return "i16x8GeU"
+        case 1316: return "i16x8Add"
+        case 1317: return "i16x8Sub"
+        case 1318: return "i16x8Mul"
+        case 1319: return "i16x8AddSatS"
+        case 1320: return "i16x8AddSatU"
+        case 1321: return "i16x8SubSatS"
+        case 1322: return "i16x8SubSatU"
+        case 1323: return "i16x8AvgrU"
+        case 1324: return "i16x8MinS"
+        case 1325: return "i16x8MinU"
+        case 1326: return "i16x8MaxS"
+        case 1327: return "i16x8MaxU"
+        case 1328: return "i32x4Eq"
+        case 1329: return "i32x4Ne"
+        case 1330: return "i32x4LtS"
+        case 1331: return "i32x4LtU"
+        case 1332: return "i32x4GtS"
+        case 1333: return "i32x4GtU"
+        case 1334: return "i32x4LeS"
+        case 1335: return "i32x4LeU"
+        case 1336: return "i32x4GeS"
+        case 1337: return "i32x4GeU"
+        case 1338: return "i32x4Add"
+        case 1339: return "i32x4Sub"
+        case 1340: return "i32x4Mul"
+        case 1341: return "i32x4MinS"
+        case 1342: return "i32x4MinU"
+        case 1343: return "i32x4MaxS"
+        case 1344: return "i32x4MaxU"
+        case 1345: return "i64x2Eq"
+        case 1346: return "i64x2Ne"
+        case 1347: return "i64x2LtS"
+        case 1348: return "i64x2GtS"
+        case 1349: return "i64x2LeS"
+        case 1350: return "i64x2GeS"
+        case 1351: return "i64x2Add"
+        case 1352: return "i64x2Sub"
+        case 1353: return "i64x2Mul"
+        case 1354: return "i16x8Q15mulrSatS"
+        case 1355: return "i32x4DotI16x8S"
+        case 1356: return "i8x16NarrowI16x8S"
+        case 1357: return "i8x16NarrowI16x8U"
+        case 1358: return "i16x8NarrowI32x4S"
+        case 1359: return "i16x8NarrowI32x4U"
+        case 1360: return "i16x8ExtmulLowI8x16S"
+        case 1361: return "i16x8ExtmulHighI8x16S"
+        case 1362: return "i16x8ExtmulLowI8x16U"
+        case 1363: return "i16x8ExtmulHighI8x16U"
+        case 1364: return "i32x4ExtmulLowI16x8S"
+        case 1365: return "i32x4ExtmulHighI16x8S"
+        case 1366: return "i32x4ExtmulLowI16x8U"
+        case 1367: return "i32x4ExtmulHighI16x8U"
+        case 1368: return "i64x2ExtmulLowI32x4S"
+        case 1369: return "i64x2ExtmulHighI32x4S"
+        case 1370: return "i64x2ExtmulLowI32x4U"
+        case 1371: return "i64x2ExtmulHighI32x4U"
+        case 1372: return "f32x4Eq"
+        case 1373: return "f32x4Ne"
+        case 1374: return "f32x4Lt"
+        case 1375: return "f32x4Gt"
+        case 1376: return "f32x4Le"
+        case 1377: return "f32x4Ge"
+        case 1378: return "f32x4Add"
+        case 1379: return "f32x4Sub"
+        case 1380: return "f32x4Mul"
+        case 1381: return "f32x4Div"
+        case 1382: return "f32x4Min"
+        case 1383: return "f32x4Max"
+        case 1384: return "f32x4Pmin"
+        case 1385: return "f32x4Pmax"
+        case 1386: return "f32x4RelaxedMin"
+        case 1387: return "f32x4RelaxedMax"
+        case 1388: return "f64x2Eq"
+        case 1389: return "f64x2Ne"
+        case 1390: return "f64x2Lt"
+        case 1391: return "f64x2Gt"
+        case 1392: return "f64x2Le"
+        case 1393: return "f64x2Ge"
+        case 1394: return "f64x2Add"
+        case 1395: return "f64x2Sub"
+        case 1396: return "f64x2Mul"
+        case 1397: return "f64x2Div"
+        case 1398: return "f64x2Min"
+        case 1399: return "f64x2Max"
+        case 1400: return "f64x2Pmin"
+        case 1401: return "f64x2Pmax"
+        case 1402: return "f64x2RelaxedMin"
+        case 1403: return "f64x2RelaxedMax"
+        case 1404: return "v128And"
+        case 1405: return "v128Andnot"
+        case 1406: return "v128Or"
+        case 1407: return "v128Xor"
+        case 1408: return "i8x16Swizzle"
+        case 1409: return "i16x8RelaxedDotI8x16I7x16S"
+        case 1410: return "f32x4RelaxedMadd"
+        case 1411: return "f32x4RelaxedNmadd"
+        case 1412: return "f64x2RelaxedMadd"
+        case 1413: return "f64x2RelaxedNmadd"
+        case 1414: return "v128Bitselect"
+        case 1415: return "i32x4RelaxedDotI8x16I7x16AddS"
+        case 1416: return "i8x16Shl"
+        case 1417: return "i8x16ShlImmediate"
+        case 1418: return "i8x16ShrS"
+        case 1419: return "i8x16ShrSImmediate"
+        case 1420: return "i8x16ShrU"
+        case 1421: return "i8x16ShrUImmediate"
+        case 1422: return "i16x8Shl"
+        case 1423: return "i16x8ShlImmediate"
+        case 1424: return "i16x8ShrS"
+        case 1425: return "i16x8ShrSImmediate"
+        case 1426: return "i16x8ShrU"
+        case 1427: return "i16x8ShrUImmediate"
+        case 1428: return "i32x4Shl"
+        case 1429: return "i32x4ShlImmediate"
+        case 1430: return "i32x4ShrS"
+        case 1431: return "i32x4ShrSImmediate"
+        case 1432: return "i32x4ShrU"
+        case 1433: return "i32x4ShrUImmediate"
+        case 1434: return "i64x2Shl"
+        case 1435: return "i64x2ShlImmediate"
+        case 1436: return "i64x2ShrS"
+        case 1437: return "i64x2ShrSImmediate"
+        case 1438: return "i64x2ShrU"
+        case 1439: return "i64x2ShrUImmediate"
+        case 1440: return "i8x16AllTrue"
+        case 1441: return "i8x16Bitmask"
+        case 1442: return "i16x8AllTrue"
+        case 1443: return "i16x8Bitmask"
+        case 1444: return "i32x4AllTrue"
+        case 1445: return "i32x4Bitmask"
+        case 1446: return "i64x2AllTrue"
+        case 1447: return "i64x2Bitmask"
+        case 1448: return "v128AnyTrue"
+        case 1449: return "i8x16ExtractLaneS"
+        case 1450: return "i8x16ExtractLaneU"
+        case 1451: return "i16x8ExtractLaneS"
+        case 1452: return "i16x8ExtractLaneU"
+        case 1453: return "i32x4ExtractLane"
+        case 1454: return "i64x2ExtractLane"
+        case 1455: return "f32x4ExtractLane"
+        case 1456: return "f64x2ExtractLane"
+        case 1457: return "i8x16ReplaceLane"
+        case 1458: return "i16x8ReplaceLane"
+        case 1459: return "i32x4ReplaceLane"
+        case 1460: return "i64x2ReplaceLane"
+        case 1461: return "i8x16Splat"
+        case 1462: return "i16x8Splat"
+        case 1463: return "i32x4Splat"
+        case 1464: return "i64x2Splat"
+        case 1465: return "memoryVectorLoadV128S"
+        case 1466: return "memoryVectorLoadV128R"
+        case 1467: return "memoryVectorLoadV128C"
+        case 1468: return "memoryVectorLoadV128X"
+        case 1469: return "memoryVectorLoadV128A"
+        case 1470: return "memoryVectorLoadV128B"
+        case 1471: return "memoryVectorLoad8x8SS"
+        case 1472: return "memoryVectorLoad8x8US"
+        case 1473: return "memoryVectorLoad16x4SS"
+        case 1474: return "memoryVectorLoad16x4US"
+        case 1475: return "memoryVectorLoad32x2SS"
+        case 1476: return "memoryVectorLoad32x2US"
+        case 1477: return "memoryVectorLoad8SplatS"
+        case 1478: return "memoryVectorLoad16SplatS"
+        case 1479: return "memoryVectorLoad32SplatS"
+        case 1480: return "memoryVectorLoad64SplatS"
+        case 1481: return "memoryVectorLoad32ZeroS"
+        case 1482: return "memoryVectorLoad64ZeroS"
+        case 1483: return "memoryVectorLoad8Lane"
+        case 1484: return "memoryVectorLoad16Lane"
+        case 1485: return "memoryVectorLoad32Lane"
+        case 1486: return "memoryVectorLoad64Lane"
+        case 1487: return "memoryVectorStoreV128S"
+        case 1488: return "memoryVectorStoreV128C"
+        case 1489: return "memoryVectorStoreV128X"
+        case 1490: return "memoryVectorStoreV128A"
+        case 1491: return "memoryVectorStore8Lane"
+        case 1492: return "memoryVectorStore16Lane"
+        case 1493: return "memoryVectorStore32Lane"
+        case 1494: return "memoryVectorStore64Lane"
+        case 1495: return "memoryVectorLoadV128SChecked"
+        case 1496: return "memoryVectorLoadV128RChecked"
+        case 1497: return "memoryVectorLoadV128CChecked"
+        case 1498: return "memoryVectorLoadV128XChecked"
+        case 1499: return "memoryVectorLoadV128AChecked"
+        case 1500: return "memoryVectorLoadV128BChecked"
+        case 1501: return "memoryVectorLoad8x8SSChecked"
+        case 1502: return "memoryVectorLoad8x8USChecked"
+        case 1503: return "memoryVectorLoad16x4SSChecked"
+        case 1504: return "memoryVectorLoad16x4USChecked"
+        case 1505: return "memoryVectorLoad32x2SSChecked"
+        case 1506: return "memoryVectorLoad32x2USChecked"
+        case 1507: return "memoryVectorLoad8SplatSChecked"
+        case 1508: return "memoryVectorLoad16SplatSChecked"
+        case 1509: return "memoryVectorLoad32SplatSChecked"
+        case 1510: return "memoryVectorLoad64SplatSChecked"
+        case 1511: return "memoryVectorLoad32ZeroSChecked"
+        case 1512: return "memoryVectorLoad64ZeroSChecked"
+        case 1513: return "memoryVectorLoad8LaneChecked"
+        case 1514: return "memoryVectorLoad16LaneChecked"
+        case 1515: return "memoryVectorLoad32LaneChecked"
+        case 1516: return "memoryVectorLoad64LaneChecked"
+        case 1517: return "memoryVectorStoreV128SChecked"
+        case 1518: return "memoryVectorStoreV128CChecked"
+        case 1519: return "memoryVectorStoreV128XChecked"
+        case 1520: return "memoryVectorStoreV128AChecked"
+        case 1521: return "memoryVectorStore8LaneChecked"
+        case 1522: return "memoryVectorStore16LaneChecked"
+        case 1523: return "memoryVectorStore32LaneChecked"
+        case 1524: return "memoryVectorStore64LaneChecked"
+        case 1525: return "vectorLoadV128General"
+        case 1526: return "vectorLoad8x8SGeneral"
+        case 1527: return "vectorLoad8x8UGeneral"
+        case 1528: return "vectorLoad16x4SGeneral"
+        case 1529: return "vectorLoad16x4UGeneral"
+        case 1530: return "vectorLoad32x2SGeneral"
+        case 1531: return "vectorLoad32x2UGeneral"
+        case 1532: return "vectorLoad8SplatGeneral"
+        case 1533: return "vectorLoad16SplatGeneral"
+        case 1534: return "vectorLoad32SplatGeneral"
+        case 1535: return "vectorLoad64SplatGeneral"
+        case 1536: return "vectorLoad32ZeroGeneral"
+        case 1537: return "vectorLoad64ZeroGeneral"
+        case 1538: return "vectorLoad8LaneGeneral"
+        case 1539: return "vectorLoad16LaneGeneral"
+        case 1540: return "vectorLoad32LaneGeneral"
+        case 1541: return "vectorLoad64LaneGeneral"
+        case 1542: return "vectorStoreV128General"
+        case 1543: return "vectorStore8LaneGeneral"
+        case 1544: return "vectorStore16LaneGeneral"
+        case 1545: return "vectorStore32LaneGeneral"
+        case 1546: return "vectorStore64LaneGeneral"
+        case 1547: return "i8x16Shuffle8"
+        case 1548: return "i8x16Shuffle16"
+        case 1549: return "i8x16Shuffle32"
+        case 1550: return "i8x16Shuffle64"
+        case 1551: return "i32x4Rotate"
+        case 1552: return "i64x2Rotate"
+        case 1553: return "copyVector"
+        case 1554: return "selectVector"
+        case 1555: return "globalGetVector"
+        case 1556: return "globalGetImportedVector"
+        case 1557: return "globalSetVector"
+        case 1558: return "globalSetImportedVector"
+        case 1559: return "constantVector"
+        case 1560: return "swizzleAtOnce"
+        case 1561: return "shuffleAtOnce"
+        case 1562: return "shuffleOneAtOnce"
         default: return "?"
         }
     }
@@ -3314,11 +3346,11 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1462, 1485, 1486, 1487, 1499, 1500, 1501, 1529: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1312, 1313, 1314, 1315, 1320, 1321, 1322, 1323, 1342, 1343, 1344, 1345, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1358, 1359, 1360, 1361, 1362, 1363, 1364, 1365, 1366, 1371, 1372, 1373, 1374, 1375, 1379, 1426, 1427, 1428, 1429, 1430, 1431, 1432, 1433, 1434, 1435, 1436, 1437, 1438, 1439, 1440, 1441, 1442, 1443, 1444, 1445, 1446, 1447, 1448, 1449, 1450, 1451, 1452, 1453, 1454, 1455, 1456, 1457, 1469, 1471, 1472, 1473, 1474, 1475, 1476, 1477, 1478, 1479, 1480, 1481, 1494, 1496, 1525, 1526, 1527, 1530, 1536, 1537, 1538, 1539, 1542, 1543, 1544, 1545, 1546, 1547, 1548, 1550, 1551, 1552, 1553, 1554, 1555, 1556, 1557, 1558, 1559: return 24
-        case 1367, 1368, 1369, 1370, 1378, 1458, 1459, 1460, 1461, 1519, 1522, 1531, 1532: return 32
-        case 1377, 1521: return 48
-        case 1376: return 80
+        case 1043, 1064, 1065, 1066, 1078, 1079, 1080, 1162: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1050, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1062, 1073, 1075, 1094, 1095, 1096, 1101, 1102, 1103, 1104, 1107, 1108, 1109, 1110, 1111, 1112, 1113, 1114, 1115, 1116, 1117, 1118, 1119, 1120, 1121, 1122, 1123, 1124, 1125, 1126, 1127, 1128, 1129, 1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1145, 1146, 1147, 1148, 1149, 1150, 1151, 1152, 1153, 1154, 1155, 1156, 1157, 1163, 1212, 1213, 1214, 1215, 1216, 1217, 1218, 1220, 1221, 1222, 1223, 1224, 1225, 1226, 1227, 1228, 1229, 1483, 1484, 1485, 1486, 1491, 1492, 1493, 1494, 1513, 1514, 1515, 1516, 1521, 1522, 1523, 1524, 1525, 1526, 1527, 1528, 1529, 1530, 1531, 1532, 1533, 1534, 1535, 1536, 1537, 1542, 1543, 1544, 1545, 1546, 1550: return 24
+        case 1158, 1159, 1160, 1161, 1164, 1165, 1538, 1539, 1540, 1541, 1549, 1559, 1562: return 32
+        case 1548, 1561: return 48
+        case 1547: return 80
         default: return 16
         }
     }

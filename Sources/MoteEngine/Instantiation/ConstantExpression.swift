@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// A value of a constant expression: one slot, or two for v128.
 struct ConstantValue {
@@ -58,7 +59,7 @@ struct ConstantReader {
     mutating func evaluate() throws(MemoryError) -> ConstantValue {
         let start = position
         let first = readByte()
-        guard first != 0xFB else {
+        guard !Build.hasGarbageCollection || first != 0xFB else {
             position = start
             return try evaluateExtended()
         }
@@ -95,7 +96,7 @@ struct ConstantReader {
         while position < end {
             let opcode = readByte()
             if opcode == 0x0B { break }
-            if opcode == 0xFB {
+            if Build.hasGarbageCollection, opcode == 0xFB {
                 // What lies on the stack is not rooted: after a collection the expression begins again.
                 if try !aggregate(&stack, &mayCollect) {
                     position = start
@@ -140,7 +141,7 @@ struct ConstantReader {
             _ = readSigned()
             return ConstantValue(low: 0)
         case 0xD2: return ConstantValue(low: Operations.functionReference(instance, readIndex()))
-        case 0xFD:
+        case 0xFD where Build.hasVectors:
             _ = readUnsigned()
             let low = readFixed(8)
             return ConstantValue(low: low, high: readFixed(8))

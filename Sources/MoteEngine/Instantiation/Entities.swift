@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 extension EngineInstance {
     /// Makes the instance's own memories, tables, tags, globals and function records.
@@ -162,7 +163,7 @@ extension EngineInstance {
         let module = state.pointee.module.pointee.module
         let imported = module.pointee.importedTagCount
         let count = module.pointee.tags.count &- imported
-        guard count > 0 else { return }
+        guard Build.hasExceptions, count > 0 else { return }
         let own = try state.pointee.arena.allocate(
             MoteTag.self,
             count: count,

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 extension EngineInstance {
     /// Asks for each import, checks it and stores it in the instance's tables.
@@ -101,6 +102,7 @@ extension EngineInstance {
         case .global(let cell):
             return cell.owner.map { $0.state.pointee.store == store } ?? true
         case .tag(let tag):
+            guard Build.hasExceptions else { return false }
             if let owner = tag.pointee.owner { return owner.state.pointee.store == store }
             return UnsafeMutableRawPointer(tag).assumingMemoryBound(to: HostTagRecord.self).pointee.store
                 == store
@@ -174,7 +176,7 @@ extension EngineInstance {
         for index in 0..<module.pointee.importedMemoryCount {
             if let owner = base.pointee.memories?[index]?.instance.pointee.owner { join(owner, state) }
         }
-        for index in 0..<module.pointee.importedTagCount {
+        for index in 0..<(Build.hasExceptions ? module.pointee.importedTagCount : 0) {
             if let owner = base.pointee.tags?[index]?.pointee.owner { join(owner, state) }
         }
         for index in 0..<module.pointee.importedGlobalCount {

@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MotePlatform
 
 // Throwing. All of it is cold: an exception costs an allocation and a walk over frames.
 
@@ -53,7 +54,7 @@ func hostStopped(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     -> Int
 {
     let code = TrapCode(returned: low(r))
-    if code == .uncaughtException, Operations.takesPendingException(environment) {
+    if Build.hasExceptions, code == .uncaughtException, Operations.takesPendingException(environment) {
         return raise(pc, fp, memory, environment, 0, d)
     }
     return trap(code, pc, fp, environment)

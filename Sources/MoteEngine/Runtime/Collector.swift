@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// The frame that runs while an object is allocated: roots are looked for from there.
 struct RunningFrame {
@@ -119,7 +120,7 @@ enum Collector {
         mote_lock_acquire(store.lock)
         defer { mote_lock_release(store.lock) }
         guard isAlone(store) else { return false }
-        let heap = store.pointee.collector.heap
+        let heap = Build.hasObjects ? store.pointee.collector.heap : nil
         if let heap { GCHeap.beginMarking(heap) }
         var stack = InlineArray<512, UInt64>(repeating: 0)
         let rootCount = withUnsafeMutableBytes(of: &stack) { bytes in

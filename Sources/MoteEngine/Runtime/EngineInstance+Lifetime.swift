@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteMemory
+internal import MotePlatform
 
 extension EngineInstance {
     /// Gives the instance up.
@@ -94,7 +95,7 @@ extension EngineInstance {
         } else if store.pointee.firstInstance == state {
             store.pointee.firstInstance = state.pointee.nextInStore
         }
-        forgetExceptions(of: state)
+        if Build.hasExceptions { forgetExceptions(of: state) }
         mote_lock_release(store.lock)
         if let environment = state.pointee.environment {
             environment.pointee.ownerInstance = nil

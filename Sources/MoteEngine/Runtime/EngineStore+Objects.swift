@@ -1,6 +1,7 @@
 package import CPlatform
 package import MoteMemory
 package import MoteModule
+internal import MotePlatform
 
 /// What the host does with the store's garbage-collected objects.
 extension EngineStore {
@@ -31,7 +32,8 @@ extension EngineStore {
 
     /// Whether a reference of any type is the address of a struct, array or exception.
     package static func isObject(_ reference: UInt64) -> Bool {
-        guard reference & 7 == 0, let word = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: reference))
+        guard Build.hasObjects, reference & 7 == 0,
+            let word = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: reference))
         else { return false }
         return GCObject.header(word) & 1 != 0
     }
@@ -86,7 +88,7 @@ extension EngineStore {
     func destroyObjects() {
         state.pointee.externals.endAll()
         Collector.finalize(state, nil)
-        if let heap = state.pointee.collector.heap { GCHeap.destroy(heap) }
+        if Build.hasObjects, let heap = state.pointee.collector.heap { GCHeap.destroy(heap) }
         state.pointee.collector.heap = nil
     }
 }

@@ -1,13 +1,15 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Notify and wait of the threads proposal. Addresses are slots as they are.
 extension Operations {
     /// Brings the cached size of memory 0 up to date where other threads may grow it; whether it has changed.
     @inline(never)
     static func refreshSharedSize(_ environment: Environment) -> Bool {
-        guard let memory = environment.pointee.instance?.pointee.memories?[0], memory.pointee.isShared != 0
+        guard Build.hasThreads, let memory = environment.pointee.instance?.pointee.memories?[0],
+            memory.pointee.isShared != 0
         else { return false }
         let size = EffectiveAddress.currentSize(of: memory)
         guard size != environment.pointee.memorySizeInBytes else { return false }

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 extension Operations {
     /// Whether a reference is of a type: a canonical id, or an abstract heap type of its hierarchy.
@@ -29,12 +30,12 @@ extension Operations {
         let type = HeapType(rawValue: target)
         // The tops of the hierarchies: validation lets nothing else come here.
         if type == .any || type == .external || type == .function || type == .exception { return true }
-        if reference & 1 != 0 { return type == .eq || type == .i31 }
+        if Build.hasGarbageCollection, reference & 1 != 0 { return type == .eq || type == .i31 }
         guard reference & 2 == 0,
             let object = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: reference))
         else { return false }
         let header = GCObject.header(object)
-        guard header & 1 != 0 else {
+        guard Build.hasObjects, header & 1 != 0 else {
             let function = object.assumingMemoryBound(to: MoteFunction.self)
             return type.isConcrete && TypeRegistry.isSubtype(types, function.pointee.typeID, of: target)
         }

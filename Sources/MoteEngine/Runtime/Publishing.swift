@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// Where references of an instance may come to lie outside of it (the escape rule).
 ///
@@ -36,6 +37,7 @@ enum Publishing {
 
     /// Whether an instance of the module can make an object, or receive one as such.
     static func concernsObjects(_ module: Module.Pointer) -> Bool {
+        guard Build.hasObjects else { return false }
         if module.pointee.tags.count > 0 { return true }
         for index in 0..<module.pointee.types.count
         where module.pointee.types.pointer(at: index)?.pointee.kind != .function {

@@ -1,6 +1,7 @@
 package import CPlatform
 package import MoteMemory
 package import MoteModule
+internal import MotePlatform
 
 extension MoteTag {
     /// A tag of a function type whose group its owner holds.
@@ -91,7 +92,7 @@ extension EngineStore {
 
     /// Gives up the types of the host's tags.
     func destroyHostTags() {
-        while let record = state.pointee.firstHostTag {
+        while Build.hasExceptions, let record = state.pointee.firstHostTag {
             state.pointee.firstHostTag = record.pointee.next
             TypeRegistry.release(state.pointee.runtime.pointee.types, record.pointee.typeGroup)
         }

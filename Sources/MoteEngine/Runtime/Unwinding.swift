@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MotePlatform
 
 /// Finds who catches the pending exception.
 enum Unwinding {
@@ -14,9 +15,9 @@ enum Unwinding {
     /// afterwards. When nobody catches it everything is as it was, so that a backtrace shows who threw.
     @inline(never)
     static func unwind(_ environment: Environment, _ pc: PC, _ fp: FP) -> Landing {
-        guard let exception = ExceptionObject(reference: environment.state.pointee.pendingException) else {
-            return Landing(pc: nil, fp: fp)
-        }
+        guard Build.hasExceptions,
+            let exception = ExceptionObject(reference: environment.state.pointee.pendingException)
+        else { return Landing(pc: nil, fp: fp) }
         var instance = environment.pointee.instance
         var frame = fp
         var at = pc

@@ -72,7 +72,7 @@ extension Translator {
                 code.set16(copy + 10, at)
                 last.offset = -1
             }
-            if shape.resultCount == 1, type != 0x7B {
+            if shape.resultCount == 1, slotCount(ofKind: type) == 1 {
                 // A return leaves a single result in both registers.
                 if type == 0x7D || type == 0x7C { floatRegister = home } else { integerRegister = home }
             }

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteMemory
+internal import MotePlatform
 
 /// A function's ``CatchTable`` while it is being written: two scratch blocks that grow, none for most functions.
 struct HandlerBuffer {
@@ -14,7 +15,7 @@ struct HandlerBuffer {
 
     init() {}
 
-    var isEmpty: Bool { entryCount == 0 }
+    var isEmpty: Bool { !Build.hasExceptions || entryCount == 0 }
 
     /// Bytes that the table takes behind the code.
     var sizeInBytes: Int {
@@ -82,6 +83,7 @@ struct HandlerBuffer {
     }
 
     func free(_ arena: Arena) {
+        guard Build.hasExceptions else { return }
         if let entries { arena.freeGrowable(UnsafeMutableRawPointer(entries)) }
         if let clauses { arena.freeGrowable(UnsafeMutableRawPointer(clauses)) }
     }

@@ -1,5 +1,6 @@
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Loads, stores and bulk operations.
 
@@ -100,7 +101,7 @@ extension Translator {
     /// Writes a load of 16 bytes of code whose result goes on the stack.
     private mutating func emitLoad(_ opcode: InternalOpcode, type: UInt8) throws(MemoryError) -> Int {
         let result = pushTemporary(type)
-        if type == 0x7B { return try emitVector(opcode, result: result) }
+        if Build.hasVectors, type == 0x7B { return try emitVector(opcode, result: result) }
         return try emit(opcode, result: result, isFloat: type == 0x7D || type == 0x7C)
     }
 

@@ -1,4 +1,5 @@
 internal import MoteModule
+internal import MotePlatform
 
 /// One value of the operand stack, as the translator sees it while no instruction has read it yet.
 ///
@@ -31,7 +32,7 @@ struct OperandEntry {
     @inline(__always)
     var isLazy: Bool { kind == .local || kind == .sum }
     @inline(__always)
-    var isVector: Bool { type == 0x7B }
+    var isVector: Bool { Build.hasVectors && type == 0x7B }
     /// Slots that the value takes.
     @inline(__always)
     var slotCount: Int { isVector ? 2 : 1 }
@@ -40,6 +41,10 @@ struct OperandEntry {
     @inline(__always)
     var isReference: Bool { type == 0x63 || type == 0x64 }
 }
+
+/// Slots of a value whose type has a kind byte.
+@inline(__always)
+func slotCount(ofKind type: UInt8) -> Int { Build.hasVectors && type == 0x7B ? 2 : 1 }
 
 /// A block, loop, if or function body being translated.
 struct ControlFrame {
@@ -55,7 +60,9 @@ struct ControlFrame {
         case legacyCatch
     }
 
-    var isTry: Bool { kind == .tryTable || kind == .legacyTry || kind == .legacyCatch }
+    var isTry: Bool {
+        Build.hasExceptions && (kind == .tryTable || kind == .legacyTry || kind == .legacyCatch)
+    }
 
     var kind: Kind
     /// Nothing can reach the code that is being read.

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // The function as a whole: its frame, its instructions in order, its scratch memory.
 
@@ -77,7 +78,7 @@ extension Translator {
         for index in 0..<parameters.count {
             let type = parameters[checked: index]?.kind ?? 0x7F
             locals[localCount] = LocalVariable(slot: Int16(truncatingIfNeeded: argument), type: type)
-            argument &+= type == 0x7B ? 2 : 1
+            argument &+= slotCount(ofKind: type)
             localCount &+= 1
         }
         var plain = 0
@@ -90,7 +91,7 @@ extension Translator {
                     slot: isReference ? 0 : Int16(truncatingIfNeeded: plain),
                     type: type
                 )
-                if !isReference { plain &+= type == 0x7B ? 2 : 1 }
+                if !isReference { plain &+= slotCount(ofKind: type) }
                 localCount &+= 1
             }
         }
@@ -177,13 +178,13 @@ extension Translator {
             case .end:
                 if depth == 0 { return try endFrame() }
                 depth &-= 1
-            case .catch where depth == 0:
+            case .catch where Build.hasExceptions && depth == 0:
                 try beginCatch(tag: reader.u32())
                 return false
-            case .catchAll where depth == 0:
+            case .catchAll where Build.hasExceptions && depth == 0:
                 try beginCatch(tag: CatchTable.anyTag)
                 return false
-            case .delegate:
+            case .delegate where Build.hasExceptions:
                 if depth == 0 {
                     try endDelegate()
                     return false
@@ -224,7 +225,8 @@ extension Translator {
         case 0x03: try beginLoop()
         case 0x04: try beginConditional()
         case 0x05: try beginAlternative()
-        case 0x06...0x0A, 0x18, 0x19, 0x1F: try exception(byte)
+        case 0x06...0x0A, 0x18, 0x19, 0x1F:
+            if Build.hasExceptions { try exception(byte) }
         case 0x0B: return try endFrame()
         case 0x0C: try branch(depth: Int(reader.u32()))
         case 0x0D: try branchIf(depth: Int(reader.u32()))
@@ -266,9 +268,9 @@ extension Translator {
     private mutating func prefixed(_ prefix: UInt8) throws(MemoryError) {
         let number = reader.u32()
         switch prefix {
-        case 0xFB: try aggregate(number)
-        case 0xFD: try vector(number)
-        case 0xFE: try atomic(number)
+        case 0xFB: if Build.hasGarbageCollection { try aggregate(number) }
+        case 0xFD: if Build.hasVectors { try vector(number) }
+        case 0xFE: if Build.hasThreads { try atomic(number) }
         default: try miscellaneous(number)
         }
     }

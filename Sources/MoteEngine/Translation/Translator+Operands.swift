@@ -30,7 +30,7 @@ extension Translator {
             type: type
         )
         entryCount &+= 1
-        stackSlots &+= type == 0x7B ? 2 : 1
+        stackSlots &+= slotCount(ofKind: type)
         return slot
     }
 

@@ -1,5 +1,6 @@
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Locals, globals, select, drop and constants.
 
@@ -43,7 +44,7 @@ extension Translator {
         let isFloat = type == 0x7D || type == 0x7C
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let result = pushTemporary(type)
-        if type == 0x7B {
+        if Build.hasVectors, type == 0x7B {
             let at = try emitVector(isImported ? .globalGetImportedVector : .globalGetVector, result: result)
             code.set32(at + 12, global.slot)
             return
@@ -65,7 +66,7 @@ extension Translator {
         guard let global = module.pointee.globals[checked: Int(index)] else { return }
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let source = try slot(of: pop())
-        if global.type.valueType == .v128 {
+        if Build.hasVectors, global.type.valueType == .v128 {
             let at = try emit(isImported ? .globalSetImportedVector : .globalSetVector)
             code.set16(at + 8, source)
             code.set32(at + 12, global.slot)
