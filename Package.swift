@@ -9,12 +9,15 @@ let trampoline = Context.environment["MOTE_TRAMPOLINE"] == "1"
 // Names of parts that ring 0 is built without, parted by spaces: scripts/build-embedded says which there are. Each is
 // a condition of Swift and of C, MOTE_WITHOUT_ and the name in capitals; only Sources/MotePlatform/Build.swift and what
 // is generated ask for them.
-let parts = ["wasi", "simd", "gc", "exceptions", "threads"]
+let parts = [
+    "wasi", "simd", "gc", "exceptions", "threads", "memory64", "multi-memory", "custom-page-sizes",
+    "wide-arithmetic",
+]
 let leftOut: [String] = (Context.environment["MOTE_WITHOUT"] ?? "").split(separator: " ").map(String.init)
 for name in leftOut where !parts.contains(name) {
     fatalError("MOTE_WITHOUT: no part \(name); there are: \(parts.joined(separator: " "))")
 }
-let conditions = leftOut.map { "MOTE_WITHOUT_" + $0.uppercased() }
+let conditions = leftOut.map { "MOTE_WITHOUT_" + String($0.uppercased().map { $0 == "-" ? "_" : $0 }) }
 
 // Names of test targets, parted by commas: only they and ring 0 are in the package, so that builds with a sanitizer
 // take minutes less.
@@ -46,7 +49,11 @@ let ring0Targets: [Target] = [
     .target(name: "CPlatform", cSettings: conditions.map { .define($0) }),
     .target(name: "MotePlatform", dependencies: ["CPlatform"], swiftSettings: ring0),
     .target(name: "MoteMemory", dependencies: ["CPlatform", "MotePlatform"], swiftSettings: ring0),
-    .target(name: "MoteModule", dependencies: ["CPlatform", "MotePlatform", "MoteMemory"], swiftSettings: ring0),
+    .target(
+        name: "MoteModule",
+        dependencies: ["CPlatform", "MotePlatform", "MoteMemory"],
+        swiftSettings: ring0
+    ),
     .target(
         name: "MoteBinary",
         dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule"],

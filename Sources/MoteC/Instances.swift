@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 internal import MoteWASI
 
 @c @implementation
@@ -90,7 +91,7 @@ extension InstanceRecord {
         state.pointee.firstInstance?.pointee.previous = record
         state.pointee.firstInstance = record
         mote_lock_release(state.lock)
-        guard WASISettings.isWanted(by: module.pointee.engine.module) else { return record }
+        guard Build.hasWASI, WASISettings.isWanted(by: module.pointee.engine.module) else { return record }
         do throws(WASISetupError) {
             record.pointee.wasi = try module.pointee.wasi.makeContext(in: state)
             return record

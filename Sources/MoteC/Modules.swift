@@ -26,6 +26,11 @@ package func wasm_runtime_load(
             ownership: .borrowed,
             features: .standard
         )
+        if WASISettings.isMissing(for: engine.module, in: state) {
+            engine.unload()
+            text.write("WASM module load failed: WASI is not in this build")
+            return nil
+        }
         do throws(MemoryError) {
             let record = try engine.module.pointee.arena.allocate(
                 ModuleRecord.self,

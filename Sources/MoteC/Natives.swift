@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 internal import MoteWASI
 
 /// One call of `wasm_runtime_register_natives`; in the door's arena.
@@ -71,6 +72,18 @@ package func wasm_runtime_unregister_natives(
 }
 
 extension UnsafeMutablePointer where Pointee == DoorState {
+    /// Whether the host has registered natives for imports from a module.
+    func hasNatives(of moduleName: StaticString) -> Bool {
+        mote_lock_acquire(lock)
+        defer { mote_lock_release(lock) }
+        var next = pointee.firstNatives
+        while let current = next {
+            if equal(bytes(of: current.pointee.moduleName), moduleName) { return true }
+            next = current.pointee.next
+        }
+        return false
+    }
+
     /// The newest native that was registered under two names.
     fileprivate func native(
         _ moduleName: UnsafeBufferPointer<UInt8>,
@@ -106,7 +119,8 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                 return .function(native)
             }
             // One whose signature does not fit counts as none.
-            if let context = pointee.wasi, equal(request.moduleName, WASIFunctions.moduleName) {
+            if Build.hasWASI, let context = pointee.wasi, equal(request.moduleName, WASIFunctions.moduleName)
+            {
                 for index in 0..<WASIFunctions.count {
                     let entry = WASIFunctions.entry(at: index)
                     guard equal(request.name, entry.name) else { continue }

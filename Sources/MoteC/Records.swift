@@ -2,6 +2,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteLibc
 internal import MoteMemory
+internal import MotePlatform
 internal import MoteWASI
 
 // What the handles of the interface point at. Each starts with a word that tells its kind while it lives, and lies in
@@ -120,6 +121,6 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         let wasi = pointee.wasi
         mote_lock_destroy(lock)
         store.destroy()
-        if let wasi { WASIContext.destroy(wasi) }
+        if Build.hasWASI, let wasi { WASIContext.destroy(wasi) }
     }
 }

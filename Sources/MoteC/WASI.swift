@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 internal import MoteWASI
 
 /// What a host said that WASI programs of a module see: its own arrays, read at instantiation.
@@ -97,11 +98,18 @@ extension WASISettings {
         return descriptor
     }
 
+    private static var moduleName: StaticString { "wasi_snapshot_preview1" }
+
+    /// Whether a module imports functions of WASI, in a build without them and where the host has none of its own.
+    static func isMissing(for module: Module.Pointer, in state: UnsafeMutablePointer<DoorState>) -> Bool {
+        !Build.hasWASI && isWanted(by: module) && !state.hasNatives(of: moduleName)
+    }
+
     /// Whether a module imports functions of WASI.
     static func isWanted(by module: Module.Pointer) -> Bool {
         for index in 0..<module.pointee.imports.count {
             guard let declaration = module.pointee.imports[checked: index] else { break }
-            if equal(module.pointee.text(declaration.moduleName), WASIFunctions.moduleName) { return true }
+            if equal(module.pointee.text(declaration.moduleName), moduleName) { return true }
         }
         return false
     }

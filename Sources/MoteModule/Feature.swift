@@ -1,7 +1,7 @@
 package import MotePlatform
 
 /// A proposal beyond WebAssembly 1.0, as users switch it on and off by name.
-@frozen @usableFromInline
+@frozen
 package enum Feature: UInt8, Sendable {
     case signExtension
     case saturatingConversions
@@ -105,9 +105,9 @@ package enum Feature: UInt8, Sendable {
 /// A set of features.
 ///
 /// Not an `OptionSet`: its array literals allocate.
-@frozen @usableFromInline
+@frozen
 package struct FeatureSet: Equatable, Sendable {
-    @usableFromInline package var rawValue: UInt32
+    package var rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -131,12 +131,16 @@ package struct FeatureSet: Equatable, Sendable {
     }
 
     /// ``rawValue`` of what this build was made without.
-    @inlinable static var leftOut: UInt32 {
+    @inlinable package static var leftOut: UInt32 {
         (Build.hasVectors ? 0 : bit(.simd) | bit(.relaxedSIMD))
             | (Build.hasGarbageCollection ? 0 : bit(.garbageCollection))
             | (Build.hasExceptions ? 0 : bit(.exceptions) | bit(.legacyExceptions))
             | (Build.hasThreads ? 0 : bit(.threads))
+            | (Build.hasMemory64 ? 0 : bit(.memory64))
+            | (Build.hasMultiMemory ? 0 : bit(.multiMemory))
+            | (Build.hasCustomPageSizes ? 0 : bit(.customPageSizes))
+            | (Build.hasWideArithmetic ? 0 : bit(.wideArithmetic))
     }
 
-    @inlinable static func bit(_ feature: Feature) -> UInt32 { 1 &<< UInt32(feature.rawValue) }
+    @inlinable package static func bit(_ feature: Feature) -> UInt32 { 1 &<< UInt32(feature.rawValue) }
 }

@@ -8,9 +8,9 @@ package import MotePlatform
 /// ```
 /// Inside a ``Module`` a concrete heap type is a type index; after canonicalisation it is a canonical id
 /// of the runtime's ``TypeRegistry``. Two canonical types are equal if their words are.
-@frozen @usableFromInline
+@frozen
 package struct ValueType: RawRepresentable, Equatable, Hashable, Sendable {
-    @usableFromInline package var rawValue: UInt32
+    package var rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -56,9 +56,9 @@ package struct ValueType: RawRepresentable, Equatable, Hashable, Sendable {
 /// What a reference refers to: an abstract heap type, or the type with an index (spec 2.3.4).
 ///
 /// Abstract ones keep the byte of the binary format above 0xFFFF00; everything below is an index or canonical id.
-@frozen @usableFromInline
+@frozen
 package struct HeapType: RawRepresentable, Equatable, Hashable, Sendable {
-    @usableFromInline package var rawValue: UInt32
+    package var rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }

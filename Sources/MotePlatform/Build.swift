@@ -39,6 +39,42 @@ package enum Build {
         #endif
     }
 
+    /// Memories and tables with 64-bit addresses.
+    @inlinable package static var hasMemory64: Bool {
+        #if MOTE_WITHOUT_MEMORY64
+        false
+        #else
+        true
+        #endif
+    }
+
+    /// Several memories.
+    @inlinable package static var hasMultiMemory: Bool {
+        #if MOTE_WITHOUT_MULTI_MEMORY
+        false
+        #else
+        true
+        #endif
+    }
+
+    /// Memories whose pages are single bytes.
+    @inlinable package static var hasCustomPageSizes: Bool {
+        #if MOTE_WITHOUT_CUSTOM_PAGE_SIZES
+        false
+        #else
+        true
+        #endif
+    }
+
+    /// 128-bit sums and products.
+    @inlinable package static var hasWideArithmetic: Bool {
+        #if MOTE_WITHOUT_WIDE_ARITHMETIC
+        false
+        #else
+        true
+        #endif
+    }
+
     /// The functions of WASI that C hosts get without asking.
     @inlinable package static var hasWASI: Bool {
         #if MOTE_WITHOUT_WASI
@@ -50,4 +86,6 @@ package enum Build {
 
     /// What lies on a store's garbage-collected heap: structs and arrays, and exceptions.
     @inlinable package static var hasObjects: Bool { hasGarbageCollection || hasExceptions }
+    /// Memories other than one with 32-bit addresses.
+    @inlinable package static var hasOtherMemories: Bool { hasMemory64 || hasMultiMemory }
 }
