@@ -28,4 +28,14 @@ extension AllocationSite {
     static var cNativeLetters: Self { .init(rawValue: 0x80B) }
     /// An import that nothing answers.
     static var cUnlinkedImport: Self { .init(rawValue: 0x80C) }
+    /// An engine of the standard interface.
+    static var cStandardEngine: Self { .init(rawValue: 0x820) }
+    /// A store of the standard interface.
+    static var cStandardStore: Self { .init(rawValue: 0x821) }
+    /// Blocks of the standard interface: types, vectors, references, callbacks.
+    static var cStandardBlock: Self { .init(rawValue: 0x822) }
+    /// The table of a store's references in the standard interface.
+    static var cStandardBuckets: Self { .init(rawValue: 0x823) }
+    /// The same made larger.
+    static var cStandardBucketGrowth: Self { .init(rawValue: 0x824) }
 }

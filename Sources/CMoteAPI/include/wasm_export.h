@@ -20,7 +20,10 @@
 extern "C" {
 #endif
 
+#ifndef WASM_MODULE_T_DEFINED
+#define WASM_MODULE_T_DEFINED
 typedef struct WASMModuleCommon *wasm_module_t;
+#endif
 typedef struct WASMModuleInstanceCommon *wasm_module_inst_t;
 typedef struct WASMFunctionInstanceCommon *wasm_function_inst_t;
 typedef struct WASMMemoryInstance *wasm_memory_inst_t;
@@ -152,6 +155,8 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_instruction_count_limit(wasm_exec_
 
 // ---- Functions
 
+#ifndef WASM_VALKIND_T_DEFINED
+#define WASM_VALKIND_T_DEFINED
 enum wasm_valkind_enum {
     WASM_I32 = 0,
     WASM_I64 = 1,
@@ -162,7 +167,11 @@ enum wasm_valkind_enum {
     WASM_FUNCREF = 129,
 };
 typedef uint8_t wasm_valkind_t;
+#endif
 
+#ifndef WASM_VAL_T_DEFINED
+#define WASM_VAL_T_DEFINED
+struct wasm_ref_t;
 typedef struct wasm_val_t {
     wasm_valkind_t kind;
     uint8_t _paddings[7];
@@ -171,8 +180,11 @@ typedef struct wasm_val_t {
         int64_t i64;
         float f32;
         double f64;
+        uintptr_t foreign;
+        struct wasm_ref_t *ref;
     } of;
 } wasm_val_t;
+#endif
 
 WASM_RUNTIME_API_EXTERN wasm_function_inst_t wasm_runtime_lookup_function(wasm_module_inst_t module_inst,
                                                                           const char *name);

@@ -21,6 +21,10 @@ extension EngineInstance {
         return EngineInstance.collect(state)
     }
 
+    /// Keeps the instance, and what it is linked with, until its store goes: the host has a reference of it from
+    /// elsewhere.
+    package func pin() { Publishing.link(base, to: nil) }
+
     /// Says that a reference of the instance lies where the instance does not own.
     func markEscaped() { state.pointee.isEscaped = true }
 
