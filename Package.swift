@@ -90,7 +90,24 @@ let ring0Targets: [Target] = [
         ],
         swiftSettings: ring0
     ),
+    .target(
+        name: "MoteRunner",
+        dependencies: ["CMoteAPI", "CPlatform", "MotePlatform", "MoteModule", "MoteC"],
+        swiftSettings: ring0
+    ),
 ]
+
+// scripts/build-embedded links the small one from the same sources.
+let runnerTarget: Target = .executableTarget(
+    name: "iwasm",
+    dependencies: ["CMoteAPI", "MoteRunner"],
+    linkerSettings: [
+        .unsafeFlags(
+            ["-static-stdlib", "-Xlinker", "--export-dynamic"],
+            .when(platforms: [.linux])
+        )
+    ]
+)
 
 // Beside the engine; its tests need no other target of ring 1.
 let textTarget: Target = .target(
@@ -111,6 +128,7 @@ let scriptTarget: Target = .target(
 let ring1Targets: [Target] = [
     textTarget,
     scriptTarget,
+    runnerTarget,
     .target(
         name: "Mote",
         dependencies: [
@@ -251,12 +269,14 @@ let package = Package(
         .library(name: "MoteStatic", type: .static, targets: ["MoteC"]),
         // For C targets of other packages: with the headers.
         .library(name: "MoteC", targets: ["CMoteAPI", "MoteC"]),
+        .library(name: "MoteRunnerStatic", type: .static, targets: ["MoteRunner"]),
     ]
         + (embedded || wantedTests != nil
             ? []
             : [
                 .library(name: "Mote", targets: ["Mote"]),
                 .executable(name: "mote", targets: ["MoteCLI"]),
+                .executable(name: "iwasm", targets: ["iwasm"]),
             ]),
     dependencies: embedded || wantedTests != nil
         ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],

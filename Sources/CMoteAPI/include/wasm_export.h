@@ -207,6 +207,12 @@ WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, 
 // placed in the app heap or by the guest's malloc. True also when it called proc_exit. What main returns replaces argv[0]
 // (as an int32_t) where argc is not 0.
 WASM_RUNTIME_API_EXTERN bool wasm_application_execute_main(wasm_module_inst_t module_inst, int32_t argc, char *argv[]);
+// Calls an exported function with words as arguments, and prints its results to standard output, or the exception:
+// `0x1f:i32`, `0x1f:i64`, `%.7g:f32`, `%.7g:f64`, `<0xLOW 0xHIGH>:v128`, `3:ref.func`, `0x5:ref.extern`, `func:ref.null`, with
+// commas between them and a newline behind. Integers are read as C reads them, NaNs may have a payload (nan:0x200000), a
+// vector is two integers with a \ between them, a reference `null` or a number. Clears the exception of an earlier call.
+WASM_RUNTIME_API_EXTERN bool wasm_application_execute_func(wasm_module_inst_t module_inst, const char *name, int32_t argc,
+                                                           char *argv[]);
 
 // ---- Exceptions: one per instance, which stays until it is cleared; until then calls fail
 

@@ -1,0 +1,4 @@
+/// What `iwasm --version` says.
+enum RunnerVersion {
+    static var text: StaticString { "0.1.0" }
+}
