@@ -14,7 +14,7 @@ enum Message {
     }
 
     /// Says something of an option on standard error.
-    static func note(_ option: StaticString, _ text: StaticString) {
+    static func note(literal option: StaticString, _ text: StaticString) {
         note(UnsafeRawPointer(option.utf8Start).assumingMemoryBound(to: CChar.self), text)
     }
 

@@ -20,7 +20,7 @@ public func runnerMain(
     case .run:
         guard options.libraries.count > 0 else { return Runner.run(&options) }
         guard let load, let unload else {
-            Message.note("--native-lib", "this program is linked statically and loads no libraries")
+            Message.note(literal: "--native-lib", "this program is linked statically and loads no libraries")
             return 1
         }
         guard wasm_runtime_init() else { return Runner.run(&options) }

@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MotePlatform
 
 /// A C string of the command line.
 typealias Word = UnsafeMutablePointer<CChar>
