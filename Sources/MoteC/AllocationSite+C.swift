@@ -28,6 +28,26 @@ extension AllocationSite {
     static var cNativeLetters: Self { .init(rawValue: 0x80B) }
     /// An import that nothing answers.
     static var cUnlinkedImport: Self { .init(rawValue: 0x80C) }
+    /// Blocks of `wasm_runtime_aligned_alloc`.
+    static var cAlignedBlock: Self { .init(rawValue: 0x80D) }
+    /// The name that a host gives a module.
+    static var cModuleName: Self { .init(rawValue: 0x80E) }
+    /// Names of a module's imports and exports as C strings.
+    static var cModuleNames: Self { .init(rawValue: 0x80F) }
+    /// The file that sections make, while it is loaded.
+    static var cSectionImage: Self { .init(rawValue: 0x810) }
+    /// An object with arguments of an instantiation.
+    static var cInstantiationArguments: Self { .init(rawValue: 0x811) }
+    /// Data of hosts in an instance.
+    static var cContexts: Self { .init(rawValue: 0x812) }
+    /// The name under which modules import from a module.
+    static var cRegisteredName: Self { .init(rawValue: 0x813) }
+    /// A module that another one imports from.
+    static var cDependency: Self { .init(rawValue: 0x814) }
+    /// A handle of an instance's part.
+    static var cPart: Self { .init(rawValue: 0x815) }
+    /// An import of a part that a native answers.
+    static var cPartNative: Self { .init(rawValue: 0x816) }
     /// An engine of the standard interface.
     static var cStandardEngine: Self { .init(rawValue: 0x820) }
     /// A store of the standard interface.

@@ -12,6 +12,11 @@ struct DoorState {
     var firstInstance: UnsafeMutablePointer<InstanceRecord>?
     /// Over the lists.
     var lock: MoteLock
+    /// Most threads of an instance besides the one that calls.
+    var maximumThreadCount: UInt32 = 4
+    var firstAligned: UnsafeMutablePointer<AlignedBlock>?
+    var contexts = ContextKeys()
+    var modules = ModuleRegistry()
 }
 
 extension UnsafeMutablePointer where Pointee == DoorState {
@@ -28,10 +33,13 @@ struct Door {
     var gate: UInt32 = 0
     var userCount: UInt32 = 0
     var state: UnsafeMutablePointer<DoorState>?
-    /// The host's allocator, whose functions take no data of theirs.
-    var allocate: UnsafeMutableRawPointer?
-    var reallocate: UnsafeMutableRawPointer?
-    var free: UnsafeMutableRawPointer?
+    /// The host's allocator, if memory comes from it.
+    var allocator = HostAllocator()
+    /// Lines above this level are not written.
+    var logLevel = LogLevel.warning.rawValue
+    /// What loads the modules that others import from, and takes their bytes back.
+    var moduleReader: module_reader?
+    var moduleDestroyer: module_destroyer?
     /// Told of memories that did not grow.
     var growthFailure: enlarge_memory_error_callback_t?
     var growthFailureData: UnsafeMutableRawPointer?

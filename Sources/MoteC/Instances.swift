@@ -27,26 +27,34 @@ package func wasm_runtime_instantiate_ex(
     _ errorBuffer: UnsafeMutablePointer<CChar>?,
     _ errorBufferSize: UInt32
 ) -> OpaquePointer? {
-    var text = TextWriter(errorBuffer, sizeInBytes: Int(errorBufferSize))
-    guard let state = Door.current, let module = record(ofModule: handle), let arguments else {
-        text.write("Instantiate module failed, invalid module")
-        return nil
-    }
-    text.write("WASM module instantiate failed: ")
-    guard let instance = InstanceRecord.make(module, arguments.pointee, in: state, &text) else { return nil }
-    guard instance.instantiate(arguments.pointee, in: state, &text) else {
-        instance.end(in: state)
-        return nil
-    }
-    if errorBufferSize > 0 { errorBuffer?[0] = 0 }
-    return OpaquePointer(instance)
+    InstanceRecord.make(
+        handle,
+        arguments.map { InstanceOptions($0.pointee) },
+        errorBuffer,
+        errorBufferSize
+    )
+}
+
+@c @implementation
+package func wasm_runtime_instantiate_ex2(
+    _ handle: OpaquePointer?,
+    _ arguments: OpaquePointer?,
+    _ errorBuffer: UnsafeMutablePointer<CChar>?,
+    _ errorBufferSize: UInt32
+) -> OpaquePointer? {
+    InstanceRecord.make(
+        handle,
+        record(ofArguments: arguments)?.pointee.options,
+        errorBuffer,
+        errorBufferSize
+    )
 }
 
 @c @implementation
 package func wasm_runtime_deinstantiate(_ handle: OpaquePointer?) {
-    guard let state = Door.current, let instance = record(ofInstance: handle), !instance.isRunning else {
-        return
-    }
+    guard let state = Door.current, let instance = record(ofInstance: handle),
+        instance.pointee.root == nil, !instance.isRunning
+    else { return }
     instance.end(in: state)
 }
 
@@ -65,19 +73,68 @@ package func wasm_runtime_get_custom_data(_ handle: OpaquePointer?) -> UnsafeMut
     record(ofInstance: handle)?.pointee.customData
 }
 
+/// What one instance is made with.
+struct InstanceOptions {
+    /// Operand stack of environments that the runtime makes; 0: the default.
+    var stackSizeInBytes: UInt32 = 0
+    var appHeapSizeInBytes: UInt32 = 0
+    /// 0: the module's own maximum.
+    var maximumPageCount: UInt32 = 0
+    var customData: UnsafeMutableRawPointer?
+    /// Instead of what the module was given.
+    var wasi = WASISettings()
+    /// What mote.h overrides.
+    var limits = InstanceLimits()
+
+    init() {}
+
+    init(_ arguments: InstantiationArgs) {
+        stackSizeInBytes = arguments.default_stack_size
+        appHeapSizeInBytes = arguments.host_managed_heap_size
+        maximumPageCount = arguments.max_memory_pages
+    }
+}
+
 extension InstanceRecord {
-    /// A store with the record in it, and the WASI context if the module wants one.
+    /// An instance that is ready; nil with the reason in the buffer.
     fileprivate static func make(
+        _ handle: OpaquePointer?,
+        _ options: InstanceOptions?,
+        _ errorBuffer: UnsafeMutablePointer<CChar>?,
+        _ errorBufferSize: UInt32
+    ) -> OpaquePointer? {
+        var text = TextWriter(errorBuffer, sizeInBytes: Int(errorBufferSize))
+        guard let state = Door.current, let module = record(ofModule: handle), let options else {
+            text.write("Instantiate module failed, invalid module")
+            return nil
+        }
+        text.write("WASM module instantiate failed: ")
+        guard let instance = make(module, options, in: state, &text) else { return nil }
+        guard instance.makeParts(options, in: state, &text), instance.instantiate(options, in: state, &text)
+        else {
+            instance.end(in: state)
+            return nil
+        }
+        if errorBufferSize > 0 { errorBuffer?[0] = 0 }
+        return OpaquePointer(instance)
+    }
+
+    /// A store with the record in it, and the WASI context if the module wants one.
+    private static func make(
         _ module: UnsafeMutablePointer<ModuleRecord>,
-        _ arguments: InstantiationArgs,
+        _ options: InstanceOptions,
         in state: UnsafeMutablePointer<DoorState>,
         _ text: inout TextWriter
     ) -> UnsafeMutablePointer<InstanceRecord>? {
+        guard !options.wasi.isGiven || !module.pointee.wasi.isGiven else {
+            text.write("WASI configuration was given via both of module and InstantiationArgs2")
+            return nil
+        }
         let record: UnsafeMutablePointer<InstanceRecord>
         do throws(EngineError) {
             let store = try state.pointee.engine.createStore()
             do throws(MemoryError) {
-                record = try allocate(in: store, module, arguments)
+                record = try allocate(in: store, module, options, site: .cInstance)
             } catch {
                 store.destroy()
                 throw .memory(error)
@@ -86,36 +143,36 @@ extension InstanceRecord {
             text.write(error)
             return nil
         }
+        record.pointee.customData = options.customData
         mote_lock_acquire(state.lock)
         record.pointee.next = state.pointee.firstInstance
         state.pointee.firstInstance?.pointee.previous = record
         state.pointee.firstInstance = record
         mote_lock_release(state.lock)
-        guard Build.hasWASI, WASISettings.isWanted(by: module.pointee.engine.module) else { return record }
-        do throws(WASISetupError) {
-            record.pointee.wasi = try module.pointee.wasi.makeContext(in: state)
-            return record
-        } catch {
-            text.write(error)
+        guard record.makeWASI(options, in: state, &text) else {
             record.end(in: state)
             return nil
         }
+        return record
     }
 
-    private static func allocate(
+    /// A handle in a store's arena.
+    static func allocate(
         in store: EngineStore,
         _ module: UnsafeMutablePointer<ModuleRecord>,
-        _ arguments: InstantiationArgs
+        _ options: InstanceOptions,
+        site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<InstanceRecord> {
         let arena = store.state.pointee.arena
-        let record = try arena.allocate(InstanceRecord.self, count: 1, region: .structures, site: .cInstance)
+        let record = try arena.allocate(InstanceRecord.self, count: 1, region: .structures, site: site)
         let exception = try arena.allocateZeroed(
             CChar.self,
             count: exceptionSizeInBytes,
             region: .structures,
             site: .cInstanceException
         )
-        let stackSize = Int(arguments.default_stack_size)
+        let stackSize = Int(options.stackSizeInBytes)
+        let wasi = options.wasi.isGiven ? options.wasi : module.pointee.wasi
         record.initialize(
             to: InstanceRecord(
                 mark: living,
@@ -124,7 +181,7 @@ extension InstanceRecord {
                 store: store,
                 instance: nil,
                 wasi: nil,
-                libc: LibcImports.context(standardOutput: module.pointee.wasi.standardOutput),
+                libc: LibcImports.context(standardOutput: wasi.standardOutput),
                 stackSizeInBytes: stackSize > 0 ? stackSize : defaultStackSizeInBytes,
                 singleton: nil,
                 firstEnvironment: nil,
@@ -141,18 +198,36 @@ extension InstanceRecord {
 }
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
-    /// Links and instantiates, then runs what a toolchain wants to run first; false with the reason in `text`.
-    fileprivate func instantiate(
-        _ arguments: InstantiationArgs,
+    /// Makes the WASI context if the module wants one; false with the reason in `text`.
+    func makeWASI(
+        _ options: InstanceOptions,
         in state: UnsafeMutablePointer<DoorState>,
         _ text: inout TextWriter
     ) -> Bool {
-        var limits = InstanceLimits()
-        limits.operandStackSizeInBytes = pointee.stackSizeInBytes
-        if arguments.max_memory_pages > 0 {
-            limits.maximumPageCountOverride = UInt64(arguments.max_memory_pages)
+        let module = pointee.module
+        guard Build.hasWASI, WASISettings.isWanted(by: module.pointee.engine.module) else { return true }
+        let settings = options.wasi.isGiven ? options.wasi : module.pointee.wasi
+        do throws(WASISetupError) {
+            pointee.wasi = try settings.makeContext(in: state)
+            return true
+        } catch {
+            text.write(error)
+            return false
         }
-        limits.appHeapSizeInBytes = Int(arguments.host_managed_heap_size)
+    }
+
+    /// Links and instantiates, then runs what a toolchain wants to run first; false with the reason in `text`.
+    func instantiate(
+        _ options: InstanceOptions,
+        in state: UnsafeMutablePointer<DoorState>,
+        _ text: inout TextWriter
+    ) -> Bool {
+        var limits = options.limits
+        limits.operandStackSizeInBytes = pointee.stackSizeInBytes
+        if options.maximumPageCount > 0 {
+            limits.maximumPageCountOverride = UInt64(options.maximumPageCount)
+        }
+        limits.appHeapSizeInBytes = Int(options.appHeapSizeInBytes)
         let module = pointee.module.pointee.engine
         // Memory that an import wanted and could not have.
         var failure: MemoryError?
@@ -181,11 +256,22 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             }
             return false
         }
+        noteMemories()
         let isReady =
             pointee.wasi != nil
             ? runIfExported("_initialize", &text)
             : runIfExported("__post_instantiate", &text) && runIfExported("__wasm_call_ctors", &text)
         return isReady
+    }
+
+    /// Tells what was not done as asked with the instance's own memories.
+    private func noteMemories() {
+        guard let instance = pointee.instance, Log.isOn(.warning) else { return }
+        let module = pointee.module.pointee.engine.module
+        for index in module.pointee.importedMemoryCount..<module.pointee.memories.count {
+            guard let memory = instance.memory(at: UInt32(truncatingIfNeeded: index)) else { continue }
+            memory.instance.pointee.notes.forEach { Log.write(.warning, $0.text) }
+        }
     }
 
     /// Runs an exported function without parameters and results; true also where there is none.

@@ -18,6 +18,12 @@ enum LibcImports {
         return entry.function
     }
 
+    /// Whether there is a function of these names.
+    static func answers(_ moduleName: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Bool
+    {
+        equal(moduleName, LibcFunctions.moduleName) && LibcFunctions.entry(named: name) != nil
+    }
+
     /// Whether types are those of letters.
     private static func fit(_ types: Items<ValueType>, _ letters: StaticString) -> Bool {
         guard types.count == letters.utf8CodeUnitCount else { return false }

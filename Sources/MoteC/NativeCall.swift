@@ -146,7 +146,7 @@ struct NativeImport {
     }
 
     /// A parameter's bits; nil where it is a guest pointer that leads outside.
-    private func parameter(
+    func parameter(
         _ index: Int,
         _ slots: UnsafeMutablePointer<UInt64>,
         _ environment: UnsafeMutablePointer<MoteEnvironment>

@@ -11,6 +11,8 @@ struct NativeRegistration {
     var moduleName: UnsafePointer<CChar>
     var symbols: UnsafeMutablePointer<NativeSymbol>
     var count: Int
+    /// Its functions take all arguments in one array.
+    var isRaw: Bool
     var next: UnsafeMutablePointer<NativeRegistration>?
 }
 
@@ -20,29 +22,59 @@ package func wasm_runtime_register_natives(
     _ symbols: UnsafeMutablePointer<NativeSymbol>?,
     _ count: UInt32
 ) -> Bool {
-    guard MOTE_NATIVE_CALLS != 0, let state = Door.current, let moduleName, let symbols else { return false }
-    do throws(MemoryError) {
-        let raw = try state.pointee.arena.allocateGrowable(
-            sizeInBytes: MemoryLayout<NativeRegistration>.size,
-            region: .structures,
-            site: .cNatives
-        )
-        let registration = raw.bindMemory(to: NativeRegistration.self, capacity: 1)
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
-        registration.initialize(
-            to: NativeRegistration(
-                moduleName: moduleName,
-                symbols: symbols,
-                count: Int(count),
-                next: state.pointee.firstNatives
+    // Raw ones are called the same way everywhere.
+    MOTE_NATIVE_CALLS != 0 && NativeRegistration.add(moduleName, symbols, count, isRaw: false)
+}
+
+@c @implementation
+package func wasm_runtime_register_natives_raw(
+    _ moduleName: UnsafePointer<CChar>?,
+    _ symbols: UnsafeMutablePointer<NativeSymbol>?,
+    _ count: UInt32
+) -> Bool {
+    NativeRegistration.add(moduleName, symbols, count, isRaw: true)
+}
+
+extension NativeRegistration {
+    fileprivate static func add(
+        _ moduleName: UnsafePointer<CChar>?,
+        _ symbols: UnsafeMutablePointer<NativeSymbol>?,
+        _ count: UInt32,
+        isRaw: Bool
+    ) -> Bool {
+        guard let state = Door.current, let moduleName, let symbols else { return false }
+        do throws(MemoryError) {
+            let raw = try state.pointee.arena.allocateGrowable(
+                sizeInBytes: MemoryLayout<NativeRegistration>.size,
+                region: .structures,
+                site: .cNatives
             )
-        )
-        state.pointee.firstNatives = registration
-        return true
-    } catch {
-        return false
+            let registration = raw.bindMemory(to: NativeRegistration.self, capacity: 1)
+            mote_lock_acquire(state.lock)
+            defer { mote_lock_release(state.lock) }
+            registration.initialize(
+                to: NativeRegistration(
+                    moduleName: moduleName,
+                    symbols: symbols,
+                    count: Int(count),
+                    isRaw: isRaw,
+                    next: state.pointee.firstNatives
+                )
+            )
+            state.pointee.firstNatives = registration
+            return true
+        } catch {
+            return false
+        }
     }
+}
+
+@c @implementation
+package func get_base_lib_export_apis(
+    _ symbols: UnsafeMutablePointer<UnsafeMutablePointer<NativeSymbol>?>?
+) -> UInt32 {
+    symbols?.pointee = nil
+    return 0
 }
 
 @c @implementation
@@ -88,7 +120,7 @@ extension UnsafeMutablePointer where Pointee == DoorState {
     fileprivate func native(
         _ moduleName: UnsafeBufferPointer<UInt8>,
         _ name: UnsafeBufferPointer<UInt8>
-    ) -> NativeSymbol? {
+    ) -> (symbol: NativeSymbol, isRaw: Bool)? {
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }
         var next = pointee.firstNatives
@@ -97,10 +129,24 @@ extension UnsafeMutablePointer where Pointee == DoorState {
             guard equal(moduleName, current.pointee.moduleName) else { continue }
             for index in 0..<current.pointee.count {
                 let symbol = current.pointee.symbols[index]
-                if let text = symbol.symbol, equal(name, text) { return symbol }
+                if let text = symbol.symbol, equal(name, text) { return (symbol, current.pointee.isRaw) }
             }
         }
         return nil
+    }
+
+    /// Whether a native, WASI or a library of the runtime's answers function imports of two names.
+    func answersFunction(
+        _ moduleName: UnsafeBufferPointer<UInt8>,
+        _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        if native(moduleName, name) != nil { return true }
+        if Build.hasWASI, equal(moduleName, WASIFunctions.moduleName) {
+            for index in 0..<WASIFunctions.count where equal(name, WASIFunctions.entry(at: index).name) {
+                return true
+            }
+        }
+        return SharedHeapNatives.answers(moduleName, name) || LibcImports.answers(moduleName, name)
     }
 }
 
@@ -111,14 +157,16 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         in state: UnsafeMutablePointer<DoorState>,
         _ failure: inout MemoryError?
     ) -> ExternalValue? {
-        guard let type = request.functionType else { return nil }
         do throws(EngineError) {
-            if let symbol = state.native(request.moduleName, request.name),
-                let native = try makeNative(symbol, type)
-            {
-                return .function(native)
+            guard let type = request.functionType else { return try answer(request) }
+            if let native = state.native(request.moduleName, request.name) {
+                if let function = try makeNative(native.symbol, type, isRaw: native.isRaw) {
+                    return .function(function)
+                }
+                // One whose signature does not fit counts as none.
+                noteUnfit(native.symbol, request)
             }
-            // One whose signature does not fit counts as none.
+            if let value = answerOfPart(request) { return value }
             if Build.hasWASI, let context = pointee.wasi, equal(request.moduleName, WASIFunctions.moduleName)
             {
                 for index in 0..<WASIFunctions.count {
@@ -138,6 +186,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                 )
             }
             if let function = try makeLibc(request, type) { return .function(function) }
+            noteUnlinked(request)
             return .function(try UnlinkedImport.make(request, type, in: pointee.store))
         } catch {
             if case .memory(let error) = error { failure = error }
@@ -145,23 +194,62 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         }
     }
 
+    /// What answers an import that is no function.
+    private func answer(_ request: ImportRequest) throws(EngineError) -> ExternalValue? {
+        if let value = answerOfPart(request) { return value }
+        guard request.declaration.kind == .global,
+            let bits = BuiltInGlobals.bits(request.moduleName, request.name)
+        else { return nil }
+        let type = GlobalType(valueType: .f64, isMutable: false)
+        return .global(try pointee.store.makeGlobal(type: type, low: bits))
+    }
+
+    private func noteUnlinked(_ request: ImportRequest) {
+        guard !pointee.module.pointee.isUnresolved else { return }
+        Log.write(.warning) { text in
+            text.write("warning: failed to link import function (")
+            text.write(request.moduleName)
+            text.write(", ")
+            text.write(request.name)
+            text.write(")")
+        }
+    }
+
+    private func noteUnfit(_ symbol: NativeSymbol, _ request: ImportRequest) {
+        Log.write(.warning) { text in
+            text.write("failed to check signature '")
+            if let signature = symbol.signature { text.write(cString: signature) }
+            text.write("' and resolve pointer params for import function (")
+            text.write(request.moduleName)
+            text.write(", ")
+            text.write(request.name)
+            text.write(")")
+        }
+    }
+
     private func makeNative(
         _ symbol: NativeSymbol,
-        _ type: UnsafeMutablePointer<DefinedType>
+        _ type: UnsafeMutablePointer<DefinedType>,
+        isRaw: Bool
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction>? {
-        let record: UnsafeMutablePointer<NativeImport>
+        var target = isRaw ? RawNative.target : NativeImport.target
+        var data: UnsafeMutableRawPointer
         do throws(MemoryError) {
             let arena = pointee.store.state.pointee.arena
             guard let made = try NativeImport.make(symbol, type.pointee, in: arena) else { return nil }
-            record = made
+            data = UnsafeMutableRawPointer(made)
+            if pointee.root != nil {
+                data = try PartNative.make(self, target, data)
+                target = PartNative.target
+            }
         } catch {
             throw .memory(error)
         }
         return try pointee.store.makeHostFunction(
             parameters: type.pointee.parameters,
             results: type.pointee.results,
-            target: NativeImport.target,
-            data: UnsafeMutableRawPointer(record)
+            target: target,
+            data: data
         )
     }
 

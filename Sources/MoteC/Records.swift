@@ -15,6 +15,15 @@ struct ModuleRecord {
     var mark: UInt32
     var engine: EngineModule
     var wasi: WASISettings
+    /// What the host calls it: a copy in the module's arena.
+    var name: UnsafeMutablePointer<CChar>?
+    /// Names as C strings, once somebody asked: two for an import.
+    var importNames: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    var exportNames: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    /// The host wants to tell later that all natives are there.
+    var isUnresolved = false
+    /// Its place among modules that import from each other.
+    var links = ModuleLinks()
 }
 
 /// Behind a `wasm_module_inst_t`; in the arena of a store that holds this instance only.
@@ -42,6 +51,14 @@ struct InstanceRecord {
     var lock: MoteLock
     var next: UnsafeMutablePointer<InstanceRecord>?
     var previous: UnsafeMutablePointer<InstanceRecord>?
+    /// By key, once one was set; in the store's arena.
+    var contexts: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    /// Instances of the modules that its module imports from, directly or not, made for it alone.
+    var firstPart: UnsafeMutablePointer<InstanceRecord>?
+    /// In a part: whose part it is, the next one, and while parts are made, the one that wanted it.
+    var root: UnsafeMutablePointer<InstanceRecord>?
+    var nextPart: UnsafeMutablePointer<InstanceRecord>?
+    var wantedBy: UnsafeMutablePointer<InstanceRecord>?
 }
 
 /// Behind a `wasm_exec_env_t`; in the environment's arena.
@@ -101,8 +118,10 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         return false
     }
 
-    /// Ends the instance, its environments and what WASI opened for it.
+    /// Ends the instance, its environments and parts, and what WASI opened for it.
     func end(in state: UnsafeMutablePointer<DoorState>) {
+        // Destructors see an instance that lives.
+        endContexts(in: state)
         mote_lock_acquire(state.lock)
         pointee.next?.pointee.previous = pointee.previous
         if let previous = pointee.previous {
@@ -111,16 +130,22 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             state.pointee.firstInstance = pointee.next
         }
         mote_lock_release(state.lock)
+        endParts(in: state)
+        forget()
+        let store = pointee.store
+        let wasi = pointee.wasi
+        store.destroy()
+        if Build.hasWASI, let wasi { WASIContext.destroy(wasi) }
+    }
+
+    /// Takes the handles of the instance and its environments back.
+    func forget() {
         pointee.mark = 0
         var next = pointee.firstEnvironment
         while let environment = next {
             environment.pointee.mark = 0
             next = environment.pointee.next
         }
-        let store = pointee.store
-        let wasi = pointee.wasi
         mote_lock_destroy(lock)
-        store.destroy()
-        if Build.hasWASI, let wasi { WASIContext.destroy(wasi) }
     }
 }

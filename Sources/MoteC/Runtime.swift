@@ -5,23 +5,28 @@ internal import MoteMemory
 
 @c @implementation
 package func wasm_runtime_init() -> Bool {
-    Door.exclusively { Door.open(.system) }
+    Door.exclusively { Door.open(nil, .plain) }
 }
 
 @c @implementation
 package func wasm_runtime_full_init(_ arguments: UnsafeMutablePointer<RuntimeInitArgs>?) -> Bool {
-    guard let arguments else { return false }
-    return Door.exclusively {
-        if door.state != nil { return Door.open(.system) }
-        guard let source = Door.heapSource(arguments.pointee), Door.open(source) else { return false }
-        guard let symbols = arguments.pointee.native_symbols, arguments.pointee.n_native_symbols > 0 else {
-            return true
-        }
-        let name = arguments.pointee.native_module_name
-        if wasm_runtime_register_natives(name, symbols, arguments.pointee.n_native_symbols) { return true }
-        Door.close()
-        return false
-    }
+    Door.fullInit(arguments, .plain)
+}
+
+// What calls of the same name mean where the host defines the macros that tell its allocator's shape.
+@c(wasm_runtime_full_init_with_user_data)
+package func fullInitWithUserData(_ arguments: UnsafeMutablePointer<RuntimeInitArgs>?) -> Bool {
+    Door.fullInit(arguments, .userData)
+}
+
+@c(wasm_runtime_full_init_with_usage)
+package func fullInitWithUsage(_ arguments: UnsafeMutablePointer<RuntimeInitArgs>?) -> Bool {
+    Door.fullInit(arguments, .usage)
+}
+
+@c(wasm_runtime_full_init_with_usage_and_user_data)
+package func fullInitWithUsageAndUserData(_ arguments: UnsafeMutablePointer<RuntimeInitArgs>?) -> Bool {
+    Door.fullInit(arguments, .usageAndUserData)
 }
 
 @c @implementation
@@ -30,20 +35,59 @@ package func wasm_runtime_destroy() {
 }
 
 extension Door {
-    /// Counts a user in, making the runtime for the first one.
-    static func open(_ source: HeapSource) -> Bool {
+    /// Makes the runtime with natives, or counts a user in.
+    fileprivate static func fullInit(
+        _ arguments: UnsafeMutablePointer<RuntimeInitArgs>?,
+        _ shape: AllocatorShape
+    ) -> Bool {
+        guard let arguments else { return false }
+        return exclusively {
+            let isFirst = door.state == nil
+            guard open(arguments, shape) else { return false }
+            guard isFirst, let symbols = arguments.pointee.native_symbols,
+                arguments.pointee.n_native_symbols > 0
+            else { return true }
+            let name = arguments.pointee.native_module_name
+            if wasm_runtime_register_natives(name, symbols, arguments.pointee.n_native_symbols) {
+                return true
+            }
+            close()
+            return false
+        }
+    }
+
+    /// Counts a user in, making the runtime for the first one; without arguments on the system's allocator.
+    fileprivate static func open(
+        _ arguments: UnsafeMutablePointer<RuntimeInitArgs>?,
+        _ shape: AllocatorShape
+    ) -> Bool {
         if door.state != nil {
             door.userCount &+= 1
             return true
         }
         var plan = MemoryPlan()
-        plan.globalHeap = source
         plan.operandStackSizeInBytes = InstanceRecord.defaultStackSizeInBytes
+        if let arguments {
+            guard RunningModes.accept(arguments.pointee.running_mode), arguments.apply(to: &plan, shape)
+            else {
+                return false
+            }
+            arguments.noteWhatIsIgnored()
+        }
         let engine: EngineRuntime
-        do { engine = try EngineRuntime.create(plan: plan) } catch { return false }
+        do {
+            engine = try EngineRuntime.create(plan: plan)
+        } catch {
+            arguments?.noteFailure()
+            return false
+        }
         guard let state = makeState(engine) else {
             engine.destroy()
+            arguments?.noteFailure()
             return false
+        }
+        if let count = arguments?.pointee.max_thread_num, count > 0 {
+            state.pointee.maximumThreadCount = count
         }
         door.state = state
         door.userCount = 1
@@ -77,7 +121,7 @@ extension Door {
     }
 
     /// Counts a user out, and ends everything with the last one.
-    static func close() {
+    fileprivate static func close() {
         guard let state = door.state, door.userCount > 0 else { return }
         if door.userCount == 1 {
             var next = state.pointee.firstInstance
@@ -89,64 +133,89 @@ extension Door {
         }
         door.userCount &-= 1
         guard door.userCount == 0 else { return }
-        door.state = nil
+        // Destructors of contexts still use the runtime.
         while let instance = state.pointee.firstInstance { instance.end(in: state) }
+        state.endRegisteredModules()
+        door.state = nil
         let engine = state.pointee.engine
         let arena = state.pointee.arena
         mote_lock_destroy(state.lock)
         arena.destroy()
         engine.destroy()
     }
+}
 
-    /// Where the arguments say that memory comes from; nil where they make no sense.
-    static func heapSource(_ arguments: RuntimeInitArgs) -> HeapSource? {
-        let option = arguments.mem_alloc_option
-        switch arguments.mem_alloc_type {
+extension UnsafeMutablePointer where Pointee == RuntimeInitArgs {
+    /// Puts where memory comes from into the plan; false where it makes no sense.
+    fileprivate func apply(to plan: inout MemoryPlan, _ shape: AllocatorShape) -> Bool {
+        let option = pointee.mem_alloc_option
+        switch pointee.mem_alloc_type {
         case Alloc_With_Pool:
-            guard let buffer = option.pool.heap_buf else { return nil }
-            return .pool(
+            guard let buffer = option.pool.heap_buf else {
+                noteFailure()
+                return false
+            }
+            plan.globalHeap = .pool(
                 base: UInt(bitPattern: buffer),
                 sizeInBytes: Int(option.pool.heap_size),
                 isZeroed: false
             )
         case Alloc_With_Allocator:
-            guard let allocate = option.allocator.malloc_func, let free = option.allocator.free_func,
-                allocate != free
-            else { return nil }
-            door.allocate = allocate
-            door.reallocate = option.allocator.realloc_func
-            door.free = free
-            return .allocator(
-                HeapFunctions(
-                    userData: 0,
-                    allocate: HostAllocator.allocate,
-                    reallocate: door.reallocate == nil ? nil : HostAllocator.reallocate,
-                    free: HostAllocator.free
-                )
-            )
+            guard let allocator = HostAllocator(option, shape) else {
+                noteFailure()
+                return false
+            }
+            door.allocator = allocator
+            plan.globalHeap = .allocator(allocator.functions(for: Alloc_For_Runtime))
+            if shape.hasUsage {
+                plan.linearMemoryFunctions = allocator.functions(for: Alloc_For_LinearMemory)
+            }
         case Alloc_With_System_Allocator:
-            return .system
+            plan.globalHeap = .system
         default:
-            return nil
+            Log.write(.error, "Init memory failed: there is no such kind of allocator.")
+            return false
+        }
+        if pointee.gc_heap_size > 0 { plan.gcHeapSizeInBytes = Int(pointee.gc_heap_size) }
+        return true
+    }
+
+    fileprivate func noteFailure() {
+        let option = pointee.mem_alloc_option
+        Log.write(.error) { text in
+            switch pointee.mem_alloc_type {
+            case Alloc_With_Pool:
+                text.write("Init memory with pool (")
+                text.write(address: option.pool.heap_buf)
+                text.write(", ")
+                text.write(number: Int(option.pool.heap_size))
+                text.write(") failed.")
+            case Alloc_With_Allocator:
+                text.write("Init memory with allocator (")
+                text.write(address: option.allocator.malloc_func)
+                text.write(", ")
+                text.write(address: option.allocator.realloc_func)
+                text.write(", ")
+                text.write(address: option.allocator.free_func)
+                text.write(") failed.")
+            default:
+                text.write("Init memory with system allocator failed.")
+            }
         }
     }
-}
 
-/// The host's allocator as the heap wants it: sizes are `unsigned int` there, and no data goes with the functions.
-enum HostAllocator {
-    static let allocate: HeapFunctions.Allocate = { _, size in
-        guard let function = door.allocate, let size = UInt32(exactly: size) else { return nil }
-        return unsafeBitCast(function, to: (@convention(c) (UInt32) -> UnsafeMutableRawPointer?).self)(size)
-    }
-
-    static let reallocate: HeapFunctions.Reallocate = { _, block, size in
-        guard let function = door.reallocate, let size = UInt32(exactly: size) else { return nil }
-        typealias Function = @convention(c) (UnsafeMutableRawPointer?, UInt32) -> UnsafeMutableRawPointer?
-        return unsafeBitCast(function, to: Function.self)(block, size)
-    }
-
-    static let free: HeapFunctions.Free = { _, block in
-        guard let function = door.free else { return }
-        unsafeBitCast(function, to: (@convention(c) (UnsafeMutableRawPointer?) -> Void).self)(block)
+    /// Says which arguments mean something that is not there.
+    fileprivate func noteWhatIsIgnored() {
+        if pointee.ip_addr.0 != 0 {
+            Log.write(.warning, "there is no debugger: ip_addr and instance_port are ignored")
+        }
+        if pointee.enable_linux_perf || pointee.segue_flags != 0 {
+            Log.write(.warning, "there is no native code: segue_flags and enable_linux_perf are ignored")
+        }
+        if pointee.fast_jit_code_cache_size != 0 || pointee.llvm_jit_opt_level != 0
+            || pointee.llvm_jit_size_level != 0
+        {
+            Log.write(.debug, "there is no native code: sizes and levels of the JITs are ignored")
+        }
     }
 }

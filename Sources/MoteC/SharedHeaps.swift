@@ -119,6 +119,12 @@ enum SharedHeapNatives {
         return 0
     }
 
+    /// Whether there is a function of these names.
+    static func answers(_ moduleName: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Bool
+    {
+        equal(moduleName, "env") && (equal(name, "shared_heap_malloc") || equal(name, "shared_heap_free"))
+    }
+
     /// The function that an import of `env` names, if its type is the one that guests declare.
     static func target(
         _ request: ImportRequest,

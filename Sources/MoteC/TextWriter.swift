@@ -4,7 +4,8 @@ internal import CPlatform
 struct TextWriter {
     private let buffer: UnsafeMutablePointer<CChar>?
     private let capacity: Int
-    private var count = 0
+    /// Bytes that were written, without the end.
+    private(set) var count = 0
 
     /// A writer at the start of a buffer; a null or empty one takes nothing.
     init(_ buffer: UnsafeMutablePointer<CChar>?, sizeInBytes: Int) {
@@ -48,5 +49,32 @@ struct TextWriter {
             rest %= divisor
             divisor /= 10
         }
+    }
+
+    /// A number with at least so many digits.
+    mutating func write(number: Int, digits: Int) {
+        var limit = 10
+        for _ in 1..<Swift.max(digits, 2) {
+            if number < limit { write(byte: UInt8(ascii: "0")) }
+            limit &*= 10
+        }
+        write(number: number)
+    }
+
+    /// Digits of 16, capital letters, no prefix.
+    mutating func write(hexadecimal number: UInt) {
+        var shift = UInt.bitWidth &- 4
+        while shift > 0, number &>> UInt(shift) == 0 { shift &-= 4 }
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: number &>> UInt(shift) & 15)
+            write(byte: digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "A") &- 10 &+ digit)
+            shift &-= 4
+        }
+    }
+
+    /// An address with its prefix.
+    mutating func write(address: UnsafeMutableRawPointer?) {
+        write("0x")
+        write(hexadecimal: UInt(bitPattern: address))
     }
 }

@@ -10,6 +10,8 @@ internal import MoteWASI
 struct WASISettings {
     typealias Strings = UnsafeMutablePointer<UnsafePointer<CChar>?>
 
+    /// Somebody said something.
+    var isGiven = false
     var directories: Strings?
     var directoryCount = 0
     var mappedDirectories: Strings?
@@ -21,6 +23,11 @@ struct WASISettings {
     var standardInput: Int32 = 0
     var standardOutput: Int32 = 1
     var standardError: Int32 = 2
+    // For sockets, which there are none of.
+    var addresses: Strings?
+    var addressCount = 0
+    var lookupNames: Strings?
+    var lookupNameCount = 0
 }
 
 @c @implementation
@@ -67,19 +74,30 @@ package func wasm_runtime_set_wasi_args_ex(
     _ standardError: Int64
 ) {
     guard let module = record(ofModule: module) else { return }
-    module.pointee.wasi = WASISettings(
-        directories: directories,
-        directoryCount: directories == nil ? 0 : Int(directoryCount),
-        mappedDirectories: mappedDirectories,
-        mappedDirectoryCount: mappedDirectories == nil ? 0 : Int(mappedDirectoryCount),
-        variables: variables,
-        variableCount: variables == nil ? 0 : Int(variableCount),
-        arguments: arguments,
-        argumentCount: arguments == nil ? 0 : max(0, Int(argumentCount)),
-        standardInput: WASISettings.descriptor(standardInput, 0),
-        standardOutput: WASISettings.descriptor(standardOutput, 1),
-        standardError: WASISettings.descriptor(standardError, 2)
-    )
+    var wasi = module.pointee.wasi
+    wasi.setDirectories(directories, directoryCount, mappedDirectories, mappedDirectoryCount)
+    wasi.setVariables(variables, variableCount)
+    wasi.setArguments(arguments, argumentCount)
+    wasi.setStreams(standardInput, standardOutput, standardError)
+    module.pointee.wasi = wasi
+}
+
+@c @implementation
+package func wasm_runtime_set_wasi_addr_pool(
+    _ module: OpaquePointer?,
+    _ addresses: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ count: UInt32
+) {
+    record(ofModule: module)?.pointee.wasi.setAddresses(addresses, count)
+}
+
+@c @implementation
+package func wasm_runtime_set_wasi_ns_lookup_pool(
+    _ module: OpaquePointer?,
+    _ names: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ count: UInt32
+) {
+    record(ofModule: module)?.pointee.wasi.setLookupNames(names, count)
 }
 
 @c @implementation
@@ -93,6 +111,58 @@ package func wasm_runtime_get_wasi_exit_code(_ handle: OpaquePointer?) -> UInt32
 }
 
 extension WASISettings {
+    mutating func setDirectories(
+        _ directories: Strings?,
+        _ directoryCount: UInt32,
+        _ mappedDirectories: Strings?,
+        _ mappedDirectoryCount: UInt32
+    ) {
+        isGiven = true
+        self.directories = directories
+        self.directoryCount = directories == nil ? 0 : Int(directoryCount)
+        self.mappedDirectories = mappedDirectories
+        self.mappedDirectoryCount = mappedDirectories == nil ? 0 : Int(mappedDirectoryCount)
+    }
+
+    mutating func setVariables(_ variables: Strings?, _ count: UInt32) {
+        isGiven = true
+        self.variables = variables
+        variableCount = variables == nil ? 0 : Int(count)
+    }
+
+    mutating func setArguments(
+        _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+        _ count: Int32
+    ) {
+        isGiven = true
+        self.arguments = arguments
+        argumentCount = arguments == nil ? 0 : max(0, Int(count))
+    }
+
+    /// -1 leaves the process's own.
+    mutating func setStreams(_ input: Int64, _ output: Int64, _ error: Int64) {
+        isGiven = true
+        standardInput = Self.descriptor(input, 0)
+        standardOutput = Self.descriptor(output, 1)
+        standardError = Self.descriptor(error, 2)
+    }
+
+    mutating func setAddresses(_ addresses: Strings?, _ count: UInt32) {
+        isGiven = true
+        self.addresses = addresses
+        addressCount = addresses == nil ? 0 : Int(count)
+        if addressCount > 0 { Log.write(.warning, "there are no sockets: the address pool has no effect") }
+    }
+
+    mutating func setLookupNames(_ names: Strings?, _ count: UInt32) {
+        isGiven = true
+        lookupNames = names
+        lookupNameCount = names == nil ? 0 : Int(count)
+        if lookupNameCount > 0 {
+            Log.write(.warning, "there are no sockets: the pool of names to look up has no effect")
+        }
+    }
+
     fileprivate static func descriptor(_ given: Int64, _ usual: Int32) -> Int32 {
         guard given >= 0, let descriptor = Int32(exactly: given) else { return usual }
         return descriptor

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#ifndef WASM_RUNTIME_API_EXTERN
+#define WASM_RUNTIME_API_EXTERN extern
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -19,6 +23,9 @@ typedef struct NativeSymbol {
     const char *signature;
     void *attachment;         // see wasm_runtime_get_function_attachment
 } NativeSymbol;
+
+// Natives of a library that every runtime has: there are none, and the answer is 0.
+WASM_RUNTIME_API_EXTERN uint32_t get_base_lib_export_apis(NativeSymbol **p_base_lib_apis);
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,20 @@
 extern "C" {
 #endif
 
+// Short names for natives; those of addresses want a variable `module_inst`.
+#define get_module_inst(exec_env) wasm_runtime_get_module_inst(exec_env)
+#define validate_app_addr(offset, size) wasm_runtime_validate_app_addr(module_inst, offset, size)
+#define validate_app_str_addr(offset) wasm_runtime_validate_app_str_addr(module_inst, offset)
+#define addr_app_to_native(offset) wasm_runtime_addr_app_to_native(module_inst, offset)
+#define addr_native_to_app(ptr) wasm_runtime_addr_native_to_app(module_inst, ptr)
+#define module_malloc(size, p_native_addr) wasm_runtime_module_malloc(module_inst, size, p_native_addr)
+#define module_free(offset) wasm_runtime_module_free(module_inst, offset)
+
+// For natives that were registered raw: where the result goes, each argument in turn, the result.
+#define native_raw_return_type(type, args) type *raw_ret = (type *)(args)
+#define native_raw_get_arg(type, name, args) type name = *((type *)(args++))
+#define native_raw_set_return(val) *raw_ret = (val)
+
 #ifndef WASM_MODULE_T_DEFINED
 #define WASM_MODULE_T_DEFINED
 typedef struct WASMModuleCommon *wasm_module_t;
@@ -32,33 +46,41 @@ typedef struct WASMSharedHeap *wasm_shared_heap_t;
 
 // ---- Runtime
 
+#ifndef MEM_ALLOC_OPTION_DEFINED
+#define MEM_ALLOC_OPTION_DEFINED
 typedef enum {
     Alloc_With_Pool = 0,
     Alloc_With_Allocator,
     Alloc_With_System_Allocator,
 } mem_alloc_type_t;
 
+// What memory is for, where allocators are told.
+typedef enum {
+    Alloc_For_Runtime,
+    Alloc_For_LinearMemory,
+} mem_alloc_usage_t;
+
+// The allocator's functions depend on two macros that the host may define before this header:
+//   neither                         void *malloc(unsigned size)
+//                                   void *realloc(void *block, unsigned size), or NULL
+//                                   void free(void *block)
+//   WASM_MEM_ALLOC_WITH_USER_DATA=1 user_data comes first
+//   WASM_MEM_ALLOC_WITH_USAGE=1     usage comes before that, in realloc a bool (always false) behind it. Linear memory
+//                                   is asked of the allocator too, as Alloc_For_LinearMemory
+// Blocks are aligned to 16.
 typedef union MemAllocOption {
     struct {
         void *heap_buf;
         uint32_t heap_size;
     } pool;
     struct {
-        void *malloc_func;    // void *(*)(unsigned int size)
-        void *realloc_func;   // void *(*)(void *block, unsigned int size), or NULL
-        void *free_func;      // void (*)(void *block)
-        void *user_data;      // unused
+        void *malloc_func;
+        void *realloc_func;
+        void *free_func;
+        void *user_data;
     } allocator;
 } MemAllocOption;
-
-typedef struct RuntimeInitArgs {
-    mem_alloc_type_t mem_alloc_type;
-    MemAllocOption mem_alloc_option;
-    // Natives that are registered at once, as wasm_runtime_register_natives does; may be NULL.
-    const char *native_module_name;
-    NativeSymbol *native_symbols;
-    uint32_t n_native_symbols;
-} RuntimeInitArgs;
+#endif
 
 typedef struct mem_alloc_info_t {
     uint32_t total_size;        // bytes of the pool that blocks may take
@@ -66,28 +88,176 @@ typedef struct mem_alloc_info_t {
     uint32_t highmark_size;     // most bytes that were ever taken
 } mem_alloc_info_t;
 
+// 0 stands for the default. There is the interpreter only.
+typedef enum RunningMode {
+    Mode_Interp = 1,
+    Mode_Fast_JIT,
+    Mode_LLVM_JIT,
+    Mode_Multi_Tier_JIT,
+} RunningMode;
+
+typedef struct RuntimeInitArgs {
+    mem_alloc_type_t mem_alloc_type;
+    MemAllocOption mem_alloc_option;
+
+    // Natives that are registered at once, as wasm_runtime_register_natives does; may be NULL.
+    const char *native_module_name;
+    NativeSymbol *native_symbols;
+    uint32_t n_native_symbols;
+
+    uint32_t max_thread_num;            // as wasm_runtime_set_max_thread_num; 0: 4
+
+    // There is no debugger: ignored, with a warning where an address is given.
+    char ip_addr[128];
+    int unused;
+    int instance_port;
+
+    uint32_t fast_jit_code_cache_size;  // ignored
+    uint32_t gc_heap_size;              // most bytes of an instance's GC heap; 0: the plan's (mote.h)
+    RunningMode running_mode;           // 0 or Mode_Interp: others are refused
+
+    // Ignored: there is no native code.
+    uint32_t llvm_jit_opt_level;
+    uint32_t llvm_jit_size_level;
+    uint32_t segue_flags;
+    bool enable_linux_perf;
+} RuntimeInitArgs;
+
+typedef enum {
+    WASM_LOG_LEVEL_FATAL = 0,
+    WASM_LOG_LEVEL_ERROR = 1,
+    WASM_LOG_LEVEL_WARNING = 2,
+    WASM_LOG_LEVEL_DEBUG = 3,
+    WASM_LOG_LEVEL_VERBOSE = 4,
+} log_level_t;
+
+// Which entry of the library a call of the host's means: the macros above are the host's.
+#ifdef __APPLE__
+#define MOTE_ENTRY(symbol) __asm("_" #symbol)
+#else
+#define MOTE_ENTRY(symbol) __asm(#symbol)
+#endif
+#if WASM_MEM_ALLOC_WITH_USAGE + 0 && WASM_MEM_ALLOC_WITH_USER_DATA + 0
+#define MOTE_FULL_INIT MOTE_ENTRY(wasm_runtime_full_init_with_usage_and_user_data)
+#elif WASM_MEM_ALLOC_WITH_USAGE + 0
+#define MOTE_FULL_INIT MOTE_ENTRY(wasm_runtime_full_init_with_usage)
+#elif WASM_MEM_ALLOC_WITH_USER_DATA + 0
+#define MOTE_FULL_INIT MOTE_ENTRY(wasm_runtime_full_init_with_user_data)
+#else
+#define MOTE_FULL_INIT
+#endif
+
 // A runtime on the system's allocator. True also when there is one already.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_init(void);
-// A runtime as the arguments say; they are ignored when there is one already. False: nothing was made.
-WASM_RUNTIME_API_EXTERN bool wasm_runtime_full_init(RuntimeInitArgs *init_args);
+// A runtime as the arguments say; they are ignored when there is one already. False: nothing was made, and the log says
+// why.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_full_init(RuntimeInitArgs *init_args) MOTE_FULL_INIT;
 // Ends everything with the last init's counterpart: modules, instances and environments included. Not while a call runs
 // in one of them: then it does nothing.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy(void);
+// What goes to the log, on standard output: lines of this level and of lower ones. Warnings at first.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_log_level(log_level_t level);
+// The version of WAMR whose interface this is; mote_get_version tells Mote's own.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_get_version(uint32_t *major, uint32_t *minor, uint32_t *patch);
+
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_running_mode_supported(RunningMode running_mode);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_set_default_running_mode(RunningMode running_mode);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_set_running_mode(wasm_module_inst_t module_inst, RunningMode running_mode);
+WASM_RUNTIME_API_EXTERN RunningMode wasm_runtime_get_running_mode(wasm_module_inst_t module_inst);
 
 // Blocks of the global heap, for the host. NULL when it has no more or there is no runtime.
 WASM_RUNTIME_API_EXTERN void *wasm_runtime_malloc(unsigned int size);
+// alignment: a power of two of at most a page of the operating system; size: a multiple of it. NULL otherwise.
+WASM_RUNTIME_API_EXTERN void *wasm_runtime_aligned_alloc(unsigned int size, unsigned int alignment);
+// NULL also for blocks of wasm_runtime_aligned_alloc, which stay as they are.
 WASM_RUNTIME_API_EXTERN void *wasm_runtime_realloc(void *block, unsigned int size);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_free(void *block);
 // The pool's numbers; false with other sources.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_mem_alloc_info(mem_alloc_info_t *info);
 
+// ---- Files
+
+typedef enum {
+    Wasm_Module_Bytecode = 0,
+    Wasm_Module_AoT,
+    Package_Type_Unknown = 0xFFFF,
+} package_type_t;
+
+// What bytes begin like. Ahead-of-time files of WAMR are recognised, and refused when they are loaded.
+WASM_RUNTIME_API_EXTERN package_type_t get_package_type(const uint8_t *buf, uint32_t size);
+WASM_RUNTIME_API_EXTERN package_type_t wasm_runtime_get_file_package_type(const uint8_t *buf, uint32_t size);
+WASM_RUNTIME_API_EXTERN package_type_t wasm_runtime_get_module_package_type(const wasm_module_t module);
+// The version in the file; 0 where there is none.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_file_package_version(const uint8_t *buf, uint32_t size);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_module_package_version(const wasm_module_t module);
+// The version that is loaded; 0 for kinds that are not.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_current_package_version(package_type_t package_type);
+// Whether bytes are an ahead-of-time file that wants to run where it lies.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_xip_file(const uint8_t *buf, uint32_t size);
+
 // ---- Modules
+
+#ifndef LOAD_ARGS_OPTION_DEFINED
+#define LOAD_ARGS_OPTION_DEFINED
+typedef struct LoadArgs {
+    char *name;                 // the module's name, copied; may be NULL
+    bool clone_wasm_binary;     // the module keeps a copy of the bytes
+    bool wasm_binary_freeable;  // the module keeps a copy of what it needs of them: custom sections go
+    bool no_resolve;            // imports are looked for later: the log stays silent about them
+} LoadArgs;
+#endif
+
+// Sections as they stand in a file, each without its number and size.
+typedef struct wasm_section_t {
+    struct wasm_section_t *next;
+    int section_type;
+    uint8_t *section_body;
+    uint32_t section_body_size;
+} wasm_section_t, aot_section_t, *wasm_section_list_t, *aot_section_list_t;
 
 // Decodes and validates a module. The bytes are neither written nor copied: they stay until the unload.
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load(uint8_t *bytes, uint32_t size, char *error_buf,
                                                         uint32_t error_buf_size);
-// Gives a module back; where instances live, it goes with the last of them.
+// The same as the arguments say. Where they ask for a copy, the bytes may be freed afterwards.
+WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load_ex(uint8_t *buf, uint32_t size, const LoadArgs *args,
+                                                           char *error_buf, uint32_t error_buf_size);
+// The same from sections in the order of a file; their bytes are copied.
+WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_load_from_sections(wasm_section_list_t section_list, bool is_aot,
+                                                                      char *error_buf, uint32_t error_buf_size);
+// Whether something answers every function that the module imports. Those of others trap when they are called.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_resolve_symbols(wasm_module_t module);
+// Gives a module back; where instances live, it goes with the last of them. Registered modules, and those that others
+// import from, go with the runtime.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_unload(wasm_module_t module);
+// Whether the bytes that the module was loaded from are not needed any more.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_underlying_binary_freeable(const wasm_module_t module);
+// The contents of the first custom section of a name, in the module's bytes; NULL where there is none.
+WASM_RUNTIME_API_EXTERN const uint8_t *wasm_runtime_get_custom_section(const wasm_module_t module_comm,
+                                                                       const char *name, uint32_t *len);
+// A name for logs, copied.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_set_module_name(wasm_module_t module, const char *name, char *error_buf,
+                                                          uint32_t error_buf_size);
+// "" where it was given none.
+WASM_RUNTIME_API_EXTERN const char *wasm_runtime_get_module_name(wasm_module_t module);
+// For enclaves, of which there are none: NULL.
+WASM_RUNTIME_API_EXTERN char *wasm_runtime_get_module_hash(wasm_module_t module);
+
+// ---- Modules that import from modules
+
+// With a reader, loading a module loads those too that it imports from under other names than env, wasi_unstable,
+// wasi_snapshot_preview1 and the empty one, unless natives answer these imports. Instances of them are made with the
+// instance, for it alone. What was read goes to the destroyer when the runtime ends.
+typedef bool (*module_reader)(package_type_t module_type, const char *module_name, uint8_t **p_buffer,
+                              uint32_t *p_size);
+typedef void (*module_destroyer)(uint8_t *buffer, uint32_t size);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_module_reader(const module_reader reader,
+                                                            const module_destroyer destroyer);
+// Lets later loads import from a module under a name, which is copied. It goes with the runtime.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_module(const char *module_name, wasm_module_t module,
+                                                          char *error_buf, uint32_t error_buf_size);
+WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_find_module_registered(const char *module_name);
+
+// ---- WASI
 
 // What a WASI program of the module will see; read when it is instantiated, and until then the caller's.
 // dir_list: host directories under their own names. map_dir_list: "GUEST::HOST". env: "NAME=VALUE".
@@ -101,15 +271,23 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_args_ex(wasm_module_t module,
                                                            uint32_t map_dir_count, const char *env[],
                                                            uint32_t env_count, char *argv[], int argc, int64_t stdinfd,
                                                            int64_t stdoutfd, int64_t stderrfd);
+// There are no sockets: kept, and a warning where they are not empty.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_addr_pool(wasm_module_t module, const char *addr_pool[],
+                                                             uint32_t addr_pool_size);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_wasi_ns_lookup_pool(wasm_module_t module, const char *ns_lookup_pool[],
+                                                                  uint32_t ns_lookup_pool_size);
 
 // ---- Instances
 
+#ifndef INSTANTIATION_ARGS_OPTION_DEFINED
+#define INSTANTIATION_ARGS_OPTION_DEFINED
 typedef struct InstantiationArgs {
     uint32_t default_stack_size;       // operand stack of the environments that the runtime makes; 0: 16 KiB
     uint32_t host_managed_heap_size;   // app heap in memory 0, behind what the module declares; 0: none. Without effect
                                        // where the module exports an allocator (malloc and free): that one is used
     uint32_t max_memory_pages;         // cap of linear memory; 0: the module's own
 } InstantiationArgs;
+#endif
 
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_instantiate(wasm_module_t module, uint32_t default_stack_size,
                                                                     uint32_t host_managed_heap_size, char *error_buf,
@@ -117,11 +295,55 @@ WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_instantiate(wasm_module_
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_instantiate_ex(wasm_module_t module,
                                                                        const InstantiationArgs *args, char *error_buf,
                                                                        uint32_t error_buf_size);
+
+// The same arguments and more in an object. Its strings stay the caller's, and are there when an instance is made.
+struct InstantiationArgs2;
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_instantiation_args_create(struct InstantiationArgs2 **p);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_destroy(struct InstantiationArgs2 *p);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_default_stack_size(struct InstantiationArgs2 *p,
+                                                                                    uint32_t v);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_host_managed_heap_size(struct InstantiationArgs2 *p,
+                                                                                        uint32_t v);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_max_memory_pages(struct InstantiationArgs2 *p,
+                                                                                  uint32_t v);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_custom_data(struct InstantiationArgs2 *p,
+                                                                             void *custom_data);
+// Instead of wasm_runtime_set_wasi_args and its like: both together are an error.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_arg(struct InstantiationArgs2 *p, char *argv[],
+                                                                          int argc);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_env(struct InstantiationArgs2 *p,
+                                                                          const char *env[], uint32_t env_count);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_dir(struct InstantiationArgs2 *p,
+                                                                          const char *dir_list[], uint32_t dir_count,
+                                                                          const char *map_dir_list[],
+                                                                          uint32_t map_dir_count);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_stdio(struct InstantiationArgs2 *p,
+                                                                            int64_t stdinfd, int64_t stdoutfd,
+                                                                            int64_t stderrfd);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_instantiation_args_set_wasi_addr_pool(struct InstantiationArgs2 *p,
+                                                                                const char *addr_pool[],
+                                                                                uint32_t addr_pool_size);
+WASM_RUNTIME_API_EXTERN void
+wasm_runtime_instantiation_args_set_wasi_ns_lookup_pool(struct InstantiationArgs2 *p, const char *ns_lookup_pool[],
+                                                        uint32_t ns_lookup_pool_size);
+WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_instantiate_ex2(wasm_module_t module,
+                                                                        const struct InstantiationArgs2 *args,
+                                                                        char *error_buf, uint32_t error_buf_size);
+
 // Ends an instance and its environments. Not while a call runs in it: then it does nothing.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_deinstantiate(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_module_t wasm_runtime_get_module(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_custom_data(wasm_module_inst_t module_inst, void *custom_data);
 WASM_RUNTIME_API_EXTERN void *wasm_runtime_get_custom_data(wasm_module_inst_t module_inst);
+
+// Data of several hosts' parts in each instance, a key each; NULL when all of them (eight) are taken. The destructor, if
+// there is one, gets what is not null when an instance ends. Keys come and go while there are no instances.
+WASM_RUNTIME_API_EXTERN void *wasm_runtime_create_context_key(void (*dtor)(wasm_module_inst_t inst, void *ctx));
+WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_context_key(void *key);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_context(wasm_module_inst_t inst, void *key, void *ctx);
+// The same: threads of an instance share it.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_context_spread(wasm_module_inst_t inst, void *key, void *ctx);
+WASM_RUNTIME_API_EXTERN void *wasm_runtime_get_context(wasm_module_inst_t inst, void *key);
 
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_wasi_mode(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_function_inst_t wasm_runtime_lookup_wasi_start_function(wasm_module_inst_t module_inst);
@@ -223,12 +445,86 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_clear_exception(wasm_module_inst_t mod
 // Stops the calls in all environments of the instance, from any thread: `terminated by user`.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_terminate(wasm_module_inst_t module_inst);
 
+// ---- Imports and exports of a module
+
+typedef enum {
+    WASM_IMPORT_EXPORT_KIND_FUNC,
+    WASM_IMPORT_EXPORT_KIND_TABLE,
+    WASM_IMPORT_EXPORT_KIND_MEMORY,
+    WASM_IMPORT_EXPORT_KIND_GLOBAL,
+    // Tags have the number behind, and no type.
+} wasm_import_export_kind_t;
+
+typedef struct WASMFuncType *wasm_func_type_t;
+typedef struct WASMTableType *wasm_table_type_t;
+typedef struct WASMGlobalType *wasm_global_type_t;
+typedef struct WASMMemory WASMMemoryType;
+typedef WASMMemoryType *wasm_memory_type_t;
+
+// Names and types are the module's, and live as long.
+typedef struct wasm_import_t {
+    const char *module_name;
+    const char *name;
+    wasm_import_export_kind_t kind;
+    bool linked;                // something answers it now
+    union {
+        wasm_func_type_t func_type;
+        wasm_table_type_t table_type;
+        wasm_global_type_t global_type;
+        wasm_memory_type_t memory_type;
+    } u;
+} wasm_import_t;
+
+typedef struct wasm_export_t {
+    const char *name;
+    wasm_import_export_kind_t kind;
+    union {
+        wasm_func_type_t func_type;
+        wasm_table_type_t table_type;
+        wasm_global_type_t global_type;
+        wasm_memory_type_t memory_type;
+    } u;
+} wasm_export_t;
+
+// -1 without a module. All bytes are zero where there is no such import, or where there is no memory for its names.
+WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_get_import_count(const wasm_module_t module);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_get_import_type(const wasm_module_t module, int32_t import_index,
+                                                          wasm_import_t *import_type);
+WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_get_export_count(const wasm_module_t module);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_get_export_type(const wasm_module_t module, int32_t export_index,
+                                                          wasm_export_t *export_type);
+// Whether a native, WASI or a library of the runtime's answers imports of these names.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_import_func_linked(const char *module_name, const char *func_name);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_import_global_linked(const char *module_name, const char *global_name);
+
+WASM_RUNTIME_API_EXTERN uint32_t wasm_func_type_get_param_count(const wasm_func_type_t func_type);
+WASM_RUNTIME_API_EXTERN wasm_valkind_t wasm_func_type_get_param_valkind(const wasm_func_type_t func_type,
+                                                                        uint32_t param_index);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_func_type_get_result_count(const wasm_func_type_t func_type);
+// 255 outside, as above.
+WASM_RUNTIME_API_EXTERN wasm_valkind_t wasm_func_type_get_result_valkind(const wasm_func_type_t func_type,
+                                                                         uint32_t result_index);
+WASM_RUNTIME_API_EXTERN wasm_valkind_t wasm_global_type_get_valkind(const wasm_global_type_t global_type);
+WASM_RUNTIME_API_EXTERN bool wasm_global_type_get_mutable(const wasm_global_type_t global_type);
+// Declared sizes; without a maximum, the most that there can be.
+WASM_RUNTIME_API_EXTERN bool wasm_memory_type_get_shared(const wasm_memory_type_t memory_type);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_memory_type_get_init_page_count(const wasm_memory_type_t memory_type);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_memory_type_get_max_page_count(const wasm_memory_type_t memory_type);
+WASM_RUNTIME_API_EXTERN wasm_valkind_t wasm_table_type_get_elem_kind(const wasm_table_type_t table_type);
+WASM_RUNTIME_API_EXTERN bool wasm_table_type_get_shared(const wasm_table_type_t table_type);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_init_size(const wasm_table_type_t table_type);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_table_type_get_max_size(const wasm_table_type_t table_type);
+
 // ---- Natives
 
 // Functions that instances made from now on may import from a module name. The array stays the caller's, unchanged,
 // until it is unregistered and no instance uses it. Later registrations come first.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_natives(const char *module_name, NativeSymbol *native_symbols,
                                                            uint32_t n_native_symbols);
+// The same for functions void (*)(wasm_exec_env_t, uint64_t *args), which take all arguments in one array, 8 bytes each,
+// and leave the result in its first place. Pointers of signatures arrive as native ones.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_register_natives_raw(const char *module_name, NativeSymbol *native_symbols,
+                                                               uint32_t n_native_symbols);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_unregister_natives(const char *module_name, NativeSymbol *native_symbols);
 
 // ---- Shared heaps
