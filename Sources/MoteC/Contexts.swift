@@ -1,5 +1,6 @@
 package import CMoteAPI
 internal import CPlatform
+internal import MoteEngine
 internal import MoteMemory
 
 /// What ends the data behind a key; null where nothing does.

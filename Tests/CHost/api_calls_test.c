@@ -186,6 +186,9 @@ static void test_wasm_application_execute_main(void) {
     CHECK(exception && strstr(exception, "at most 64 free; a larger host_managed_heap_size helps"));
 }
 #include "heap_calls.h"
+#include "loading_calls.h"
+#include "parts_calls.h"
+#include "runtime_calls.h"
 #include "shared_heap_calls.h"
 #include "stack_calls.h"
 static void test_wasm_runtime_instantiate(void) {
@@ -469,9 +472,9 @@ static const struct {
 int main(void) {
     setvbuf(stdout, NULL, _IONBF, 0);
     onepage = fixture("onepage"), traps = fixture("traps"), grow = fixture("grow"), hostcalls = fixture("hostcalls");
-    hello = fixture("hello"), exitcode = fixture("exitcode");
-    arguments = fixture("arguments"), ownheap = fixture("ownheap");
+    hello = fixture("hello"), exitcode = fixture("exitcode"), arguments = fixture("arguments"), ownheap = fixture("ownheap");
     null_device = open("/dev/null", O_RDWR);
+    wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);  // lines are system calls
     if (!count_system_calls()) puts("system calls cannot be counted here");
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
         current = scenarios[i].name;
