@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 internal import MoteWASI
 
 // An instance of a module that imports from others has parts: an instance of each of them, in the same store. Natives
