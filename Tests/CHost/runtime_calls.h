@@ -47,6 +47,13 @@ static void test_wasm_runtime_aligned_alloc(void) {
     CHECK(before.total_free_size == after.total_free_size);
 }
 
+// What it prints is what command_test.c looks at: here it prints nothing.
+static void test_wasm_application_execute_func(void) {
+    CHECK(open_module(onepage) && !wasm_application_execute_func(instance, "none", 0, NULL));
+    CHECK(excepted("Exception: lookup function none failed"));
+    CHECK(!wasm_application_execute_func(NULL, "add", 0, NULL));
+}
+
 static int ended_contexts;
 static void end_context(wasm_module_inst_t inst, void *context) {
     if (wasm_runtime_get_module(inst) && context) ended_contexts++;
