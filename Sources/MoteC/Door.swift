@@ -4,14 +4,16 @@ internal import MoteEngine
 package import MoteMemory
 
 /// What the interface knows of its one runtime, in an arena of the runtime's.
+///
+/// The lock lies first: its address is taken without touching the rest, which other threads may use.
 struct DoorState {
+    /// Over the lists.
+    var lock: MoteLock
     var engine: EngineRuntime
     /// Blocks of the host's, and what was registered.
     var arena: Arena
     var firstNatives: UnsafeMutablePointer<NativeRegistration>?
     var firstInstance: UnsafeMutablePointer<InstanceRecord>?
-    /// Over the lists.
-    var lock: MoteLock
     /// Most threads of an instance besides the one that calls.
     var maximumThreadCount: UInt32 = 4
     var firstAligned: UnsafeMutablePointer<AlignedBlock>?
@@ -21,7 +23,9 @@ struct DoorState {
 
 extension UnsafeMutablePointer where Pointee == DoorState {
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+    var lock: UnsafeMutablePointer<MoteLock> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteLock.self)
+    }
 }
 
 /// The heap of the process's runtime while there is one: tests let its requests fail.

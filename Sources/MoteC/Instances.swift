@@ -177,6 +177,7 @@ extension InstanceRecord {
             to: InstanceRecord(
                 mark: living,
                 hasException: 0,
+                lock: MoteLock(),
                 module: module,
                 store: store,
                 instance: nil,
@@ -187,7 +188,6 @@ extension InstanceRecord {
                 firstEnvironment: nil,
                 customData: nil,
                 exception: exception,
-                lock: MoteLock(),
                 next: nil,
                 previous: nil
             )

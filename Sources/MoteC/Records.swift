@@ -27,6 +27,9 @@ struct ModuleRecord {
 }
 
 /// Behind a `wasm_module_inst_t`; in the arena of a store that holds this instance only.
+///
+/// What several threads use begins it: mark at 0, hasException at 4, lock at 8, whose addresses are taken without
+/// touching the rest.
 struct InstanceRecord {
     static var living: UInt32 { 0x4D6F_6402 }
     static var defaultStackSizeInBytes: Int { 16 * 1024 }
@@ -35,6 +38,8 @@ struct InstanceRecord {
     var mark: UInt32
     /// 1 when an exception is set (atomic); `exception` has its text.
     var hasException: UInt32
+    /// Over the environments and the exception.
+    var lock: MoteLock
     var module: UnsafeMutablePointer<ModuleRecord>
     var store: EngineStore
     /// Nil until instantiation has made it.
@@ -47,8 +52,6 @@ struct InstanceRecord {
     var firstEnvironment: UnsafeMutablePointer<EnvironmentRecord>?
     var customData: UnsafeMutableRawPointer?
     var exception: UnsafeMutablePointer<CChar>
-    /// Over the environments and the exception.
-    var lock: MoteLock
     var next: UnsafeMutablePointer<InstanceRecord>?
     var previous: UnsafeMutablePointer<InstanceRecord>?
     /// By key, once one was set; in the store's arena.
@@ -98,12 +101,14 @@ func record(ofEnvironment handle: OpaquePointer?) -> UnsafeMutablePointer<Enviro
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
     @inline(__always)
-    var lock: UnsafeMutablePointer<MoteLock> { withUnsafeMutablePointer(to: &pointee.lock) { $0 } }
+    var lock: UnsafeMutablePointer<MoteLock> {
+        (UnsafeMutableRawPointer(self) + 8).assumingMemoryBound(to: MoteLock.self)
+    }
 
     /// The word that says whether there is an exception, for atomic access.
     @inline(__always)
     var hasException: UnsafeMutablePointer<UInt32> {
-        withUnsafeMutablePointer(to: &pointee.hasException) { $0 }
+        (UnsafeMutableRawPointer(self) + 4).assumingMemoryBound(to: UInt32.self)
     }
 
     /// Whether a call runs in one of its environments.

@@ -102,11 +102,11 @@ extension Door {
                 let state = try arena.allocate(DoorState.self, count: 1, region: .structures, site: .cRuntime)
                 state.initialize(
                     to: DoorState(
+                        lock: MoteLock(),
                         engine: engine,
                         arena: arena,
                         firstNatives: nil,
-                        firstInstance: nil,
-                        lock: MoteLock()
+                        firstInstance: nil
                     )
                 )
                 mote_lock_init(state.lock)

@@ -290,7 +290,10 @@ struct LinearMemoryChoice {
             throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory)
         }
         var isReserved = request.backing == .reserved || wantsGuard
-        switch heap.pointee.source {
+        mote_lock_acquire(&heap.pointee.lock)
+        let source = heap.pointee.source
+        mote_lock_release(&heap.pointee.lock)
+        switch source {
         case .pool:
             isScarce = true
             if request.backing == .reserved { throw .invalidPlan(.reservationInPool, region: .linearMemory) }
