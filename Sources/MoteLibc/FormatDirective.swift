@@ -1,6 +1,7 @@
 /// One conversion of a format text, as `%-08.3lx`.
 struct FormatDirective {
-    enum Length { case byte, short, word, double }
+    // With raw values: the comparison of others brings hashing along.
+    enum Length: UInt8 { case byte, short, word, double }
 
     var isLeft = false
     var hasPlus = false

@@ -1,5 +1,8 @@
 // The runtime's memory from functions of the host's, which keep count and hand out so many bytes at once. What a guest
-// cannot get is an error; all is given back.
+// cannot get is an error; all is given back. The functions are told what a block is for, and get a pointer of the host's.
+#define WASM_MEM_ALLOC_WITH_USAGE 1
+#define WASM_MEM_ALLOC_WITH_USER_DATA 1
+
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,32 +18,40 @@ typedef union {
     max_align_t alignment;
 } Header;
 
-static size_t budget, in_use, peak, blocks;
+// What the host says with the functions, and gets back with each call.
+typedef struct {
+    size_t limit, in_use, peak, blocks, linear_memory;
+} Budget;
 
-static void *my_malloc(unsigned int size) {
-    Header *block = size <= budget - in_use ? malloc(sizeof(Header) + size) : NULL;
+static void *my_malloc(mem_alloc_usage_t usage, void *user_data, unsigned int size) {
+    Budget *budget = user_data;
+    Header *block = size <= budget->limit - budget->in_use ? malloc(sizeof(Header) + size) : NULL;
     if (!block) return NULL;
     block->size = size;
-    in_use += size;
-    blocks++;
-    if (in_use > peak) peak = in_use;
+    budget->in_use += size;
+    budget->blocks++;
+    if (budget->in_use > budget->peak) budget->peak = budget->in_use;
+    if (usage == Alloc_For_LinearMemory) budget->linear_memory += size;
     return block + 1;
 }
 
-static void my_free(void *pointer) {
+static void my_free(mem_alloc_usage_t usage, void *user_data, void *pointer) {
+    Budget *budget = user_data;
+    (void)usage;
     if (!pointer) return;
     Header *block = (Header *)pointer - 1;
-    in_use -= block->size;
-    blocks--;
+    budget->in_use -= block->size;
+    budget->blocks--;
     free(block);
 }
 
-static void *my_realloc(void *pointer, unsigned int size) {
-    void *moved = my_malloc(size);
+static void *my_realloc(mem_alloc_usage_t usage, bool is_mapped, void *user_data, void *pointer, unsigned int size) {
+    (void)is_mapped;
+    void *moved = my_malloc(usage, user_data, size);
     if (!moved || !pointer) return moved;
     size_t before = ((Header *)pointer - 1)->size;
     memcpy(moved, pointer, before < size ? before : size);
-    my_free(pointer);
+    my_free(usage, user_data, pointer);
     return moved;
 }
 
@@ -63,16 +74,16 @@ static bool compute(uint32_t cells[1], char *error, uint32_t error_size) {
     return good;
 }
 
-// Whether the guest ran in a budget of so many bytes.
-static bool runs_in(size_t bytes) {
+// Whether the guest ran in a budget.
+static bool runs_in(Budget *budget) {
     char error[128] = "";
     uint32_t cells[1] = {100};
-    budget = bytes;
-    peak = 0;
     RuntimeInitArgs arguments = {
         .mem_alloc_type = Alloc_With_Allocator,
-        .mem_alloc_option.allocator = {
-            .malloc_func = (void *)my_malloc, .realloc_func = (void *)my_realloc, .free_func = (void *)my_free}};
+        .mem_alloc_option.allocator = {.malloc_func = (void *)my_malloc,
+                                       .realloc_func = (void *)my_realloc,
+                                       .free_func = (void *)my_free,
+                                       .user_data = budget}};
     if (!wasm_runtime_full_init(&arguments)) return false;
     bool good = compute(cells, error, sizeof error);
     wasm_runtime_destroy();
@@ -83,14 +94,19 @@ static bool runs_in(size_t bytes) {
 
 int main(void) {
     // From too little for anything to just enough.
-    size_t bytes = 0, failures = 0;
-    while (!runs_in(bytes += 64)) {
+    size_t failures = 0;
+    wasm_runtime_set_log_level(WASM_LOG_LEVEL_FATAL);  // every failure would be told
+    Budget budget = {.limit = 64};
+    while (!runs_in(&budget)) {
+        if (budget.in_use || budget.blocks)
+            return printf("%zu bytes in %zu blocks were kept\n", budget.in_use, budget.blocks), 1;
+        if (budget.limit > 1 << 20) return printf("does not run\n"), 1;
+        budget = (Budget){.limit = budget.limit + 64};
         failures++;
-        if (in_use || blocks) return printf("%zu bytes in %zu blocks were kept\n", in_use, blocks), 1;
-        if (bytes > 1 << 20) return printf("does not run\n"), 1;
     }
-    printf("runs with %zu bytes, of which %zu were in use at once\n", bytes, peak);
+    printf("runs with %zu bytes, of which %zu were in use at once\n", budget.limit, budget.peak);
+    printf("of them linear memory: %zu\n", budget.linear_memory);
     printf("failed with less: %s\n", failures > 10 ? "many times" : "hardly");
-    printf("kept at the end: %zu bytes in %zu blocks\n", in_use, blocks);
-    return in_use || blocks;
+    printf("kept at the end: %zu bytes in %zu blocks\n", budget.in_use, budget.blocks);
+    return budget.in_use || budget.blocks;
 }
