@@ -42,7 +42,7 @@ enum FunctionCommand {
         _ output: inout StandardOutput
     ) -> Bool {
         guard let engine = instance.pointee.instance,
-            case .function(let function)? = engine.export(named: bytes(of: name)),
+            let function = function(name, of: instance),
             let type = FunctionDescription.type(of: UnsafePointer(function))
         else {
             instance.setException { text in
@@ -73,6 +73,35 @@ enum FunctionCommand {
             write(type.pointee.results, slots, of: engine.store, to: &output)
             return true
         }
+    }
+
+    /// The export of a name, or for `$MODULE$NAME` that of the instance of a module which this one imports from.
+    private static func function(
+        _ name: UnsafePointer<CChar>,
+        of instance: UnsafeMutablePointer<InstanceRecord>
+    ) -> UnsafeMutablePointer<MoteFunction>? {
+        let name = bytes(of: name)
+        if case .function(let function)? = instance.pointee.instance?.export(named: name) { return function }
+        let mark = UInt8(ascii: "$")
+        guard let start = name.baseAddress, name.count > 1, start[0] == mark else { return nil }
+        var end = 1
+        while end < name.count, start[end] != mark { end &+= 1 }
+        guard end < name.count,
+            let module = instance.pointee.module.dependency(
+                named: UnsafeBufferPointer(start: start + 1, count: end &- 1)
+            )
+        else { return nil }
+        let rest = UnsafeBufferPointer(start: start + end + 1, count: name.count &- end &- 1)
+        var next = instance.pointee.firstPart
+        while let part = next {
+            next = part.pointee.nextPart
+            if part.pointee.module == module,
+                case .function(let function)? = part.pointee.instance?.export(named: rest)
+            {
+                return function
+            }
+        }
+        return nil
     }
 
     private static func read(

@@ -33,6 +33,12 @@ package struct MappedFile {
         bytes = UnsafePointer(start.assumingMemoryBound(to: UInt8.self))
     }
 
+    /// One that was made elsewhere.
+    package init(bytes: UnsafePointer<UInt8>, sizeInBytes: Int) {
+        self.bytes = bytes
+        self.sizeInBytes = sizeInBytes
+    }
+
     package func release() {
         if let bytes { munmap(UnsafeMutableRawPointer(mutating: bytes), sizeInBytes) }
     }

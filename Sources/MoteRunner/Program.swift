@@ -18,18 +18,11 @@ public func runnerMain(
     var options = RunnerOptions(words, count: count)
     switch options.read() {
     case .run:
-        guard options.libraries.count > 0 else { return Runner.run(&options) }
-        guard let load, let unload else {
+        if options.libraries.count > 0, load == nil {
             Message.note(literal: "--native-lib", "this program is linked statically and loads no libraries")
             return 1
         }
-        guard wasm_runtime_init() else { return Runner.run(&options) }
-        defer { wasm_runtime_destroy() }
-        for index in 0..<options.libraries.count {
-            if let path = options.libraries.words[index] { load(path) }
-        }
-        defer { unload() }
-        return Runner.run(&options)
+        return Runner.run(&options, load, unload)
     case .version:
         RunnerHelp.writeVersion()
         return 0
@@ -44,13 +37,27 @@ public func runnerMain(
 enum Runner {
     private static var failed: Int32 { -1 }
 
-    static func run(_ options: inout RunnerOptions) -> Int32 {
+    static func run(
+        _ options: inout RunnerOptions,
+        _ loadLibrary: (@convention(c) (UnsafePointer<CChar>) -> Void)?,
+        _ unloadLibraries: (@convention(c) () -> Void)?
+    ) -> Int32 {
         guard let path = options.rest.pointee else { return failed }
-        guard wasm_runtime_init() else {
+        var arguments = RuntimeInitArgs()
+        arguments.mem_alloc_type = Alloc_With_System_Allocator
+        arguments.running_mode = Mode_Interp
+        arguments.gc_heap_size = options.collectedHeapSizeInBytes
+        wasm_runtime_set_log_level(log_level_t(rawValue: options.logLevel))
+        guard wasm_runtime_full_init(&arguments) else {
             Message.write("Init runtime environment failed.", nil)
             return failed
         }
         defer { wasm_runtime_destroy() }
+        for index in 0..<options.libraries.count {
+            if let library = options.libraries.words[index] { loadLibrary?(library) }
+        }
+        defer { unloadLibraries?() }
+        if let folder = options.modulePath { ModuleFolder.use(folder) }
         do throws(MappedFile.Failure) {
             let file = try MappedFile(path: path)
             defer { file.release() }
@@ -121,8 +128,25 @@ enum Runner {
                         options.rest,
                         options.restCount
                     )
+                    grantNetwork(module, options)
                     return body(options)
                 }
+            }
+        }
+    }
+
+    /// Kept by the module, and asked for by nothing that guests can import.
+    private static func grantNetwork(_ module: OpaquePointer, _ options: RunnerOptions) {
+        var addresses = options.addresses.words
+        var domains = options.domains.words
+        if options.addresses.count > 0 {
+            withUnsafeMutablePointer(to: &addresses) {
+                wasm_runtime_set_wasi_addr_pool(module, strings($0), UInt32(options.addresses.count))
+            }
+        }
+        if options.domains.count > 0 {
+            withUnsafeMutablePointer(to: &domains) {
+                wasm_runtime_set_wasi_ns_lookup_pool(module, strings($0), UInt32(options.domains.count))
             }
         }
     }

@@ -21,6 +21,11 @@ struct RunnerOptions {
     var stackSizeInBytes: UInt32 = 64 * 1024
     var heapSizeInBytes: UInt32 = 0
     var sharedHeapSizeInBytes: UInt32 = 0
+    /// Most bytes of the garbage-collected heap.
+    var collectedHeapSizeInBytes: UInt32 = 128 * 1024
+    var logLevel: UInt32 = 2
+    /// Where modules are looked for by their names.
+    var modulePath: Word?
     /// Nil: no end.
     var timeoutInMilliseconds: UInt32?
     var directories = WordList()
@@ -83,6 +88,7 @@ struct RunnerOptions {
         }
         if let value = value(of: word, "-v=") {
             guard let level = number(value), level <= 5 else { return .help }
+            logLevel = level
             return .run
         }
         return readSize(word) ?? readGrant(word) ?? .help
@@ -99,6 +105,9 @@ struct RunnerOptions {
         } else if let value = value(of: word, "--shared-heap-size=") {
             guard value[0] != 0 else { return .help }
             sharedHeapSizeInBytes = number(value) ?? .max
+        } else if let value = value(of: word, "--gc-heap-size=") {
+            guard value[0] != 0 else { return .help }
+            collectedHeapSizeInBytes = number(value) ?? .max
         } else if let value = value(of: word, "--timeout=") {
             guard value[0] != 0 else { return .help }
             timeoutInMilliseconds = number(value)
@@ -115,6 +124,11 @@ struct RunnerOptions {
     private mutating func readGrant(_ word: Word) -> Outcome? {
         if let value = value(of: word, "--dir=") { return directories.add(value, "dir") }
         if let value = value(of: word, "--map-dir=") { return mappedDirectories.add(value, "map dir") }
+        if let value = value(of: word, "--module-path=") {
+            guard value[0] != 0 else { return .help }
+            modulePath = value
+            return .run
+        }
         if let value = value(of: word, "--env=") {
             if value[0] != 0, !isVariable(value) {
                 Message.write("Wasm parse env string failed: expect \"key=value\", got \"", value, "\"\n")
@@ -122,10 +136,27 @@ struct RunnerOptions {
             }
             return variables.add(value, "env")
         }
-        if let value = value(of: word, "--addr-pool=") { return addresses.add(value, "address") }
+        if let value = value(of: word, "--addr-pool=") { return addAddresses(value) }
         if let value = value(of: word, "--allow-resolve=") { return domains.add(value, "ns lookup") }
         if let value = value(of: word, "--native-lib=") { return libraries.add(value, "native lib") }
         return nil
+    }
+
+    /// Adds what stands between commas.
+    private mutating func addAddresses(_ list: Word) -> Outcome {
+        guard list[0] != 0 else { return .help }
+        var next = list
+        while true {
+            while next.pointee == CChar(bitPattern: UInt8(ascii: ",")) { next += 1 }
+            guard next.pointee != 0 else { return .run }
+            let start = next
+            while next.pointee != 0, next.pointee != CChar(bitPattern: UInt8(ascii: ",")) { next += 1 }
+            let isLast = next.pointee == 0
+            next.pointee = 0
+            let outcome = addresses.add(start, "address")
+            guard case .run = outcome, !isLast else { return outcome }
+            next += 1
+        }
     }
 
     /// What stands behind a prefix; nil where the word begins otherwise.
@@ -201,8 +232,6 @@ enum MissingOption {
         }
         if begins(word, "-g=") { return "there is no debugger yet" }
         if begins(word, "--gen-prof-file=") { return "there are no profiles yet" }
-        if begins(word, "--module-path=") { return "modules are not found by their names yet" }
-        if begins(word, "--gc-heap-size=") { return "its size cannot be set here yet" }
         return nil
     }
 
