@@ -2,3 +2,4 @@
 #include "lib_export.h"
 #include "wasm_export.h"
 #include "wasm.h"
+#include "wasm_c_api.h"

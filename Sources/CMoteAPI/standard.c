@@ -2,6 +2,30 @@
 // lines serve for every kind is written once, as macros.
 #include "include/mote_standard.h"
 
+#include <stdatomic.h>
+
+// ---- Configurations: some places of the library's own, so that the first allocation is the engine's
+
+static wasm_config_t configurations[16];
+static _Atomic uint32_t taken;    // a bit for each
+
+wasm_config_t *wasm_config_new(void) {
+    for (uint32_t i = 0; i < sizeof configurations / sizeof *configurations; i++) {
+        uint32_t bit = (uint32_t)1 << i;
+        if (atomic_fetch_or(&taken, bit) & bit) continue;
+        memset(&configurations[i], 0, sizeof *configurations);
+        configurations[i].mem_alloc_type = Alloc_With_System_Allocator;
+        return &configurations[i];
+    }
+    return NULL;
+}
+// What the host made in its own memory is left alone; so is one that an engine has taken already.
+void wasm_config_delete(wasm_config_t *configuration) {
+    for (uint32_t i = 0; i < sizeof configurations / sizeof *configurations; i++)
+        if (configuration == &configurations[i])
+            atomic_fetch_and(&taken, ~((uint32_t)1 << i));
+}
+
 // ---- Vectors
 
 // Room for `size` elements; an empty vector where it is not to be had.
@@ -247,7 +271,10 @@ wasm_importtype_t *wasm_importtype_copy(const wasm_importtype_t *import) {
     wasm_name_copy(&module, &import->module);
     wasm_name_copy(&name, &import->name);
     wasm_importtype_t *copy = wasm_importtype_new(&module, &name, wasm_externtype_copy(import->type));
-    if (copy && copy->module.size == import->module.size && copy->name.size == import->name.size) return copy;
+    if (copy && copy->module.size == import->module.size && copy->name.size == import->name.size) {
+        copy->isLinked = import->isLinked;
+        return copy;
+    }
     wasm_importtype_delete(copy);
     return NULL;
 }

@@ -8,11 +8,11 @@ internal import MoteModule
 enum LibcImports {
     /// The function that an import names, if its type is the import's.
     static func function(
-        _ request: ImportRequest,
+        _ moduleName: UnsafeBufferPointer<UInt8>,
+        _ name: UnsafeBufferPointer<UInt8>,
         _ type: UnsafePointer<DefinedType>
     ) -> MoteHostFunction? {
-        guard equal(request.moduleName, LibcFunctions.moduleName),
-            let entry = LibcFunctions.entry(named: request.name),
+        guard equal(moduleName, LibcFunctions.moduleName), let entry = LibcFunctions.entry(named: name),
             fit(type.pointee.parameters, entry.parameters), fit(type.pointee.results, entry.results)
         else { return nil }
         return entry.function
@@ -25,7 +25,7 @@ enum LibcImports {
     }
 
     /// Whether types are those of letters.
-    private static func fit(_ types: Items<ValueType>, _ letters: StaticString) -> Bool {
+    static func fit(_ types: Items<ValueType>, _ letters: StaticString) -> Bool {
         guard types.count == letters.utf8CodeUnitCount else { return false }
         for index in 0..<types.count {
             let wanted: ValueType = letters.utf8Start[index] == UInt8(ascii: "I") ? .i64 : .i32
@@ -67,7 +67,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         _ request: ImportRequest,
         _ type: UnsafeMutablePointer<DefinedType>
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction>? {
-        guard let function = LibcImports.function(request, type) else { return nil }
+        guard let function = LibcImports.function(request.moduleName, request.name, type) else {
+            return nil
+        }
         return try pointee.store.makeHostFunction(
             parameters: type.pointee.parameters,
             results: type.pointee.results,

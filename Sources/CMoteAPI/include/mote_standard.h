@@ -3,7 +3,7 @@
 #ifndef MOTE_STANDARD_H
 #define MOTE_STANDARD_H
 
-#include "wasm.h"
+#include "wasm_c_api.h"
 
 // A zeroed block of the newest engine's heap, or of the process's where there is no engine; null when there
 // is no memory.
@@ -60,6 +60,7 @@ struct wasm_importtype_t {
     wasm_name_t module;
     wasm_name_t name;
     wasm_externtype_t *type;
+    bool isLinked;    // the library has a function for it
 };
 struct wasm_exporttype_t {
     wasm_name_t name;

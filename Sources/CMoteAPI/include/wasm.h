@@ -95,7 +95,6 @@ typedef double float64_t;
 typedef byte_t wasm_byte_t;
 WASM_DECLARE_VEC(byte, )
 typedef wasm_byte_vec_t wasm_name_t;
-#define wasm_name wasm_byte_vec
 #define wasm_name_new wasm_byte_vec_new
 #define wasm_name_new_empty wasm_byte_vec_new_empty
 #define wasm_name_new_uninitialized wasm_byte_vec_new_uninitialized
@@ -215,6 +214,7 @@ WASM_API_EXTERN const wasm_externtype_t *wasm_exporttype_type(const wasm_exportt
 
 // ---- Values
 
+// There is no room for 128 bits: of a vector the lower half is read, and calls that need one written trap.
 struct wasm_ref_t;
 #ifndef WASM_VAL_T_DEFINED
 #define WASM_VAL_T_DEFINED
@@ -278,7 +278,8 @@ WASM_API_EXTERN own wasm_module_t *wasm_module_new(wasm_store_t *, const wasm_by
 WASM_API_EXTERN bool wasm_module_validate(wasm_store_t *, const wasm_byte_vec_t *binary);
 WASM_API_EXTERN void wasm_module_imports(const wasm_module_t *, own wasm_importtype_vec_t *out);
 WASM_API_EXTERN void wasm_module_exports(const wasm_module_t *, own wasm_exporttype_vec_t *out);
-// The module's bytes; deserialize loads and validates them as wasm_module_new does.
+// The module's bytes behind a header that tells of damage and other versions; deserialize takes nothing else,
+// and loads them as wasm_module_new does.
 WASM_API_EXTERN void wasm_module_serialize(const wasm_module_t *, own wasm_byte_vec_t *out);
 WASM_API_EXTERN own wasm_module_t *wasm_module_deserialize(wasm_store_t *, const wasm_byte_vec_t *);
 
@@ -376,81 +377,78 @@ static inline own wasm_valtype_t *wasm_valtype_new_i32(void) { return wasm_valty
 static inline own wasm_valtype_t *wasm_valtype_new_i64(void) { return wasm_valtype_new(WASM_I64); }
 static inline own wasm_valtype_t *wasm_valtype_new_f32(void) { return wasm_valtype_new(WASM_F32); }
 static inline own wasm_valtype_t *wasm_valtype_new_f64(void) { return wasm_valtype_new(WASM_F64); }
-static inline own wasm_valtype_t *wasm_valtype_new_v128(void) { return wasm_valtype_new(WASM_V128); }
 static inline own wasm_valtype_t *wasm_valtype_new_anyref(void) { return wasm_valtype_new(WASM_EXTERNREF); }
 static inline own wasm_valtype_t *wasm_valtype_new_externref(void) {
     return wasm_valtype_new(WASM_EXTERNREF);
 }
 static inline own wasm_valtype_t *wasm_valtype_new_funcref(void) { return wasm_valtype_new(WASM_FUNCREF); }
 
-static inline own wasm_functype_t *mote_functype_new(size_t param_count, own wasm_valtype_t *const params[],
-                                                     size_t result_count,
-                                                     own wasm_valtype_t *const results[]) {
-    wasm_valtype_vec_t param_vector, result_vector;
-    wasm_valtype_vec_new(&param_vector, param_count, params);
-    wasm_valtype_vec_new(&result_vector, result_count, results);
+#define MOTE_FUNCTYPE(param_count, params, result_count, results)                                            \
+    wasm_valtype_vec_t param_vector, result_vector;                                                          \
+    wasm_valtype_vec_new(&param_vector, param_count, params);                                                \
+    wasm_valtype_vec_new(&result_vector, result_count, results);                                             \
     return wasm_functype_new(&param_vector, &result_vector);
-}
 static inline own wasm_functype_t *wasm_functype_new_0_0(void) {
-    return mote_functype_new(0, NULL, 0, NULL);
+    MOTE_FUNCTYPE(0, NULL, 0, NULL)
 }
 static inline own wasm_functype_t *wasm_functype_new_0_1(own wasm_valtype_t *r1) {
     wasm_valtype_t *results[] = {r1};
-    return mote_functype_new(0, NULL, 1, results);
+    MOTE_FUNCTYPE(0, NULL, 1, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_0_2(own wasm_valtype_t *r1, own wasm_valtype_t *r2) {
     wasm_valtype_t *results[] = {r1, r2};
-    return mote_functype_new(0, NULL, 2, results);
+    MOTE_FUNCTYPE(0, NULL, 2, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_1_0(own wasm_valtype_t *p1) {
     wasm_valtype_t *params[] = {p1};
-    return mote_functype_new(1, params, 0, NULL);
+    MOTE_FUNCTYPE(1, params, 0, NULL)
 }
 static inline own wasm_functype_t *wasm_functype_new_1_1(own wasm_valtype_t *p1, own wasm_valtype_t *r1) {
     wasm_valtype_t *params[] = {p1};
     wasm_valtype_t *results[] = {r1};
-    return mote_functype_new(1, params, 1, results);
+    MOTE_FUNCTYPE(1, params, 1, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_1_2(own wasm_valtype_t *p1, own wasm_valtype_t *r1,
                                                          own wasm_valtype_t *r2) {
     wasm_valtype_t *params[] = {p1};
     wasm_valtype_t *results[] = {r1, r2};
-    return mote_functype_new(1, params, 2, results);
+    MOTE_FUNCTYPE(1, params, 2, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_2_0(own wasm_valtype_t *p1, own wasm_valtype_t *p2) {
     wasm_valtype_t *params[] = {p1, p2};
-    return mote_functype_new(2, params, 0, NULL);
+    MOTE_FUNCTYPE(2, params, 0, NULL)
 }
 static inline own wasm_functype_t *wasm_functype_new_2_1(own wasm_valtype_t *p1, own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *r1) {
     wasm_valtype_t *params[] = {p1, p2};
     wasm_valtype_t *results[] = {r1};
-    return mote_functype_new(2, params, 1, results);
+    MOTE_FUNCTYPE(2, params, 1, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_2_2(own wasm_valtype_t *p1, own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *r1, own wasm_valtype_t *r2) {
     wasm_valtype_t *params[] = {p1, p2};
     wasm_valtype_t *results[] = {r1, r2};
-    return mote_functype_new(2, params, 2, results);
+    MOTE_FUNCTYPE(2, params, 2, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_3_0(own wasm_valtype_t *p1, own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *p3) {
     wasm_valtype_t *params[] = {p1, p2, p3};
-    return mote_functype_new(3, params, 0, NULL);
+    MOTE_FUNCTYPE(3, params, 0, NULL)
 }
 static inline own wasm_functype_t *wasm_functype_new_3_1(own wasm_valtype_t *p1, own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *p3, own wasm_valtype_t *r1) {
     wasm_valtype_t *params[] = {p1, p2, p3};
     wasm_valtype_t *results[] = {r1};
-    return mote_functype_new(3, params, 1, results);
+    MOTE_FUNCTYPE(3, params, 1, results)
 }
 static inline own wasm_functype_t *wasm_functype_new_3_2(own wasm_valtype_t *p1, own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *p3, own wasm_valtype_t *r1,
                                                          own wasm_valtype_t *r2) {
     wasm_valtype_t *params[] = {p1, p2, p3};
     wasm_valtype_t *results[] = {r1, r2};
-    return mote_functype_new(3, params, 2, results);
+    MOTE_FUNCTYPE(3, params, 2, results)
 }
+#undef MOTE_FUNCTYPE
 
 static inline void wasm_val_init_ptr(own wasm_val_t *out, void *p) {
     out->kind = WASM_I64;

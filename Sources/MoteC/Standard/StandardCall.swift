@@ -75,7 +75,11 @@ enum StandardCall {
     ) -> StandardReference.Pointer? {
         let environment: EngineEnvironment
         do throws(EngineError) {
-            environment = try store.pointee.store.defaultEnvironment()
+            if let instance = function.pointee.instance {
+                environment = try EngineInstance(state: instance.state).environment()
+            } else {
+                environment = try store.pointee.store.defaultEnvironment()
+            }
         } catch {
             return StandardStore.makeTrap(in: store) { $0.write(error) }
         }
@@ -108,9 +112,14 @@ enum StandardCall {
         in environment: EngineEnvironment,
         _ store: StandardStore.Pointer
     ) -> StandardReference.Pointer? {
-        if code == .hostError, let parked = environment.base.pointee.hostError {
-            environment.base.pointee.hostError = nil
-            return StandardReference.behind(OpaquePointer(parked))
+        let parked = environment.base.pointee.hostError.map { OpaquePointer($0) }
+        environment.base.pointee.hostError = nil
+        if let reference = StandardReference.behind(parked) {
+            if case .trap(var trap) = reference.pointee.payload, trap.frameCount == 0 {
+                StandardStore.takeFrames(of: environment, into: &trap, in: store)
+                reference.pointee.payload = .trap(trap)
+            }
+            return reference
         }
         return StandardStore.makeTrap(from: environment, in: store) { text in
             if code == .memoryExhausted, let error = environment.memoryError {

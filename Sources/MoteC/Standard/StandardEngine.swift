@@ -17,6 +17,8 @@ struct StandardEngine {
     var holderCount: Int
     /// The engine that was newest before it.
     var next: Pointer?
+    /// The host's functions, where the heap's blocks come from them.
+    var allocator: StandardAllocator.Pointer?
 }
 
 /// All engines of the process.
@@ -70,7 +72,8 @@ extension StandardEngine {
                         runtime: runtime,
                         arena: arena,
                         holderCount: 1,
-                        next: nil
+                        next: nil,
+                        allocator: nil
                     )
                 )
                 return engine
@@ -95,8 +98,10 @@ extension StandardEngine {
         }
         guard isLast else { return }
         let runtime = engine.pointee.runtime
+        let allocator = engine.pointee.allocator
         engine.pointee.arena.destroy()
         runtime.destroy()
+        if let allocator { StandardAllocator.end(allocator) }
     }
 
     /// The engine whose heap gives what belongs to none, held once more.
@@ -159,35 +164,17 @@ package func wasm_mote_free(_ block: UnsafeMutableRawPointer?) {
 }
 
 @c @implementation
-package func wasm_config_new() -> OpaquePointer? {
-    StandardEngine.allocate(MemoryLayout<StandardConfiguration>.size).map { raw in
-        let configuration = raw.bindMemory(to: StandardConfiguration.self, capacity: 1)
-        configuration.initialize(to: StandardConfiguration(source: .system))
-        return OpaquePointer(configuration)
-    }
+package func wasm_engine_new() -> OpaquePointer? {
+    StandardEngine.open(Alloc_With_System_Allocator, MemAllocOption())
 }
 
 @c @implementation
-package func wasm_config_delete(_ handle: OpaquePointer?) {
-    if let handle { StandardEngine.free(UnsafeMutableRawPointer(handle)) }
-}
-
-/// Behind a `wasm_config_t`.
-struct StandardConfiguration {
-    /// Where the engine's heap gets its bytes.
-    var source: HeapSource
-}
-
-@c @implementation
-package func wasm_engine_new() -> OpaquePointer? { StandardEngine.open(.system) }
-
-@c @implementation
-package func wasm_engine_new_with_config(_ handle: OpaquePointer?) -> OpaquePointer? {
-    guard let handle else { return wasm_engine_new() }
-    let configuration = UnsafeMutablePointer<StandardConfiguration>(handle)
-    let source = configuration.pointee.source
-    wasm_config_delete(handle)
-    return StandardEngine.open(source)
+package func wasm_engine_new_with_config(
+    _ configuration: UnsafeMutablePointer<wasm_config_t>?
+) -> OpaquePointer? {
+    guard let given = configuration?.pointee else { return wasm_engine_new() }
+    wasm_config_delete(configuration)
+    return StandardEngine.open(given.mem_alloc_type, given.mem_alloc_option)
 }
 
 @c @implementation
@@ -208,8 +195,29 @@ package func wasm_engine_delete(_ handle: OpaquePointer?) {
 
 extension StandardEngine {
     /// An engine in the list, and its handle.
-    static func open(_ source: HeapSource) -> OpaquePointer? {
-        guard let engine = create(source) else { return nil }
+    static func open(_ type: mem_alloc_type_t, _ option: MemAllocOption) -> OpaquePointer? {
+        var allocator: StandardAllocator.Pointer?
+        let source: HeapSource
+        switch type {
+        case Alloc_With_System_Allocator: source = .system
+        case Alloc_With_Pool:
+            guard let buffer = option.pool.heap_buf else { return nil }
+            source = .pool(
+                base: UInt(bitPattern: buffer),
+                sizeInBytes: Int(option.pool.heap_size),
+                isZeroed: false
+            )
+        case Alloc_With_Allocator:
+            guard let made = StandardAllocator.make(option) else { return nil }
+            allocator = made
+            source = .allocator(StandardAllocator.functions(made))
+        default: return nil
+        }
+        guard let engine = create(source) else {
+            if let allocator { StandardAllocator.end(allocator) }
+            return nil
+        }
+        engine.pointee.allocator = allocator
         Standard.exclusively {
             engine.pointee.next = standard.newest
             standard.newest = engine

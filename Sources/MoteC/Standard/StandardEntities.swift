@@ -120,6 +120,7 @@ package func wasm_table_new(
 ) -> OpaquePointer? {
     guard let store = StandardStore.behind(handle), let type,
         let element = valueType(of: wasm_valtype_kind(type.pointee.element)), element.isReference,
+        type.pointee.limits.min <= type.pointee.limits.max,
         let bits = StandardStore.bits(initial, as: element, in: store)
     else { return nil }
     let tableType = TableType(limits: type.pointee.limits.limits, elementType: element, initializer: .empty)
@@ -187,7 +188,10 @@ package func wasm_memory_new(
     _ handle: OpaquePointer?,
     _ type: UnsafePointer<wasm_memorytype_t>?
 ) -> OpaquePointer? {
-    guard let store = StandardStore.behind(handle), let type else { return nil }
+    guard let store = StandardStore.behind(handle), let type,
+        type.pointee.limits.min <= min(type.pointee.limits.max, 65536),
+        type.pointee.limits.max <= 65536 || type.pointee.limits.max == .max
+    else { return nil }
     let memoryType = MemoryType(limits: type.pointee.limits.limits, pageSizeLog2: 16)
     guard let memory = try? store.pointee.store.makeMemory(type: memoryType) else { return nil }
     return StandardReference.external(.memory(memory), in: store)?.opaque

@@ -204,7 +204,11 @@ package func wasm_func_call(
     _ arguments: UnsafePointer<wasm_val_vec_t>?,
     _ results: UnsafeMutablePointer<wasm_val_vec_t>?
 ) -> OpaquePointer? {
-    guard let (reference, function, type) = StandardReference.function(behind: handle) else { return nil }
+    guard let (reference, function, type) = StandardReference.function(behind: handle) else {
+        guard let placeholder = StandardReference.behind(handle) else { return nil }
+        return StandardStore.makeTrap("failed to call unlinked function", in: placeholder.pointee.store)?
+            .opaque
+    }
     let store = reference.pointee.store
     guard (arguments?.pointee.size ?? 0) >= type.parameters.count else {
         return StandardStore.makeTrap("the number of arguments does not fit the function", in: store)?.opaque

@@ -11,30 +11,53 @@ package func wasm_instance_new(
     _ imports: UnsafePointer<wasm_extern_vec_t>?,
     _ trap: UnsafeMutablePointer<OpaquePointer?>?
 ) -> OpaquePointer? {
-    trap?.pointee = nil
-    guard let store = StandardStore.behind(handle), let module = StandardModule.behind(module) else {
-        return nil
-    }
-    do throws(EngineError) {
-        let instance = try EngineInstance.instantiate(module.pointee.engine, in: store.pointee.store) {
-            request in
-            guard let imports, let data = imports.pointee.data, request.importIndex < imports.pointee.size,
-                let given = StandardReference.behind(data[request.importIndex]), given.pointee.store == store
-            else { return nil }
-            return given.pointee.payload.external
-        }
-        let identity = UInt64(UInt(bitPattern: instance.state))
-        guard let reference = StandardReference.make(.instance(instance), identity: identity, in: store)
-        else {
-            instance.destroy()
+    StandardInstance.make(handle, module, imports, trap, InstanceLimits())
+}
+
+enum StandardInstance {
+    static func make(
+        _ handle: OpaquePointer?,
+        _ module: UnsafePointer<wasm_module_t?>?,
+        _ imports: UnsafePointer<wasm_extern_vec_t>?,
+        _ trap: UnsafeMutablePointer<OpaquePointer?>?,
+        _ limits: InstanceLimits
+    ) -> OpaquePointer? {
+        trap?.pointee = nil
+        guard let store = StandardStore.behind(handle), let module = StandardModule.behind(module) else {
             return nil
         }
-        instance.state.pointee.userData = UnsafeMutableRawPointer(reference)
-        return reference.opaque
-    } catch {
-        guard let trap else { return nil }
-        trap.pointee = failure(error, module.pointee.engine.module, store)?.opaque
-        return nil
+        do throws(EngineError) {
+            let instance = try EngineInstance.instantiate(
+                module.pointee.engine,
+                in: store.pointee.store,
+                limits: limits
+            ) { resolve($0, imports, store) }
+            let identity = UInt64(UInt(bitPattern: instance.state))
+            guard let reference = StandardReference.make(.instance(instance), identity: identity, in: store)
+            else {
+                instance.destroy()
+                return nil
+            }
+            instance.state.pointee.userData = UnsafeMutableRawPointer(reference)
+            return reference.opaque
+        } catch {
+            guard let trap else { return nil }
+            trap.pointee = failure(error, module.pointee.engine.module, store)?.opaque
+            return nil
+        }
+    }
+
+    /// What the host gives for an import; where that is a placeholder, what the library has.
+    private static func resolve(
+        _ request: ImportRequest,
+        _ imports: UnsafePointer<wasm_extern_vec_t>?,
+        _ store: StandardStore.Pointer
+    ) -> ExternalValue? {
+        guard let imports, let data = imports.pointee.data, request.importIndex < imports.pointee.size,
+            let given = StandardReference.behind(data[request.importIndex]), given.pointee.store == store
+        else { return nil }
+        guard case .empty = given.pointee.payload else { return given.pointee.payload.external }
+        return StandardNatives.make(request, in: store).map { .function($0) } ?? .unlinkedFunction
     }
 }
 
@@ -58,7 +81,7 @@ extension StandardPayload {
         case .global(let cell): .global(cell)
         case .table(let table): .table(table)
         case .memory(let memory): .memory(memory)
-        case .instance, .module, .foreign, .trap, .other: nil
+        case .instance, .module, .foreign, .trap, .other, .empty: nil
         }
     }
 }

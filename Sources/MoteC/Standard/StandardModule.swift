@@ -13,6 +13,10 @@ struct StandardModule {
     var engine: EngineModule
     /// Under ``Standard/gate``: stores may be used by several threads.
     var holderCount: Int
+    /// The engine whose block it is; it lives as long as the block.
+    var owner: StandardEngine.Pointer
+    /// What the host calls it, in a block of its own; nil: nothing yet.
+    var name: UnsafePointer<CChar>?
 
     static func hold(_ module: Pointer) { Standard.exclusively { module.pointee.holderCount &+= 1 } }
 
@@ -23,6 +27,7 @@ struct StandardModule {
         }
         guard isLast else { return }
         module.pointee.engine.unload()
+        if let name = module.pointee.name { StandardEngine.free(UnsafeMutableRawPointer(mutating: name)) }
         StandardEngine.free(UnsafeMutableRawPointer(module))
     }
 
@@ -57,39 +62,69 @@ struct StandardModule {
     }
 }
 
+extension StandardModule {
+    /// Loads a module into the engine of a store, and makes the first reference of it.
+    static func make(
+        _ handle: OpaquePointer?,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ ownership: ModuleBytesOwnership
+    ) -> UnsafeMutablePointer<wasm_module_t?>? {
+        guard let store = StandardStore.behind(handle), let loaded = load(bytes, store, ownership) else {
+            return nil
+        }
+        let engine = store.pointee.engine
+        guard let raw = StandardEngine.allocate(MemoryLayout<StandardModule>.size, from: engine) else {
+            loaded.unload()
+            return nil
+        }
+        let module = raw.bindMemory(to: StandardModule.self, capacity: 1)
+        module.initialize(to: StandardModule(engine: loaded, holderCount: 1, owner: engine, name: nil))
+        return reference(module, in: store)
+    }
+
+    fileprivate static func load(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ store: StandardStore.Pointer,
+        _ ownership: ModuleBytesOwnership
+    ) -> EngineModule? {
+        guard let base = bytes.baseAddress else { return nil }
+        return try? store.pointee.engine.pointee.runtime.load(
+            base,
+            sizeInBytes: bytes.count,
+            ownership: ownership,
+            features: .standard
+        )
+    }
+}
+
+extension Optional where Wrapped == UnsafePointer<wasm_byte_vec_t> {
+    /// The bytes of a vector of the host's; none where there is no vector.
+    var bytes: UnsafeBufferPointer<UInt8> {
+        guard let vector = self?.pointee, let data = vector.data else {
+            return UnsafeBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeBufferPointer(
+            start: UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self),
+            count: max(0, Int(clamping: vector.size))
+        )
+    }
+}
+
 @c @implementation
 package func wasm_module_new(_ handle: OpaquePointer?, _ binary: UnsafePointer<wasm_byte_vec_t>?)
     -> UnsafeMutablePointer<wasm_module_t?>?
 {
-    guard let store = StandardStore.behind(handle), let loaded = load(binary, store) else { return nil }
-    guard let raw = StandardEngine.allocate(MemoryLayout<StandardModule>.size, from: store.pointee.engine)
-    else {
-        loaded.unload()
-        return nil
-    }
-    let module = raw.bindMemory(to: StandardModule.self, capacity: 1)
-    module.initialize(to: StandardModule(engine: loaded, holderCount: 1))
-    return StandardModule.reference(module, in: store)
+    StandardModule.make(handle, binary.bytes, .copied)
 }
 
 @c @implementation
 package func wasm_module_validate(_ handle: OpaquePointer?, _ binary: UnsafePointer<wasm_byte_vec_t>?) -> Bool
 {
-    guard let store = StandardStore.behind(handle), let loaded = load(binary, store) else { return false }
+    guard let store = StandardStore.behind(handle),
+        let loaded = StandardModule.load(binary.bytes, store, .borrowed)
+    else { return false }
     loaded.unload()
     return true
-}
-
-private func load(_ binary: UnsafePointer<wasm_byte_vec_t>?, _ store: StandardStore.Pointer) -> EngineModule?
-{
-    guard let binary, let data = binary.pointee.data else { return nil }
-    let bytes = UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self)
-    return try? store.pointee.engine.pointee.runtime.load(
-        bytes,
-        sizeInBytes: binary.pointee.size,
-        ownership: .copied,
-        features: .standard
-    )
 }
 
 @c @implementation
@@ -107,7 +142,9 @@ package func wasm_module_imports(
         var moduleName = wasm_name_t(module.pointee.text(declaration.moduleName))
         var name = wasm_name_t(module.pointee.text(declaration.name))
         let type = StandardType.external(declaration.kind, declaration.index, of: module)
-        out.pointee.data[index] = wasm_importtype_new(&moduleName, &name, type)
+        let made = wasm_importtype_new(&moduleName, &name, type)
+        made?.pointee.isLinked = StandardNatives.isLinked(declaration, in: module)
+        out.pointee.data[index] = made
         guard out.pointee.data[index] != nil || declaration.kind == .tag else {
             return wasm_importtype_vec_delete(out)
         }
@@ -143,25 +180,6 @@ extension wasm_name_t {
         let start = text.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) }
         wasm_byte_vec_new(&self, text.count, start)
     }
-}
-
-@c @implementation
-package func wasm_module_serialize(
-    _ handle: UnsafePointer<wasm_module_t?>?,
-    _ out: UnsafeMutablePointer<wasm_byte_vec_t>?
-) {
-    guard let module = StandardModule.behind(handle)?.pointee.engine.module else {
-        return wasm_byte_vec_new_empty(out)
-    }
-    let bytes = UnsafeRawPointer(module.pointee.bytes).assumingMemoryBound(to: CChar.self)
-    wasm_byte_vec_new(out, module.pointee.sizeInBytes, bytes)
-}
-
-@c @implementation
-package func wasm_module_deserialize(_ handle: OpaquePointer?, _ bytes: UnsafePointer<wasm_byte_vec_t>?)
-    -> UnsafeMutablePointer<wasm_module_t?>?
-{
-    wasm_module_new(handle, bytes)
 }
 
 @c @implementation

@@ -15,10 +15,12 @@ enum StandardPayload {
     case trap(StandardTrap)
     /// A reference that the interface has no kind for, with the root that keeps its object.
     case other(UInt64, root: UInt32)
+    /// A placeholder for an imported function.
+    case empty
 
     var kind: UInt32 {
         switch self {
-        case .function: UInt32(MOTE_REFERENCE_FUNCTION)
+        case .function, .empty: UInt32(MOTE_REFERENCE_FUNCTION)
         case .global: UInt32(MOTE_REFERENCE_GLOBAL)
         case .table: UInt32(MOTE_REFERENCE_TABLE)
         case .memory: UInt32(MOTE_REFERENCE_MEMORY)
@@ -34,7 +36,7 @@ enum StandardPayload {
 /// Behind every handle of what a store has: one for each entity, however many handles there are.
 ///
 /// In a block of its own from the engine's heap. It stays while there are handles or the guest may have it as an
-/// externref; where host info was set, as long as the store, so that a later handle of the same entity finds it.
+/// externref; where host info was set, as long as the entity, so that a later handle of it finds the info.
 struct StandardReference {
     typealias Pointer = UnsafeMutablePointer<StandardReference>
 
@@ -46,8 +48,14 @@ struct StandardReference {
     var payload: StandardPayload
     /// Two references of a kind are the same if these are.
     var identity: UInt64
-    /// The instance that a part belongs to, held while this has handles or an externref.
+    /// The instance that a part belongs to: held while this has handles, kept while only the guest has it.
     var owner: Pointer?
+    /// Parts of this instance without handles that the guest has as externrefs.
+    var guestCount: Int
+    /// Parts of this instance that wait for a later handle, with their host info.
+    var waitingCount: Int
+    /// One of those.
+    var isWaiting: Bool
     /// What guests see of it as an externref, whose data is this record; 0: nothing yet.
     ///
     /// Retained while there are handles.
@@ -103,6 +111,9 @@ extension StandardReference {
                 payload: payload,
                 identity: identity,
                 owner: nil,
+                guestCount: 0,
+                waitingCount: 0,
+                isWaiting: false,
                 external: 0,
                 hostInfo: nil,
                 finalizer: nil,
@@ -127,36 +138,76 @@ extension StandardReference {
         guard reference.pointee.holderCount == 1 else { return }
         let store = reference.pointee.store
         store.pointee.holderCount &+= 1
-        if reference.pointee.external != 0 {
-            store.pointee.store.retainExternalReference(reference.pointee.external)
-        } else if let owner = reference.pointee.owner {
-            hold(owner)
+        if let owner = reference.pointee.owner { hold(owner) }
+        if reference.pointee.isWaiting {
+            reference.pointee.isWaiting = false
+            reference.pointee.owner?.pointee.waitingCount &-= 1
         }
+        guard reference.pointee.external != 0 else { return }
+        store.pointee.store.retainExternalReference(reference.pointee.external)
+        reference.pointee.owner?.pointee.guestCount &-= 1
     }
 
     static func release(_ reference: Pointer) {
         reference.pointee.holderCount &-= 1
         guard reference.pointee.holderCount == 0 else { return }
         let store = reference.pointee.store
+        let owner = reference.pointee.owner
         if reference.pointee.external != 0 {
             // From here on the guest has it, until a collection does not find it any more.
+            owner?.pointee.guestCount &+= 1
             store.pointee.store.releaseExternalReference(reference.pointee.external)
-        } else {
-            letGo(reference)
         }
+        endIfUnused(reference)
+        if let owner { release(owner) }
         StandardStore.release(store)
     }
 
-    /// Nobody has it any more: it goes, or waits with its host info.
-    private static func letGo(_ reference: Pointer) {
-        let owner = reference.pointee.owner
-        if reference.pointee.hostInfo == nil || reference.pointee.base.kind == UInt32(MOTE_REFERENCE_FOREIGN)
-        {
-            reference.pointee.store.remove(reference)
-            end(reference)
-            StandardEngine.free(UnsafeMutableRawPointer(reference))
+    /// Ends what nobody has any more, unless it waits with its host info.
+    private static func endIfUnused(_ reference: Pointer) {
+        guard reference.pointee.holderCount == 0, reference.pointee.external == 0,
+            reference.pointee.guestCount == 0
+        else { return }
+        switch reference.pointee.payload {
+        case .function, .global, .table, .memory:
+            // The entity is still there, and may be met again.
+            guard reference.pointee.hostInfo == nil else {
+                reference.pointee.isWaiting = true
+                reference.pointee.owner?.pointee.waitingCount &+= 1
+                return
+            }
+        case .instance(let instance):
+            // What others may reach stays with its parts.
+            if instance.isEscaped, reference.pointee.hostInfo != nil || reference.pointee.waitingCount > 0 {
+                return
+            }
+            endWaitingParts(of: reference)
+        case .module, .foreign, .trap, .other, .empty: break
         }
-        if let owner { release(owner) }
+        guard reference.pointee.store.pointee.spareTrap != reference else { return }
+        reference.pointee.store.remove(reference)
+        end(reference)
+        StandardEngine.free(UnsafeMutableRawPointer(reference))
+    }
+
+    /// The parts go with their instance; O(references of the store).
+    private static func endWaitingParts(of instance: Pointer) {
+        let store = instance.pointee.store
+        for index in 0..<store.pointee.bucketCount where instance.pointee.waitingCount > 0 {
+            var next = store.pointee.buckets[index]
+            while let current = next {
+                guard current.pointee.isWaiting, current.pointee.owner == instance else {
+                    next = current.pointee.next
+                    continue
+                }
+                instance.pointee.waitingCount &-= 1
+                store.remove(current)
+                end(current)
+                StandardEngine.free(UnsafeMutableRawPointer(current))
+                // Its finalizer may have ended others.
+                next = store.pointee.buckets[index]
+            }
+        }
     }
 
     /// The reference as guests see it where an externref is wanted; 0 when memory is not to be had.
@@ -180,7 +231,10 @@ extension StandardReference {
             return StandardEngine.free(UnsafeMutableRawPointer(reference))
         }
         reference.pointee.external = 0
-        letGo(reference)
+        let owner = reference.pointee.owner
+        endIfUnused(reference)
+        owner?.pointee.guestCount &-= 1
+        if let owner { endIfUnused(owner) }
     }
 
     /// Lets go of what it stands for and calls the finalizer; it is in no bucket.
@@ -189,7 +243,7 @@ extension StandardReference {
         reference.pointee.base.mark = 0
         if let finalizer = reference.pointee.finalizer { finalizer(reference.pointee.hostInfo) }
         switch reference.pointee.payload {
-        case .function, .global, .table, .memory, .foreign: break
+        case .function, .global, .table, .memory, .foreign, .empty: break
         case .instance(let instance):
             instance.state.pointee.userData = nil
             // What others may reach stays, as the engine knows.

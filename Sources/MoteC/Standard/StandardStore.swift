@@ -1,7 +1,10 @@
 package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
+internal import MoteLibc
 internal import MoteMemory
+internal import MotePlatform
+internal import MoteWASI
 
 /// Behind a `wasm_store_t`; in the store's arena.
 ///
@@ -21,6 +24,11 @@ struct StandardStore {
     var referenceCount: Int
     /// Told apart by a number: references that stand for nothing but themselves.
     var lastNumber: UInt64
+    /// What WASI programs see, once one was linked.
+    var wasi: WASIContext.Pointer?
+    var libc: LibcContext
+    /// The trap that is given where there is no memory for one: a call that trapped must not look like a good one.
+    var spareTrap: StandardReference.Pointer?
 }
 
 @c @implementation
@@ -50,11 +58,21 @@ package func wasm_store_new(_ handle: OpaquePointer?) -> OpaquePointer? {
                 buckets: raw.bindMemory(to: StandardStore.Bucket.self, capacity: count),
                 bucketCount: count,
                 referenceCount: 0,
-                lastNumber: 0
+                lastNumber: 0,
+                wasi: nil,
+                libc: StandardNatives.libcContext(),
+                spareTrap: nil
             )
         )
         store.state.pointee.userData = UnsafeMutableRawPointer(record)
         StandardEngine.hold(engine)
+        guard let spare = StandardStore.makeTrap("allocate memory failed", in: record) else {
+            wasm_store_delete(OpaquePointer(record))
+            return nil
+        }
+        record.pointee.spareTrap = spare
+        // Without handles for now; it stays for being the spare one.
+        StandardReference.release(spare)
         return OpaquePointer(record)
     } catch {
         store.destroy()
@@ -99,7 +117,9 @@ extension StandardStore {
                 }
             }
         }
+        let wasi = store.pointee.wasi
         store.pointee.store.destroy()
+        if Build.hasWASI, let wasi { WASIContext.destroy(wasi) }
         StandardEngine.release(engine)
     }
 }
@@ -112,7 +132,8 @@ extension StandardStore {
     /// Numbers for what has no address of its own.
     static func number(in store: Pointer) -> UInt64 {
         store.pointee.lastNumber &+= 1
-        return store.pointee.lastNumber
+        // No address is so large.
+        return store.pointee.lastNumber | 1 &<< 63
     }
 }
 

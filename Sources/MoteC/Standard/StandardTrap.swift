@@ -24,7 +24,7 @@ struct StandardTrap {
 }
 
 extension StandardStore {
-    /// A trap with a text; nil when memory is not to be had.
+    /// A trap with a text; where memory is not to be had, the spare one.
     static func makeTrap(
         _ text: UnsafePointer<CChar>,
         sizeInBytes: Int,
@@ -33,7 +33,9 @@ extension StandardStore {
     ) -> StandardReference.Pointer? {
         let engine = store.pointee.engine
         // One more, so that it ends in zero whether the text does or not.
-        guard let raw = StandardEngine.allocate(sizeInBytes &+ 1, from: engine) else { return nil }
+        guard let raw = StandardEngine.allocate(sizeInBytes &+ 1, from: engine) else {
+            return spare(of: store)
+        }
         memcpy(raw, text, sizeInBytes)
         let message = raw.bindMemory(to: CChar.self, capacity: sizeInBytes &+ 1)
         var trap = StandardTrap(
@@ -47,9 +49,15 @@ extension StandardStore {
         guard let reference = StandardReference.make(.trap(trap), identity: number(in: store), in: store)
         else {
             trap.end()
-            return nil
+            return spare(of: store)
         }
         return reference
+    }
+
+    private static func spare(of store: Pointer) -> StandardReference.Pointer? {
+        guard let spare = store.pointee.spareTrap else { return nil }
+        StandardReference.hold(spare)
+        return spare
     }
 
     static func makeTrap(_ text: StaticString, in store: Pointer) -> StandardReference.Pointer? {
@@ -74,7 +82,7 @@ extension StandardStore {
     }
 
     /// Where guest code was; without frames where there is no memory for them.
-    private static func takeFrames(
+    static func takeFrames(
         of environment: EngineEnvironment,
         into trap: inout StandardTrap,
         in store: Pointer

@@ -102,6 +102,6 @@ package func wasm_extern_type(_ handle: OpaquePointer?) -> UnsafeMutablePointer<
     case .global: return wasm_globaltype_as_externtype(wasm_global_type(handle))
     case .table: return wasm_tabletype_as_externtype(wasm_table_type(handle))
     case .memory: return wasm_memorytype_as_externtype(wasm_memory_type(handle))
-    case .instance, .module, .foreign, .trap, .other: return nil
+    case .instance, .module, .foreign, .trap, .other, .empty: return nil
     }
 }

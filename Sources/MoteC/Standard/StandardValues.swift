@@ -72,6 +72,7 @@ extension StandardStore {
             guard type.heapType == .external else { return nil }
             let external = StandardReference.external(reference)
             return external == 0 ? nil : external
+        case .empty: return nil
         }
         // The interface has two kinds; externref takes everything that is no function.
         if top == .any, type.heapType == .external { return bits }

@@ -21,6 +21,9 @@ extension EngineInstance {
         return EngineInstance.collect(state)
     }
 
+    /// Whether a reference of the instance may lie where it does not own.
+    package var isEscaped: Bool { state.pointee.isEscaped }
+
     /// Keeps the instance, and what it is linked with, until its store goes: the host has a reference of it from
     /// elsewhere.
     package func pin() { Publishing.link(base, to: nil) }
