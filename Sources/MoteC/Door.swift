@@ -39,6 +39,8 @@ struct Door {
     var state: UnsafeMutablePointer<DoorState>?
     /// The host's allocator, if memory comes from it.
     var allocator = HostAllocator()
+    /// How the next runtime manages memory.
+    var plan = MotePlan()
     /// Lines above this level are not written.
     var logLevel = LogLevel.warning.rawValue
     /// What loads the modules that others import from, and takes their bytes back.

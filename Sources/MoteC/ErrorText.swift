@@ -31,16 +31,20 @@ extension TextWriter {
             write(feature)
             write(byteOffset: byteOffset)
         case .link(let error):
-            write(error.kind.text)
             guard let module, let declaration = module.pointee.imports[checked: Int(error.importIndex)] else {
-                return
+                return write(error.kind.text)
+            }
+            if error.kind == .unknownImport {
+                write("failed to link import ")
+                write(declaration.kind.name)
+            } else {
+                write(error.kind.text)
             }
             write(" (")
             write(module.pointee.text(declaration.moduleName))
             write(", ")
             write(module.pointee.text(declaration.name))
-            write("), a ")
-            write(declaration.kind.name)
+            write(")")
         case .memory(let error): write(error)
         case .trap(let trap): write(trap.wamrText)
         case .usage(let fault): write(fault.text)

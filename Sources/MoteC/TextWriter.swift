@@ -6,6 +6,8 @@ struct TextWriter {
     private let capacity: Int
     /// Bytes that were written, without the end.
     private(set) var count = 0
+    /// Bytes that were to be written, those without room included.
+    private(set) var wantedCount = 0
 
     /// A writer at the start of a buffer; a null or empty one takes nothing.
     init(_ buffer: UnsafeMutablePointer<CChar>?, sizeInBytes: Int) {
@@ -15,6 +17,7 @@ struct TextWriter {
     }
 
     mutating func write(byte: UInt8) {
+        wantedCount &+= 1
         guard let buffer, count &+ 1 < capacity else { return }
         buffer[count] = CChar(bitPattern: byte)
         count &+= 1
