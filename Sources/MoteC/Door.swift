@@ -40,7 +40,7 @@ struct Door {
     /// The host's allocator, if memory comes from it.
     var allocator = HostAllocator()
     /// How the next runtime manages memory.
-    var plan = MotePlan()
+    var plan = HostPlan()
     /// Lines above this level are not written.
     var logLevel = LogLevel.warning.rawValue
     /// What loads the modules that others import from, and takes their bytes back.

@@ -18,13 +18,19 @@ package func mote_set_plan(_ plan: UnsafePointer<MotePlan>?) -> Bool {
     Door.exclusively {
         guard door.state == nil else { return false }
         guard let plan else {
-            door.plan = MotePlan()
+            door.plan = HostPlan()
             return true
         }
-        guard MemoryOptions(plan.pointee.memory) != nil, Int(exactly: plan.pointee.gc_heap_size) != nil else {
-            return false
-        }
-        door.plan = plan.pointee
+        guard let memory = MemoryOptions(plan.pointee.memory),
+            let gcHeapSize = Int(exactly: plan.pointee.gc_heap_size)
+        else { return false }
+        door.plan = HostPlan(
+            memory: memory,
+            maximumMemoryPageCount: plan.pointee.max_memory_pages,
+            gcHeapSizeInBytes: gcHeapSize,
+            nativeStackReserveInBytes: plan.pointee.native_stack_reserve,
+            retainedReservationCount: plan.pointee.retained_reservations
+        )
         return true
     }
 }
@@ -64,14 +70,16 @@ package func mote_instantiation_args_set_memory_buffer(
 
 /// Options of the host's that mean something.
 struct MemoryOptions {
-    private var truncation: Truncation
-    private var backing: LinearMemoryBacking
-    private var bounds: BoundsChecks
-    private var guestHeap: GuestHeap
-    private var placement: AppHeapPlacement
-    private var checksStack: Bool
+    private var truncation = Truncation.automatic
+    private var backing = LinearMemoryBacking.automatic
+    private var bounds = BoundsChecks.automatic
+    private var guestHeap = GuestHeap.automatic
+    private var placement = AppHeapPlacement.append
+    private var checksStack = true
     /// 0: no cap.
-    private var maximumGuestHeapSizeInBytes: UInt64
+    private var maximumGuestHeapSizeInBytes: UInt64 = 0
+
+    init() {}
 
     init?(_ options: MoteMemoryOptions) {
         guard let truncation = Truncation(rawValue: UInt8(clamping: options.truncation.rawValue)),
@@ -112,13 +120,21 @@ struct MemoryOptions {
     }
 }
 
-extension MemoryPlan {
-    /// Takes over what the host planned.
-    mutating func apply(_ plan: MotePlan) {
-        MemoryOptions(plan.memory)?.apply(to: &self)
-        if plan.max_memory_pages > 0 { maximumMemoryPageCount = plan.max_memory_pages }
-        if plan.gc_heap_size > 0 { gcHeapSizeInBytes = Int(clamping: plan.gc_heap_size) }
-        if plan.native_stack_reserve > 0 { nativeStackReserveInBytes = Int(plan.native_stack_reserve) }
-        if plan.retained_reservations > 0 { retainedReservationCount = Int(plan.retained_reservations) }
+/// A plan of the host's that means something; 0 leaves the default.
+///
+/// Not the C structure itself: in initial values of globals, the compiler forgets the padding of those.
+struct HostPlan {
+    var memory = MemoryOptions()
+    var maximumMemoryPageCount: UInt64 = 0
+    var gcHeapSizeInBytes = 0
+    var nativeStackReserveInBytes: UInt32 = 0
+    var retainedReservationCount: UInt32 = 0
+
+    func apply(to plan: inout MemoryPlan) {
+        memory.apply(to: &plan)
+        if maximumMemoryPageCount > 0 { plan.maximumMemoryPageCount = maximumMemoryPageCount }
+        if gcHeapSizeInBytes > 0 { plan.gcHeapSizeInBytes = gcHeapSizeInBytes }
+        if nativeStackReserveInBytes > 0 { plan.nativeStackReserveInBytes = Int(nativeStackReserveInBytes) }
+        if retainedReservationCount > 0 { plan.retainedReservationCount = Int(retainedReservationCount) }
     }
 }

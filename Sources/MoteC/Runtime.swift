@@ -67,7 +67,7 @@ extension Door {
         }
         var plan = MemoryPlan()
         plan.operandStackSizeInBytes = InstanceRecord.defaultStackSizeInBytes
-        plan.apply(door.plan)
+        door.plan.apply(to: &plan)
         if let arguments {
             guard RunningModes.accept(arguments.pointee.running_mode), arguments.apply(to: &plan, shape)
             else {

@@ -238,6 +238,12 @@ static void raw_log(wasm_exec_env_t env, uint64_t *args) {
     native_raw_get_arg(char *, text, args);
     native_raw_get_arg(uint32_t, size, args);
     native_log(env, text, size);
+    // The short names.
+    wasm_module_inst_t module_inst = get_module_inst(env);
+    uint64_t address = addr_native_to_app(text), block = module_malloc(size, NULL);
+    CHECK(module_inst == instance && addr_app_to_native(address) == text && block);
+    CHECK(validate_app_addr(address, size) && validate_app_str_addr(address));
+    module_free(block);
 }
 static void raw_add(wasm_exec_env_t env, uint64_t *args) {
     native_raw_return_type(int32_t, args);
@@ -265,7 +271,7 @@ static void test_wasm_runtime_register_natives_raw(void) {
         {"callback", (void *)raw_callback, "(i)i", NULL},
     };
     CHECK(!wasm_runtime_register_natives_raw(NULL, raw, 4) && !wasm_runtime_register_natives_raw("env", NULL, 4));
-    CHECK(wasm_runtime_register_natives_raw("env", raw, 4) && open_module(hostcalls));
+    CHECK(wasm_runtime_register_natives_raw("env", raw, 4) && open_with_heap(hostcalls, 256));
     uint32_t cells[2] = {4};
     logged[0] = 0;
     CHECK(call("greet", 0, NULL) && !strcmp(logged, "hello, host"));

@@ -10,9 +10,9 @@ import Testing
 /// It knows one runtime for the process, so these tests come one after the other.
 @Suite(.serialized) struct CDoorSweeps {
     /// Its allocator functions take no data.
-    nonisolated(unsafe) private static let allocator = FailingAllocator()
+    nonisolated(unsafe) static let allocator = FailingAllocator()
 
-    private func start() -> Bool {
+    func start() -> Bool {
         typealias Allocate = @convention(c) (UInt32) -> UnsafeMutableRawPointer?
         typealias Reallocate = @convention(c) (UnsafeMutableRawPointer?, UInt32) -> UnsafeMutableRawPointer?
         typealias Free = @convention(c) (UnsafeMutableRawPointer?) -> Void
