@@ -42,6 +42,8 @@ let ring0: [SwiftSetting] =
             .unsafeFlags([
                 "-Xfrontend", "-no-allocations", "-wmo", "-Xfrontend", "-function-sections",
                 "-Xllvm", "-force-attribute=minsize", "-Xllvm", "-force-attribute=optsize",
+                // Nothing is held while something else runs; the checks are calls at each use of a global.
+                "-enforce-exclusivity=unchecked",
             ]),
         ] : [])
 

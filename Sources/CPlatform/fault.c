@@ -39,7 +39,7 @@ static bool isInstalled;
 static MoteActivation *owner(MoteEnvironment *environment, uintptr_t address) {
     if (environment == NULL) return NULL;
     MoteActivation *activation = environment->activation;
-    if (activation == NULL || !activation->inGuest || activation->nativeStackPointer == NULL) return NULL;
+    if (activation == NULL || activation->inGuest != 1 || activation->nativeStackPointer == NULL) return NULL;
     MoteInstance *instance = environment->instance;
     if (instance == NULL || instance->memories == NULL) return NULL;
     MoteMemory *memory = instance->memories[0];

@@ -11,10 +11,40 @@ package func wasm_runtime_call_wasm(
     _ cellCount: UInt32,
     _ cells: UnsafeMutablePointer<UInt32>?
 ) -> Bool {
+    guard let handle, Door.current != nil else { return false }
+    let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
+    let environment = record.pointee.engine.base
+    let prepared = PreparedCall(environment)
+    guard mote_load_relaxed_u32(record) == EnvironmentRecord.living, prepared.isOf(function, cellCount, cells),
+        prepared.enter()
+    else { return callWithCells(handle, function, cellCount, cells) }
+    prepared.write(cells)
+    let code = prepared.run()
+    if code != 0 || !prepared.isStill { return endPrepared(environment, code) }
+    prepared.read()
+    prepared.leave()
+    return true
+}
+
+/// Ends a prepared call that trapped, or whose preparation was taken back: as any call then.
+@inline(never)
+private func endPrepared(_ environment: UnsafeMutablePointer<MoteEnvironment>, _ code: UInt32) -> Bool {
+    guard let record = record(of: environment) else { return false }
+    return record.endPrepared(code)
+}
+
+/// A call of what is not prepared; the next one is, where it can be.
+@inline(never)
+private func callWithCells(
+    _ handle: OpaquePointer?,
+    _ function: OpaquePointer?,
+    _ cellCount: UInt32,
+    _ cells: UnsafeMutablePointer<UInt32>?
+) -> Bool {
     guard let environment = record(ofEnvironment: handle), let type = type(of: function), let function else {
         return false
     }
-    return environment.call(UnsafeMutablePointer(function), type) { slots, instance in
+    let isDone = environment.call(UnsafeMutablePointer(function), type) { slots, instance in
         let needed = Cells.count(type.pointee.parameters)
         guard Int(cellCount) >= needed else {
             instance.setException { text in
@@ -29,6 +59,10 @@ package func wasm_runtime_call_wasm(
     } results: { slots in
         Cells.write(type.pointee.results, from: slots, into: cells)
     }
+    if isDone, environment.pointee.engine.base.pointee.activation == nil {
+        _ = environment.pointee.engine.prepare(UnsafePointer<MoteFunction>(function))
+    }
+    return isDone
 }
 
 @c @implementation

@@ -24,7 +24,7 @@ package func wasm_runtime_destroy_exec_env(_ handle: OpaquePointer?) {
     let previous = environment.pointee.previous
     environment.pointee.mark = 0
     guard engine.destroy() else {
-        environment.pointee.mark = EnvironmentRecord.living
+        environment.markFault()
         return
     }
     next?.pointee.previous = previous
@@ -60,7 +60,12 @@ package func wasm_runtime_get_user_data(_ handle: OpaquePointer?) -> UnsafeMutab
 
 @c @implementation
 package func wasm_runtime_get_function_attachment(_ handle: OpaquePointer?) -> UnsafeMutableRawPointer? {
-    record(ofEnvironment: handle)?.pointee.attachment
+    guard let environment = record(ofEnvironment: handle) else { return nil }
+    // The interpreter calls natives of integers itself, and notes only which.
+    guard let native = NativeImport.running(in: environment.pointee.engine) else {
+        return environment.pointee.attachment
+    }
+    return native.pointee.attachment
 }
 
 @c @implementation
@@ -127,6 +132,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                 previous: nil
             )
         )
+        record.markFault()
         pointee.firstEnvironment?.pointee.previous = record
         pointee.firstEnvironment = record
         return record

@@ -41,6 +41,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         writer.write("Exception: ")
         body(&writer)
         mote_store_release_u32(hasException, 1)
+        markEnvironments()
     }
 
     func setException(_ text: StaticString) { setException { $0.write(text) } }
@@ -49,7 +50,17 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }
         mote_store_release_u32(hasException, 0)
+        markEnvironments()
         pointee.exception[0] = 0
+    }
+
+    /// Tells the environments whether there is an exception; the lock is held.
+    func markEnvironments() {
+        var next = pointee.firstEnvironment
+        while let environment = next {
+            next = environment.pointee.next
+            environment.markFault()
+        }
     }
 
     func forEachEnvironment(_ body: (UnsafeMutablePointer<EnvironmentRecord>) -> Void) {

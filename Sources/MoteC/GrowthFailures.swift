@@ -57,7 +57,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         defer { mote_lock_release(lock) }
         var next = pointee.firstEnvironment
         while let environment = next {
-            if mote_load_acquire_u32(&environment.pointee.engine.base.pointee.entered) != 0 {
+            if environment.pointee.engine.isEntered {
                 return environment
             }
             next = environment.pointee.next

@@ -234,9 +234,11 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction>? {
         var target = isRaw ? RawNative.target : NativeImport.target
         var data: UnsafeMutableRawPointer
+        let native: UnsafeMutablePointer<NativeImport>
         do throws(MemoryError) {
             let arena = pointee.store.state.pointee.arena
             guard let made = try NativeImport.make(symbol, type.pointee, in: arena) else { return nil }
+            native = made
             data = UnsafeMutableRawPointer(made)
             if pointee.root != nil {
                 data = try PartNative.make(self, target, data)
@@ -245,12 +247,21 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         } catch {
             throw .memory(error)
         }
-        return try pointee.store.makeHostFunction(
+        let function = try pointee.store.makeHostFunction(
             parameters: type.pointee.parameters,
             results: type.pointee.results,
             target: target,
             data: data
         )
+        if !isRaw, pointee.root == nil, native.pointee.isDirect {
+            EngineStore.setNative(
+                function,
+                native.pointee.function,
+                parameterCount: native.pointee.letterCount,
+                returnsI64: native.pointee.result == NativeLetter.i64
+            )
+        }
+        return function
     }
 
     private func makeWASI(

@@ -67,12 +67,14 @@ struct InstanceRecord {
 /// Behind a `wasm_exec_env_t`; in the environment's arena.
 struct EnvironmentRecord {
     static var living: UInt32 { 0x4D6F_6403 }
+    /// In the mark while the instance has an exception, so that a call looks at one word (atomic).
+    static var faulty: UInt32 { 0x8000_0000 }
 
     var mark: UInt32
     var engine: EngineEnvironment
     var instance: UnsafeMutablePointer<InstanceRecord>
     var userData: UnsafeMutableRawPointer?
-    /// Of the native that runs.
+    /// Of the native that runs, unless the interpreter called it.
     var attachment: UnsafeMutableRawPointer?
     var next: UnsafeMutablePointer<EnvironmentRecord>?
     var previous: UnsafeMutablePointer<EnvironmentRecord>?
@@ -96,7 +98,7 @@ func record(ofInstance handle: OpaquePointer?) -> UnsafeMutablePointer<InstanceR
 func record(ofEnvironment handle: OpaquePointer?) -> UnsafeMutablePointer<EnvironmentRecord>? {
     guard let handle, Door.current != nil else { return nil }
     let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
-    return record.pointee.mark == EnvironmentRecord.living ? record : nil
+    return record.pointee.mark & ~EnvironmentRecord.faulty == EnvironmentRecord.living ? record : nil
 }
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
@@ -117,7 +119,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         defer { mote_lock_release(lock) }
         var next = pointee.firstEnvironment
         while let environment = next {
-            if environment.pointee.engine.base.pointee.entered != 0 { return true }
+            if environment.pointee.engine.isEntered { return true }
             next = environment.pointee.next
         }
         return false
@@ -153,4 +155,18 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         }
         mote_lock_destroy(lock)
     }
+}
+
+extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
+    /// Notes that it lives, and whether its instance has an exception.
+    func markFault() {
+        let isFaulty = pointee.instance.isFaulty
+        mote_store_release_u32(self, EnvironmentRecord.living | (isFaulty ? EnvironmentRecord.faulty : 0))
+        pointee.engine.stopsAfterHostCall = isFaulty
+    }
+}
+
+/// The record of an environment that the interface made.
+func record(of environment: UnsafeMutablePointer<MoteEnvironment>) -> UnsafeMutablePointer<EnvironmentRecord>? {
+    environment.pointee.userData?.assumingMemoryBound(to: EnvironmentRecord.self)
 }

@@ -12,6 +12,9 @@ static inline uint32_t mote_load_relaxed_u32(const void *address) {
 static inline uint32_t mote_load_acquire_u32(const void *address) {
     return atomic_load_explicit((_Atomic(uint32_t) *)address, memory_order_acquire);
 }
+static inline uint64_t mote_load_relaxed_u64(const void *address) {
+    return atomic_load_explicit((_Atomic(uint64_t) *)address, memory_order_relaxed);
+}
 static inline uint64_t mote_load_acquire_u64(const void *address) {
     return atomic_load_explicit((_Atomic(uint64_t) *)address, memory_order_acquire);
 }
@@ -46,6 +49,13 @@ static inline int32_t mote_load_seq_i32(const void *address) {
 }
 static inline void mote_store_seq_i32(void *address, int32_t value) {
     atomic_store_explicit((_Atomic(int32_t) *)address, value, memory_order_seq_cst);
+}
+static inline bool mote_compare_exchange_seq_pointer(void *address, void *expected, void *desired) {
+    return atomic_compare_exchange_strong_explicit(
+        (_Atomic(void *) *)address, &expected, desired, memory_order_seq_cst, memory_order_seq_cst);
+}
+static inline void *mote_load_relaxed_pointer(const void *address) {
+    return atomic_load_explicit((_Atomic(void *) *)address, memory_order_relaxed);
 }
 static inline void *mote_load_acquire_pointer(const void *address) {
     return atomic_load_explicit((_Atomic(void *) *)address, memory_order_acquire);

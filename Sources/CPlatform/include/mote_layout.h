@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MOTE_LAYOUT_VERSION 4
+#define MOTE_LAYOUT_VERSION 5
 
 typedef struct MoteEnvironment MoteEnvironment;
 typedef struct MoteActivation MoteActivation;
@@ -16,6 +16,7 @@ typedef struct MoteMemory MoteMemory;
 typedef struct MoteTable MoteTable;
 typedef struct MoteTag MoteTag;
 typedef struct MoteCode MoteCode;
+typedef struct MotePreparedCall MotePreparedCall;
 
 // A host function. `slots` holds the parameters, 8 bytes each (v128: two), and takes the results over them.
 // Returns a trap code; 0 is success. Called with the environment's caches (instance, memory) of the caller.
@@ -31,7 +32,8 @@ struct MoteFunction {
     uint16_t parameterSlots;      // 32
     uint16_t resultSlots;         // 34
     uint8_t isHost;               // 36
-    uint8_t reserved[3];          // 37
+    uint8_t reserved;             // 37  bits of MoteFunction.takesReferences and its kin
+    uint16_t reserved2;           // 38
 };
 
 // Linear memory as the hot path sees it. Owned by MoteMemory's LinearMemory, which starts with this struct.
@@ -70,7 +72,7 @@ struct MoteTag {
 
 // One translated function: this header, then instructions of 8-byte units.
 struct MoteCode {
-    const void *firstHandler;     // 0   NOT an instruction: reserved for native entry; null for interpreter code
+    uint64_t flags;               // 0   MOTE_CODE_*
     uint32_t frameSlots;          // 8   slots above fp that the function may touch (its callees' args included)
     uint32_t functionIndex;       // 12
     uint32_t sizeInBytes;         // 16  of header and instructions
@@ -82,19 +84,50 @@ struct MoteCode {
     // instructions follow at offset 32
 };
 
+// Its frame may go before it returns, for another function's.
+enum { MOTE_CODE_TAIL_CALLS = 1 };
+
 // One per entry from the host and per change of tier; lives on the operand stack, linked from the environment.
 struct MoteActivation {
     MoteActivation *previous;     // 0
     uint32_t kind;                // 8   MOTE_ACTIVATION_*
-    uint32_t inGuest;             // 12  1 while guest code runs: only then is a fault ours
+    uint32_t inGuest;             // 12  1 while guest code runs: only then is a fault ours. MOTE_LEFT: see below
     uint64_t *operandPointer;     // 16  first free slot above this activation's frames (where a nested entry starts)
     const void *pc;               // 24  guest pc when it was left (host call, trap)
     uint64_t *fp;                 // 32  guest frame when it was left
     void *nativeStackPointer;     // 40  where recovery returns to
     MoteInstance *instance;       // 48  instance current when it was entered, restored on exit
-    const MoteFunction *callee;   // 56  host calls: the host function; entries: the function entered
+    const MoteFunction *callee;   // 56  the host function that runs
 };
 enum { MOTE_ACTIVATION_ENTRY = 0, MOTE_ACTIVATION_HOST_CALL = 1 };
+// An entry whose guest code calls a host function: operandPointer, pc, fp and callee say which and where. They mean
+// nothing otherwise.
+enum { MOTE_LEFT = 2 };
+
+// An instruction of the interpreter, as Handler in MoteEngine.
+typedef intptr_t (*MoteHandler)(const void *pc, uint64_t *fp, void *memory, MoteEnvironment *environment, uint64_t r,
+                                double d);
+
+// The function that a host called last in an environment, so that the next call of it has nothing left to find out.
+// Valid while the environment is not inside a call that began otherwise.
+struct MotePreparedCall {
+    const MoteFunction *function; // 0   (atomic) MOTE_UNPREPARED where there is none
+    uint32_t cellCount;           // 8   cells of 32 bits that the parameters take
+    uint16_t parameterKind;       // 12  0 none, 1 and 2 as many of one cell each, 3 others
+    uint16_t resultKind;          // 14  cells of the result
+    uint64_t wideParameters;      // 16  bits of the parameters that take two cells
+    uint64_t *arguments;          // 24  where they go: behind the entry's activation
+    uint64_t *fp;                 // 32  the frame, whose header is written
+    const void *pc;               // 40  the function's first instruction
+    // What runs from there: its handler, or what sets up the recovery from faults first.
+    MoteHandler entry;            // 48
+    MoteInstance *instance;       // 56  (atomic) whose function it is; stays where only `function` was taken back
+    uint32_t *cells;              // 64  of the call that is inside
+    uint32_t parameterCount;      // 72
+    uint32_t takenCellCount;      // 76  the larger of parameters' and result's cells: 0 where no cells are wanted
+};
+#define MOTE_UNPREPARED ((const MoteFunction *)1)
+
 
 // The context of every tier. One thread at a time runs in it.
 struct MoteEnvironment {
@@ -114,14 +147,19 @@ struct MoteEnvironment {
     void *spill[6];               // 96  pc, fp, mem, r, d of the trampoline build
     uint64_t hostDepth;           // 144
     int32_t wakeDescriptor;       // 152 (atomic)  eventfd that interrupts blocking host calls; -1 when none was made
-    uint32_t entered;             // 156 (atomic)  1 while a thread runs in it
+    uint32_t hostStop;            // 156 (atomic) not 0: the call ends with a host error when its host function returns
     void *userData;               // 160  of the embedder
     void *hostError;              // 168  parked error of a host function (ring 1)
     void *store;                  // 176
     const void *pseudoCode;       // 184 the interpreter's stub, halt and restore instructions (MoteEngine, PseudoCode)
     uintptr_t nativeStackBoundary; // 192 host code is not entered on native stack below it; 0: unknown, or not checked
-    void *extension[2];           // 200 room for later tiers
+    uintptr_t nativeStackSize;    // 200 bytes from the boundary to that stack's end; 0: nobody knows
+    void *thread;                 // 208 (atomic) the thread inside, see mote_thread_id; null: none. MOTE_COLLECTING
+    MotePreparedCall prepared;    // 216
 };
+// In MoteEnvironment.thread: a collection keeps threads out.
+#define MOTE_COLLECTING 1
+
 enum { MOTE_INTERRUPT_NONE = 0, MOTE_INTERRUPT_TERMINATE = 1, MOTE_INTERRUPT_DEADLINE = 2 };
 
 // What code reads of an instance; MoteEngine's InstanceState starts with this struct.
@@ -188,7 +226,12 @@ MOTE_OFFSET(MoteEnvironment, fuel, 48);
 MOTE_OFFSET(MoteEnvironment, activation, 56);
 MOTE_OFFSET(MoteEnvironment, wakeDescriptor, 152);
 MOTE_OFFSET(MoteEnvironment, nativeStackBoundary, 192);
-_Static_assert(sizeof(MoteEnvironment) == 216, "MoteEnvironment");
+MOTE_OFFSET(MoteEnvironment, hostStop, 156);
+MOTE_OFFSET(MoteEnvironment, thread, 208);
+MOTE_OFFSET(MotePreparedCall, instance, 56);
+MOTE_OFFSET(MoteEnvironment, prepared, 216);
+_Static_assert(sizeof(MotePreparedCall) == 80, "MotePreparedCall");
+_Static_assert(sizeof(MoteEnvironment) == 296, "MoteEnvironment");
 MOTE_OFFSET(MoteInstance, memories, 16);
 MOTE_OFFSET(MoteInstance, codeWords, 40);
 MOTE_OFFSET(MoteInstance, sharedHeap, 96);

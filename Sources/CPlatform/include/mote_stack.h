@@ -7,7 +7,16 @@
 #include <stdint.h>
 
 // An address in the frame that asks, or in one just above it.
-static inline uintptr_t mote_native_stack_pointer(void) { return (uintptr_t)__builtin_frame_address(0); }
+static inline uintptr_t mote_native_stack_pointer(void) {
+#if defined(__x86_64__)
+    uintptr_t here;
+    // Unlike the frame's address, no frame pointer is wanted for it.
+    __asm__ volatile("movq %%rsp, %0" : "=r"(here));
+    return here;
+#else
+    return (uintptr_t)__builtin_frame_address(0);
+#endif
+}
 
 // Lowest usable address and size of the stack that the calling thread runs on; 0 where that is not known: on a fiber's
 // stack, with an unlimited main stack, or on a platform that does not tell. No page of it is touched. Asked once per

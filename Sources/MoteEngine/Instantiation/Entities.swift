@@ -47,7 +47,6 @@ extension EngineInstance {
             site: .instanceOwnMemories
         )
         state.pointee.ownMemories = own
-        let runtime = state.pointee.store.pointee.runtime
         var heapBase: UInt64?
         for index in 0..<count {
             guard let type = module.pointee.memories[checked: imported &+ index] else { break }
@@ -57,7 +56,7 @@ extension EngineInstance {
                 isFirst: isFirst,
                 module: isFirst ? state.pointee.module : nil,
                 limits: state.pointee.limits,
-                runtime: runtime,
+                store: state.pointee.store,
                 owner: state.base,
                 arena: state.pointee.arena
             )
@@ -74,6 +73,7 @@ extension EngineInstance {
         let module = state.pointee.module.pointee.module
         let variant = variant(of: state)
         state.pointee.base.variant = UInt32(variant)
+        if variant & 1 != 0 { EngineStore(state: state.pointee.store).noteGuardPages() }
         state.pointee.base.codeWords = try EngineModule(state: state.pointee.module).codeWords(
             variant: variant
         )
@@ -115,7 +115,7 @@ extension EngineInstance {
         record.functionIndex = functionIndex
         record.parameterSlots = type.pointee.parameterSlots
         record.resultSlots = type.pointee.resultSlots
-        record.reserved.0 = MoteFunction.referenceBits(of: type.pointee)
+        record.reserved = MoteFunction.referenceBits(of: type.pointee)
         return true
     }
 

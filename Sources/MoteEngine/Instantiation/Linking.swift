@@ -152,6 +152,8 @@ extension EngineInstance {
         record.initialize(
             to: HostFunctionRecord(
                 function: function,
+                handler: callReference,
+                native: nil,
                 type: type.pointee,
                 typeGroup: nil,
                 finalizer: nil,

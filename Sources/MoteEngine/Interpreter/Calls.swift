@@ -83,7 +83,7 @@ func callDirect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     )
 }
 
-// callee's fp @8, function index @16; 24 bytes
+// callee's fp @8, first argument @10, function index @16; 24 bytes
 @inline(__always)
 func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -95,7 +95,11 @@ func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
         fromByteOffset: Int(pc.load(fromByteOffset: 16, as: UInt32.self)) * 8,
         as: UInt64.self
     )
-    return callReference(pc, fp, memory, environment, function, d)
+    let record = UnsafePointer<HostFunctionRecord>(bitPattern: UInt(function)).unsafelyUnwrapped
+    guard record.pointee.function.isHost != 0 else {
+        return callReference(pc, fp, memory, environment, function, d)
+    }
+    return record.pointee.handler(pc, fp, memory, environment, function, d)
 }
 
 /// The function that an indirect call names, or null with a trap code.

@@ -24,10 +24,15 @@ enum Interpreter {
         fp[-3] = UInt64(UInt(bitPattern: PseudoCode.halt(environment)))
         fp[-2] = 0
         fp[-1] = UInt64(UInt(bitPattern: code))
+        return run(environment, from: code + codeHeaderSizeInBytes, fp, word: word)
+    }
+
+    /// Runs from an instruction in a frame; `word` is the code word where it may be the stub's.
+    static func run(_ environment: Environment, from pc: PC, _ fp: FP, word: UnsafeMutableRawPointer?) -> UInt32 {
         // `runSpilled` finds its registers where the trampoline spills them.
-        environment.pointee.spill.0 = code + codeHeaderSizeInBytes
+        environment.pointee.spill.0 = UnsafeMutableRawPointer(mutating: pc)
         environment.pointee.spill.1 = UnsafeMutableRawPointer(fp)
-        environment.pointee.spill.3 = UnsafeMutableRawPointer(mutating: word)
+        environment.pointee.spill.3 = word
         environment.pointee.spill.4 = nil
         let outer = mote_get_current_environment()
         mote_set_current_environment(environment)

@@ -35,6 +35,17 @@ package enum Backtrace {
                 pc = current.pointee.pc
                 fp = current.pointee.fp
             } else {
+                if fp == nil, current.pointee.inGuest == UInt32(MOTE_LEFT) {
+                    let frame = BacktraceFrame(
+                        module: nil,
+                        functionIndex: 0,
+                        byteOffset: nil,
+                        hostFunction: current.pointee.callee.map { UnsafePointer($0) }
+                    )
+                    guard visit(frame) else { return }
+                    pc = current.pointee.pc
+                    fp = current.pointee.fp
+                }
                 guard walkFrames(of: current, in: environment, from: fp, at: pc, visit: visit) else { return }
                 pc = nil
                 fp = nil

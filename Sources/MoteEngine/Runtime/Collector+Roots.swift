@@ -80,6 +80,10 @@ extension Collector {
                 markArguments(current, &marker)
                 fp = current.pointee.fp
             } else {
+                if fp == nil, current.pointee.inGuest == UInt32(MOTE_LEFT) {
+                    markArguments(current, &marker)
+                    fp = current.pointee.fp
+                }
                 markFrames(from: fp, above: UInt(bitPattern: current), state.base, &marker)
                 fp = nil
             }
@@ -93,14 +97,10 @@ extension Collector {
         _ marker: inout Marker
     ) {
         guard let callee = activation.pointee.callee, let type = FunctionDescription.type(of: callee),
-            callee.pointee.reserved.0 & MoteFunction.takesReferences != 0
+            callee.pointee.reserved & MoteFunction.takesReferences != 0
         else { return }
         let count = Int(max(callee.pointee.parameterSlots, callee.pointee.resultSlots))
-        // Called by the guest: below the activation. Called by the host: above it.
-        let start = UnsafeMutableRawPointer(activation).assumingMemoryBound(to: UInt64.self)
-        guard let top = activation.pointee.fp == nil ? activation.pointee.operandPointer : start else {
-            return
-        }
+        guard let top = activation.pointee.operandPointer else { return }
         var slot = top - count
         let parameters = type.pointee.parameters
         for index in 0..<parameters.count {

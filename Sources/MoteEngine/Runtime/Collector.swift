@@ -115,12 +115,17 @@ enum Collector {
     /// The lock is held; finalizers are still to be run.
     static func collectLocked(_ store: Store, _ frame: RunningFrame?) -> Bool {
         guard store.pointee.collector.deferralCount == 0 else { return false }
-        mote_exchange_u32(store.isCollecting, 1)
-        defer { mote_exchange_u32(store.isCollecting, 0) }
         mote_lock_acquire(store.lock)
         defer { mote_lock_release(store.lock) }
+<<<<<<< HEAD
         guard isAlone(store) else { return false }
         let heap = Build.hasObjects ? store.pointee.collector.heap : nil
+=======
+        let isAlone = keepThreadsOut(of: store)
+        defer { letThreadsIn(to: store) }
+        guard isAlone else { return false }
+        let heap = store.pointee.collector.heap
+>>>>>>> 978eae6 (Call guest functions and natives in tens of instructions: calls are prepared, natives of integers are handlers)
         if let heap { GCHeap.beginMarking(heap) }
         var stack = InlineArray<512, UInt64>(repeating: 0)
         let rootCount = withUnsafeMutableBytes(of: &stack) { bytes in
@@ -134,19 +139,30 @@ enum Collector {
         return true
     }
 
-    /// Whether no other thread is inside an environment of the store.
-    private static func isAlone(_ store: Store) -> Bool {
+    /// What stands for a thread while a collection keeps all out.
+    static var mark: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: UInt(MOTE_COLLECTING)) }
+
+    /// Claims the environments that nobody is inside of; false where another thread is inside one.
+    ///
+    /// A thread that wants in finds the mark and waits for the collector's lock.
+    private static func keepThreadsOut(of store: Store) -> Bool {
         let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
         var next = store.pointee.firstEnvironment
         while let environment = next {
             next = environment.pointee.next
-            if mote_load_seq_u32(environment.base.entered) != 0,
-                mote_load_acquire_pointer(environment.thread) != me
-            {
-                return false
-            }
+            guard mote_compare_exchange_seq_pointer(environment.base.thread, nil, mark)
+                || mote_load_acquire_pointer(environment.base.thread) == me
+            else { return false }
         }
         return true
+    }
+
+    private static func letThreadsIn(to store: Store) {
+        var next = store.pointee.firstEnvironment
+        while let environment = next {
+            next = environment.pointee.next
+            _ = mote_compare_exchange_seq_pointer(environment.base.thread, mark, nil)
+        }
     }
 
     /// Runs the finalizers of handles that a collection ended, without the lock.

@@ -23,7 +23,7 @@ extension EngineEnvironment {
         guard slotCount >= max(parameterCount, resultCount) else { return .hostError }
         guard enter() else { return .environmentBusy }
         let instance = function.pointee.instance
-        if let instance, let slots, function.pointee.reserved.0 & MoteFunction.takesReferences != 0,
+        if let instance, let slots, function.pointee.reserved & MoteFunction.takesReferences != 0,
             let type = FunctionDescription.type(of: function)
         {
             Publishing.link(values: slots, type.pointee.parameters, to: instance)
@@ -36,33 +36,38 @@ extension EngineEnvironment {
     }
 
     /// Claims the environment for this thread; false when another one has it.
-    private func enter() -> Bool {
+    func enter() -> Bool {
         let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
-        if mote_load_acquire_pointer(state.thread) == me {
-            state.pointee.entryCount &+= 1
+        if mote_load_acquire_pointer(base.thread) == me {
+            state.pointee.nestedCount &+= 1
             return true
         }
-        guard mote_compare_exchange_seq_u32(state.base.entered, 0, 1) else { return false }
-        // Either a collection sees that the environment is entered and lets it be, or this thread sees the collection
-        // and waits: both words are written and read in one order.
-        let store = state.pointee.store
-        while mote_load_seq_u32(store.isCollecting) != 0 {
-            mote_store_release_u32(state.base.entered, 0)
-            mote_lock_acquire(store.collectorLock)
-            mote_lock_release(store.collectorLock)
-            guard mote_compare_exchange_seq_u32(state.base.entered, 0, 1) else { return false }
-        }
-        mote_store_release_pointer(state.thread, me)
-        state.pointee.entryCount = 1
+        guard claim() else { return false }
+        unprepare()
+        // The next call that is prepared leaves its instance current.
+        base.pointee.instance = nil
         if !state.pointee.hasNativeStackBoundary { findNativeStackBoundary() }
         return true
     }
 
-    private func leave() {
-        state.pointee.entryCount &-= 1
-        guard state.pointee.entryCount == 0 else { return }
-        mote_store_release_pointer(state.thread, nil)
-        mote_store_release_u32(state.base.entered, 0)
+    /// Puts the thread's name into an environment that nobody is inside of; waits for a collection.
+    func claim() -> Bool {
+        let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
+        while !mote_compare_exchange_seq_pointer(base.thread, nil, me) {
+            let other = mote_load_acquire_pointer(base.thread)
+            guard other == nil || other == Collector.mark else { return false }
+            mote_lock_acquire(state.pointee.store.collectorLock)
+            mote_lock_release(state.pointee.store.collectorLock)
+        }
+        return true
+    }
+
+    func leave() {
+        guard state.pointee.nestedCount == 0 else {
+            state.pointee.nestedCount &-= 1
+            return
+        }
+        mote_store_release_pointer(base.thread, nil)
     }
 
     /// ```
@@ -128,7 +133,9 @@ extension EngineEnvironment {
     }
 
     /// Remembers where it happened, unless it came through from a nested call that is remembered already.
-    private func recordTrap(_ trap: TrapCode, in activation: UnsafeMutablePointer<MoteActivation>) {
+    func recordTrap(_ trap: TrapCode, in activation: UnsafeMutablePointer<MoteActivation>) {
+        // A prepared call does not forget where the last one stopped.
+        unprepare()
         let last = state.pointee.lastTrap
         if last.code == trap, let inner = last.activation, inner > activation { return }
         state.pointee.lastTrap = TrapPlace(

@@ -12,6 +12,7 @@ extension EngineEnvironment {
             state.pointee.hasNativeStackBoundary = newValue != nil
             if let newValue {
                 base.pointee.nativeStackBoundary = newValue
+                base.pointee.nativeStackSize = UInt(Int.max)
             } else {
                 findNativeStackBoundary()
             }
@@ -46,6 +47,15 @@ extension EngineEnvironment {
     /// Asks the thread for the end of its stack; it knows after the first time.
     func findNativeStackBoundary() {
         let reserve = state.pointee.store.pointee.runtime.pointee.plan.nativeStackReserveInBytes
-        base.pointee.nativeStackBoundary = reserve > 0 ? mote_native_stack_boundary(reserve) : 0
+        guard reserve > 0 else {
+            base.pointee.nativeStackBoundary = 0
+            base.pointee.nativeStackSize = UInt(Int.max)
+            return
+        }
+        var size = 0
+        let lowest = mote_native_stack_lowest(&size)
+        let boundary = lowest == 0 ? 0 : mote_native_stack_boundary(reserve)
+        base.pointee.nativeStackBoundary = boundary
+        base.pointee.nativeStackSize = boundary == 0 ? 0 : lowest &+ UInt(bitPattern: size) &- boundary
     }
 }

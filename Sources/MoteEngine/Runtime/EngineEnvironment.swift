@@ -49,20 +49,20 @@ package struct EngineEnvironment {
         base.stackPeak = slots.base
         base.stackLimit = slots.limit
         base.fuel = .max
+        base.prepared.function = EngineEnvironment.nothingPrepared
         base.wakeDescriptor = -1
         base.store = UnsafeMutableRawPointer(store.state)
         base.pseudoCode = UnsafeRawPointer(store.state.pointee.runtime.pointee.stub)
         state.initialize(
             to: EnvironmentState(
                 base: base,
-                thread: nil,
                 waiter: Waiter(),
                 arena: arena,
                 store: store.state,
                 memoryError: nil,
                 pendingException: 0,
                 lastTrap: .none,
-                entryCount: 0,
+                nestedCount: 0,
                 ownerInstance: nil,
                 next: nil,
                 previous: nil
@@ -75,7 +75,7 @@ package struct EngineEnvironment {
     /// Gives everything back; refused (false) while a call runs inside.
     @discardableResult
     package func destroy() -> Bool {
-        guard mote_load_acquire_u32(state.base.entered) == 0 else { return false }
+        guard claim() else { return false }
         state.pointee.ownerInstance?.pointee.environment = nil
         EngineStore(state: state.pointee.store).unlink(state)
         mote_close_wake_descriptor(state.base)

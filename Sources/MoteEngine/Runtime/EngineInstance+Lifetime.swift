@@ -16,6 +16,7 @@ extension EngineInstance {
             return false
         }
         state.pointee.isDestroyed = true
+        endPreparedCalls()
         state.pointee.link.leader.pointee.link.liveCount &-= 1
         mote_lock_release(store.lock)
         return EngineInstance.collect(state)
@@ -44,7 +45,7 @@ extension EngineInstance {
     static func collect(_ state: UnsafeMutablePointer<InstanceState>) -> Bool {
         let store = state.pointee.store
         mote_lock_acquire(store.lock)
-        let isIdle = mote_load_acquire_u32(state.activeEntries) == 0
+        let isIdle = !EngineInstance(state: state).isActive
         let mayBeInObjects =
             store.pointee.collector.hasPublishedObjects
             && Publishing.concernsObjects(state.pointee.module.pointee.module)

@@ -9,7 +9,7 @@ extension EngineInstance {
     @discardableResult
     package func startMetering() throws(EngineError) -> Bool {
         guard state.pointee.base.variant & 2 == 0 else { return true }
-        guard mote_load_acquire_u32(state.activeEntries) == 0 else { return false }
+        guard !isEntered else { return false }
         do throws(MemoryError) {
             try switchCode(to: state.pointee.base.variant | 2)
         } catch {
@@ -21,6 +21,7 @@ extension EngineInstance {
     /// Has functions that are called from now on run the code of another variant; on failure nothing has changed.
     func switchCode(to variant: UInt32) throws(MemoryError) {
         let words = try module.codeWords(variant: Int(variant))
+        forgetPreparedCalls()
         state.pointee.base.variant = variant
         state.pointee.base.codeWords = words
         let declared = module.module

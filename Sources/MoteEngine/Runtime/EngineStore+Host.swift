@@ -50,12 +50,14 @@ extension EngineStore {
         function.parameterSlots = type.parameterSlots
         function.resultSlots = type.resultSlots
         function.isHost = 1
-        function.reserved.0 = MoteFunction.referenceBits(of: type)
+        function.reserved = MoteFunction.referenceBits(of: type)
         mote_lock_acquire(state.lock)
         defer { mote_lock_release(state.lock) }
         record.initialize(
             to: HostFunctionRecord(
                 function: function,
+                handler: callReference,
+                native: nil,
                 type: type,
                 typeGroup: group,
                 finalizer: finalizer,
@@ -167,7 +169,7 @@ extension EngineStore {
                     isFirst: true,
                     module: nil,
                     limits: limits,
-                    runtime: state.pointee.runtime,
+                    store: state,
                     owner: nil,
                     arena: arena
                 )

@@ -7,9 +7,7 @@ package import MoteMemory
 package struct EnvironmentState {
     /// First: its address is the environment's.
     package var base: MoteEnvironment
-    /// Second: the thread that is inside, null when none is (atomic; see `mote_thread_id`).
-    var thread: UnsafeMutableRawPointer?
-    /// Third: for waiting on shared memory.
+    /// Second: for waiting on shared memory.
     var waiter: Waiter
     package var arena: Arena
     package var store: UnsafeMutablePointer<StoreState>
@@ -22,8 +20,8 @@ package struct EnvironmentState {
     var lastTrap: TrapPlace
     /// The embedder said where the native stack ends, so that nobody else is asked.
     var hasNativeStackBoundary = false
-    /// How many calls of that thread are inside.
-    var entryCount: UInt32
+    /// How many calls of the thread that is inside began inside of another.
+    var nestedCount: UInt32
     /// The instance whose default environment it is.
     var ownerInstance: UnsafeMutablePointer<InstanceState>?
     var next: UnsafeMutablePointer<EnvironmentState>?
@@ -49,13 +47,12 @@ extension UnsafeMutablePointer where Pointee == EnvironmentState {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: MoteEnvironment.self)
     }
 
-    /// The word that names the thread inside, for atomic access.
-    @inline(__always)
-    var thread: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + MemoryLayout<MoteEnvironment>.size }
-
     /// What waits on shared memory for the environment.
     @inline(__always)
-    var waiter: Waiter.Pointer { (thread + MemoryLayout<UInt>.size).assumingMemoryBound(to: Waiter.self) }
+    var waiter: Waiter.Pointer {
+        (UnsafeMutableRawPointer(self) + MemoryLayout<MoteEnvironment>.size)
+            .assumingMemoryBound(to: Waiter.self)
+    }
 }
 
 extension UnsafeMutablePointer where Pointee == MoteEnvironment {
@@ -76,7 +73,19 @@ extension UnsafeMutablePointer where Pointee == MoteEnvironment {
     @inline(__always)
     var wakeDescriptor: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 152 }
 
-    /// 1 while a thread is inside.
+    /// The word that says whether calls end after their host functions.
     @inline(__always)
-    var entered: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 156 }
+    var hostStop: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 156 }
+
+    /// The word that names the thread inside.
+    @inline(__always)
+    package var thread: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 208 }
+
+    /// The function that a prepared call is of.
+    @inline(__always)
+    package var preparedFunction: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 216 }
+
+    /// The instance that it belongs to.
+    @inline(__always)
+    var preparedInstance: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 272 }
 }

@@ -22,7 +22,7 @@ package enum FunctionDescription {
 }
 
 extension MoteFunction {
-    /// Bits of `reserved.0`: whether values of its type are references, so that calls note who gets whose.
+    /// Bits of `reserved`: whether values of its type are references, so that calls note who gets whose.
     static var takesReferences: UInt8 { 1 }
     static var resultsReferences: UInt8 { 2 }
 

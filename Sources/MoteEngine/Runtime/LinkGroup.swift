@@ -80,7 +80,7 @@ enum LinkGroup {
     static func isActive(_ member: Member) -> Bool {
         var other = member
         repeat {
-            if mote_load_acquire_u32(other.activeEntries) != 0 { return true }
+            if EngineInstance(state: other).isActive { return true }
             other = other.pointee.link.next
         } while other != member
         return false

@@ -15,6 +15,8 @@ package struct MemoryInstance {
     var isCappedForGuestHeap = false
     /// Null when the host made it.
     package var owner: UnsafeMutablePointer<MoteInstance>?
+    /// The store that it belongs to.
+    var store: UnsafeMutablePointer<StoreState>?
     /// The host's memories of a store, one behind the other.
     var next: UnsafeMutablePointer<MemoryInstance>?
     /// Where the lowest shared heap begins that some instance sees behind this memory; no limit where none does.
@@ -54,10 +56,11 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         isFirst: Bool,
         module: UnsafeMutablePointer<ModuleState>?,
         limits: InstanceLimits,
-        runtime: UnsafeMutablePointer<RuntimeState>,
+        store: UnsafeMutablePointer<StoreState>,
         owner: UnsafeMutablePointer<MoteInstance>?,
         arena: Arena
     ) throws(MemoryError) -> LinearMemoryShape {
+        let runtime = store.pointee.runtime
         let plan = runtime.pointee.plan
         var request = LinearMemoryRequest(
             initialPageCount: type.limits.minimum,
@@ -97,6 +100,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         pointee.notes = shape.notes
         pointee.isCappedForGuestHeap = shape.isCappedForGuestHeap
         pointee.owner = owner
+        pointee.store = store
         pointee.next = nil
         pointee.growthLimitInBytes = .max
         pointee.sharedHeapCount = 0
@@ -122,7 +126,28 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         var failure: MemoryError?
         let before = LinearMemory.grow(linear, by: delta, failure: &failure)
         if let failure { throw failure }
+        if before != nil { refreshEnvironments() }
         return before
+    }
+
+    /// Lets every environment whose current memory 0 it is know of its new place and size.
+    ///
+    /// Environments keep what they found out between calls, and while the host is called. Those of other threads are
+    /// below a host call then; where memory is shared they may run, and find its size out themselves.
+    private func refreshEnvironments() {
+        guard let store = pointee.store else { return }
+        let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
+        mote_lock_acquire(store.lock)
+        defer { mote_lock_release(store.lock) }
+        var next = store.pointee.firstEnvironment
+        while let environment = next {
+            next = environment.pointee.next
+            guard base.pointee.isShared == 0 || mote_load_acquire_pointer(environment.base.thread) == me,
+                let memory = environment.base.pointee.instance?.pointee.memories?[0], memory == base
+            else { continue }
+            environment.base.pointee.memoryBase = memory.pointee.base
+            environment.base.pointee.memorySizeInBytes = EffectiveAddress.currentSize(of: memory)
+        }
     }
 
     /// Lets the memory grow no further than a shared heap that an instance attaches; the runtime's lock is held.

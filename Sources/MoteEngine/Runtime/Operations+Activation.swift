@@ -27,7 +27,8 @@ enum Operations {
                 pc: nil,
                 fp: nil,
                 nativeStackPointer: nil,
-                instance: environment.pointee.instance,
+                // What the last prepared call left current may have gone.
+                instance: environment.pointee.activation == nil ? nil : environment.pointee.instance,
                 callee: callee
             )
         )

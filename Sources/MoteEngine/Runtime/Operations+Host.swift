@@ -14,30 +14,22 @@ extension Operations {
         _ fp: UnsafeMutablePointer<UInt64>,
         _ pc: UnsafeRawPointer
     ) -> UInt32 {
-        let start = slots + Int(max(function.pointee.parameterSlots, function.pointee.resultSlots))
-        guard hasRoom(environment, to: start + activationSlotCount) else {
-            return UInt32(TrapCode.callStackExhausted.rawValue)
-        }
         if mote_native_stack_pointer() < environment.pointee.nativeStackBoundary,
             EngineEnvironment(environment).isShortOfNativeStack()
         {
             return UInt32(TrapCode.nativeStackOverflow.rawValue)
         }
-        let outer = environment.pointee.activation
-        let wasInGuest = outer?.pointee.inGuest ?? 0
-        outer?.pointee.inGuest = 0
-        let activation = push(
-            on: environment,
-            at: start,
-            kind: MOTE_ACTIVATION_HOST_CALL,
-            callee: function,
-            operandPointer: start + activationSlotCount
-        )
-        activation.pointee.pc = pc
-        activation.pointee.fp = fp
+        // Guest code always runs under an entry, which notes where it was left: nothing is pushed.
+        guard let entry = environment.pointee.activation else {
+            return UInt32(TrapCode.hostError.rawValue)
+        }
+        entry.pointee.operandPointer = slots + function.frameArgumentSlots
+        entry.pointee.pc = pc
+        entry.pointee.fp = fp
+        entry.pointee.callee = function
+        entry.pointee.inGuest = UInt32(MOTE_LEFT)
         let code = invoke(environment, function, slots)
-        pop(activation, of: environment)
-        outer?.pointee.inGuest = wasInGuest
+        entry.pointee.inGuest = 1
         return code
     }
 
@@ -51,7 +43,7 @@ extension Operations {
         guard let target = function.pointee.target else { return UInt32(TrapCode.unlinkedFunction.rawValue) }
         let host = unsafeBitCast(target, to: HostTarget.self)
         let code = host(environment, function.pointee.hostData, slots)
-        if code == 0, function.pointee.reserved.0 & MoteFunction.resultsReferences != 0,
+        if code == 0, function.pointee.reserved & MoteFunction.resultsReferences != 0,
             let type = FunctionDescription.type(of: function), let taker = environment.pointee.instance
         {
             Publishing.link(values: slots, type.pointee.results, to: taker)

@@ -10,8 +10,6 @@ package struct StoreState {
     var lock: MoteLock
     /// Second: see ``CollectorState``.
     var collectorLock: MoteLock
-    /// Third: 1 while a collection runs (atomic); environments wait before they let a thread in.
-    var isCollecting: UInt32 = 0
     package var runtime: UnsafeMutablePointer<RuntimeState>
     package var arena: Arena
     /// Of the embedder.
@@ -28,6 +26,8 @@ package struct StoreState {
     var firstHostGlobal: UnsafeMutablePointer<HostGlobalRecord>?
     var collector = CollectorState()
     var externals: ExternalReferences
+    /// Some instance had a memory with guard pages, so that calls prepare for faults.
+    var hasGuardPages = false
     /// Made at first need; runs start functions and calls that name no environment.
     var defaultEnvironment: UnsafeMutablePointer<EnvironmentState>?
 }
@@ -42,10 +42,6 @@ extension UnsafeMutablePointer where Pointee == StoreState {
     /// The collector's lock, at its stable address; taken before the other one, never after it.
     @inline(__always)
     var collectorLock: UnsafeMutablePointer<MoteLock> { lock + 1 }
-
-    /// The word that is 1 while a collection runs, for atomic access.
-    @inline(__always)
-    var isCollecting: UnsafeMutableRawPointer { UnsafeMutableRawPointer(lock + 2) }
 }
 
 /// A table of the host's, in the store's list of them.
@@ -66,6 +62,10 @@ struct HostGlobalRecord {
 package struct HostFunctionRecord {
     /// First: its address is the reference.
     package var function: MoteFunction
+    /// Second: what a call of an import goes on in (`callImported`).
+    var handler: Handler
+    /// Third: the C function that a handler of ``NativeHandlers`` calls.
+    var native: UnsafeMutableRawPointer?
     package var type: DefinedType
     /// What keeps the type's values; null where a module does.
     var typeGroup: TypeGroup.Pointer?

@@ -85,6 +85,7 @@ extension Translator {
         let at = try emit(isImported(function) ? .callImported : .callDirect, sizeInBytes: 24)
         code.set16(at + 8, calleeFrame(first, shape))
         if isImported(function) {
+            code.set16(at + 10, first)
             code.set32(at + 16, function)
         } else {
             code.set64(at + 16, codeWord(function))
@@ -119,6 +120,7 @@ extension Translator {
         _ shape: CallShape,
         first: Int16
     ) throws(MemoryError) -> Int {
+        hasTailCalls = true
         let at = try emit(opcode, sizeInBytes: 24)
         code.set16(at + 8, first)
         code.set16(at + 10, Int16(truncatingIfNeeded: shape.parameterSlots))

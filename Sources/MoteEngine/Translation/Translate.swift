@@ -92,7 +92,7 @@ extension Translator {
         let type = module.pointee.functionType(of: functionIndex)
         header.initialize(
             to: MoteCode(
-                firstHandler: nil,
+                flags: hasTailCalls ? UInt64(MOTE_CODE_TAIL_CALLS) : 0,
                 frameSlots: UInt32(truncatingIfNeeded: frameSlots),
                 functionIndex: functionIndex,
                 sizeInBytes: UInt32(truncatingIfNeeded: size),

@@ -47,6 +47,8 @@ struct Translator {
     var referenceStart = 0
     var temporaryStart = 0
     var frameSlots = 0
+    /// Some call replaces the frame.
+    var hasTailCalls = false
 
     var last = LastInstruction()
     /// The two instructions written last, whether or not their results are known; offset -1: none, or a join between.
