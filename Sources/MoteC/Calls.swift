@@ -15,7 +15,7 @@ package func wasm_runtime_call_wasm(
     let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
     let environment = record.pointee.engine.base
     let prepared = PreparedCall(environment)
-    guard mote_load_relaxed_u32(record) == EnvironmentRecord.living, prepared.isOf(function, cellCount, cells),
+    guard record.isLivingWithoutFault, prepared.isOf(function, cellCount, cells),
         prepared.enter()
     else { return callWithCells(handle, function, cellCount, cells) }
     prepared.write(cells)

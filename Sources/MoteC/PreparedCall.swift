@@ -19,9 +19,19 @@ struct PreparedCall {
         _ cells: UnsafeMutablePointer<UInt32>?
     ) -> Bool {
         // No cells lie below address 512, so that the last comparison asks for null only.
-        mote_load_relaxed_u64(environment.preparedFunction) == unsafeBitCast(function, to: UInt64.self)
+        prepared == unsafeBitCast(function, to: UInt.self)
             && cellCount >= environment.pointee.prepared.cellCount
             && unsafeBitCast(cells, to: UInt.self) >= UInt(environment.pointee.prepared.takenCellCount)
+    }
+
+    /// The function's address; a plain load of a word is atomic, and here a part of a comparison.
+    @inline(__always)
+    private var prepared: UInt {
+        #if DEBUG
+        return UInt(mote_load_relaxed_u64(environment.preparedFunction))
+        #else
+        return unsafeBitCast(environment.pointee.prepared.function, to: UInt.self)
+        #endif
     }
 
     /// Claims the environment; false where somebody is inside, or the thread's stack is not the one of the last call
@@ -48,7 +58,7 @@ struct PreparedCall {
     /// Whether nothing took the preparation back while the call ran.
     @inline(__always)
     var isStill: Bool {
-        mote_load_relaxed_u64(environment.preparedFunction) != 1
+        prepared != 1
     }
 
     /// Parameters from cells to slots.

@@ -158,6 +158,17 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 }
 
 extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
+    /// Whether it lives and its instance has no exception.
+    @inline(__always)
+    var isLivingWithoutFault: Bool {
+        // A plain load of a word is atomic: here it becomes a part of the comparison.
+        #if DEBUG
+        return mote_load_relaxed_u32(self) == EnvironmentRecord.living
+        #else
+        return pointee.mark == EnvironmentRecord.living
+        #endif
+    }
+
     /// Notes that it lives, and whether its instance has an exception.
     func markFault() {
         let isFaulty = pointee.instance.isFaulty
@@ -167,6 +178,7 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
 }
 
 /// The record of an environment that the interface made.
-func record(of environment: UnsafeMutablePointer<MoteEnvironment>) -> UnsafeMutablePointer<EnvironmentRecord>? {
+func record(of environment: UnsafeMutablePointer<MoteEnvironment>) -> UnsafeMutablePointer<EnvironmentRecord>?
+{
     environment.pointee.userData?.assumingMemoryBound(to: EnvironmentRecord.self)
 }

@@ -70,8 +70,7 @@ import Testing
         }
         thread.start()
         let environment = board.environments[0]
-        let entered = UnsafeMutableRawPointer(environment.base) + 156
-        while mote_load_acquire_u32(entered) == 0 { usleep(100) }
+        while !environment.isEntered { usleep(100) }
         #expect(environment.call(function, slots: nil, slotCount: 0) == .environmentBusy)
         #expect(!environment.destroy())
         environment.interrupt()

@@ -101,8 +101,8 @@ struct MoteActivation {
 };
 enum { MOTE_ACTIVATION_ENTRY = 0, MOTE_ACTIVATION_HOST_CALL = 1 };
 // An entry whose guest code calls a host function: operandPointer, pc, fp and callee say which and where. They mean
-// nothing otherwise.
-enum { MOTE_LEFT = 2 };
+// nothing otherwise. At an import: pc and fp say it, and the instruction the rest.
+enum { MOTE_LEFT = 2, MOTE_LEFT_AT_IMPORT = 3 };
 
 // An instruction of the interpreter, as Handler in MoteEngine.
 typedef intptr_t (*MoteHandler)(const void *pc, uint64_t *fp, void *memory, MoteEnvironment *environment, uint64_t r,

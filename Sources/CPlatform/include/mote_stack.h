@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // An address in the frame that asks, or in one just above it.
-static inline uintptr_t mote_native_stack_pointer(void) {
+__attribute__((always_inline)) static inline uintptr_t mote_native_stack_pointer(void) {
 #if defined(__x86_64__)
     uintptr_t here;
     // Unlike the frame's address, no frame pointer is wanted for it.

@@ -28,7 +28,9 @@ enum Interpreter {
     }
 
     /// Runs from an instruction in a frame; `word` is the code word where it may be the stub's.
-    static func run(_ environment: Environment, from pc: PC, _ fp: FP, word: UnsafeMutableRawPointer?) -> UInt32 {
+    static func run(_ environment: Environment, from pc: PC, _ fp: FP, word: UnsafeMutableRawPointer?)
+        -> UInt32
+    {
         // `runSpilled` finds its registers where the trampoline spills them.
         environment.pointee.spill.0 = UnsafeMutableRawPointer(mutating: pc)
         environment.pointee.spill.1 = UnsafeMutableRawPointer(fp)

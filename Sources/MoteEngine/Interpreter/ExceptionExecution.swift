@@ -45,6 +45,7 @@ func raise(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r
 {
     let landing = Unwinding.unwind(environment, pc, fp)
     guard let target = landing.pc else { return trap(.uncaughtException, pc, fp, environment) }
+    environment.pointee.activation?.pointee.inGuest = 1
     return go(target, landing.fp, Interpreter.memoryBase(environment), environment, 0, 0)
 }
 

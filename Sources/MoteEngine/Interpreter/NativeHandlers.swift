@@ -4,9 +4,9 @@ package import CPlatform
 /// parameters.
 ///
 /// A native's first parameter is the environment's `userData`, all parameters are in registers. Its caller's slots of 32
-/// bits are passed as they are: what lies above means nothing to C. The entry is marked left, as for any host call
-/// (`Operations.callHost`); everything else is found there again afterwards, so that nothing but the environment has to
-/// be kept.
+/// bits are passed as they are: what lies above means nothing to C. The entry is marked left at an import: what else a
+/// host call notes (`Operations.callHost`) is read from the instruction when somebody asks (`Operations.settle`). All
+/// that goes on is found there again afterwards, so that nothing but the environment has to be kept.
 enum NativeHandlers {
     /// Most parameters that there is a handler for.
     static var maximumParameterCount: Int { 5 }
@@ -28,7 +28,8 @@ private typealias Native0 = @convention(c) (UnsafeMutableRawPointer?) -> UInt64
 private typealias Native1 = @convention(c) (UnsafeMutableRawPointer?, UInt64) -> UInt64
 private typealias Native2 = @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64) -> UInt64
 private typealias Native3 = @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64, UInt64) -> UInt64
-private typealias Native4 = @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64, UInt64, UInt64) -> UInt64
+private typealias Native4 =
+    @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64, UInt64, UInt64) -> UInt64
 private typealias Native5 =
     @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64, UInt64, UInt64, UInt64) -> UInt64
 
@@ -50,110 +51,171 @@ private func callNative(
     }
     let record = UnsafePointer<HostFunctionRecord>(bitPattern: UInt(r)).unsafelyUnwrapped
     let left = environment.pointee.activation.unsafelyUnwrapped
-    left.pointee.operandPointer = fp + slotField(pc, 8) - frameHeaderSlots
     left.pointee.pc = pc
     left.pointee.fp = fp
-    left.pointee.callee = UnsafeRawPointer(record).assumingMemoryBound(to: MoteFunction.self)
-    left.pointee.inGuest = UInt32(MOTE_LEFT)
+    left.pointee.inGuest = UInt32(MOTE_LEFT_AT_IMPORT)
     let value = body(record.pointee.native, environment.pointee.userData, fp + slotField(pc, 10))
     return comeBack(environment, isWide ? value : UInt64(low(value)))
 }
+
+/// ``Handler`` without the register of floats.
+private typealias IntegerHandler = @convention(c) (PC, FP, Memory, Environment, UInt64) -> Int
 
 /// Goes on behind the call that the entry was left at.
 @inline(__always)
 private func comeBack(_ environment: Environment, _ result: UInt64) -> Int {
     let entry = environment.pointee.activation.unsafelyUnwrapped
-    entry.pointee.inGuest = 1
     let pc = entry.pointee.pc.unsafelyUnwrapped
     let fp = entry.pointee.fp.unsafelyUnwrapped
     if environment.pointee.hostStop != 0 {
         let memory = Interpreter.memoryBase(environment)
         return hostStopped(pc, fp, memory, environment, UInt64(TrapCode.hostError.rawValue), 0)
     }
+    entry.pointee.inGuest = 1
     // Where nothing is returned, the slot was an argument's.
     fp[slotField(pc, 10)] = result
+    #if DEBUG || VM_TRAMPOLINE
     return go(pc + 24, fp, Interpreter.memoryBase(environment), environment, result, 0)
+    #else
+    // An integer is the last result of its register alone.
+    let next = unsafeBitCast((pc + 24).load(as: Handler.self), to: IntegerHandler.self)
+    return next(pc + 24, fp, Interpreter.memoryBase(environment), environment, result)
+    #endif
 }
 
-@inline(never)
-private func narrow0(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func narrow0(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     callNative(pc, fp, memory, environment, r, d, isWide: false) { native, data, _ in
         unsafeBitCast(native, to: Native0.self)(data)
     }
 }
 
-@inline(never)
-private func narrow1(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func narrow1(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     callNative(pc, fp, memory, environment, r, d, isWide: false) { native, data, slots in
         unsafeBitCast(native, to: Native1.self)(data, slots[0])
     }
 }
 
-@inline(never)
-private func narrow2(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func narrow2(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     callNative(pc, fp, memory, environment, r, d, isWide: false) { native, data, slots in
         unsafeBitCast(native, to: Native2.self)(data, slots[0], slots[1])
     }
 }
 
-@inline(never)
-private func narrow3(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func narrow3(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     callNative(pc, fp, memory, environment, r, d, isWide: false) { native, data, slots in
         unsafeBitCast(native, to: Native3.self)(data, slots[0], slots[1], slots[2])
     }
 }
 
-@inline(never)
-private func narrow4(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func narrow4(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     callNative(pc, fp, memory, environment, r, d, isWide: false) { native, data, slots in
         unsafeBitCast(native, to: Native4.self)(data, slots[0], slots[1], slots[2], slots[3])
     }
 }
 
-@inline(never)
-private func narrow5(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func narrow5(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
     callNative(pc, fp, memory, environment, r, d, isWide: false) { native, data, slots in
         unsafeBitCast(native, to: Native5.self)(data, slots[0], slots[1], slots[2], slots[3], slots[4])
     }
 }
 
-@inline(never)
-private func wide0(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func wide0(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     callNative(pc, fp, memory, environment, r, d, isWide: true) { native, data, _ in
         unsafeBitCast(native, to: Native0.self)(data)
     }
 }
 
-@inline(never)
-private func wide1(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func wide1(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     callNative(pc, fp, memory, environment, r, d, isWide: true) { native, data, slots in
         unsafeBitCast(native, to: Native1.self)(data, slots[0])
     }
 }
 
-@inline(never)
-private func wide2(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func wide2(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     callNative(pc, fp, memory, environment, r, d, isWide: true) { native, data, slots in
         unsafeBitCast(native, to: Native2.self)(data, slots[0], slots[1])
     }
 }
 
-@inline(never)
-private func wide3(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func wide3(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     callNative(pc, fp, memory, environment, r, d, isWide: true) { native, data, slots in
         unsafeBitCast(native, to: Native3.self)(data, slots[0], slots[1], slots[2])
     }
 }
 
-@inline(never)
-private func wide4(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func wide4(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     callNative(pc, fp, memory, environment, r, d, isWide: true) { native, data, slots in
         unsafeBitCast(native, to: Native4.self)(data, slots[0], slots[1], slots[2], slots[3])
     }
 }
 
-@inline(never)
-private func wide5(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+@inline(__always)
+private func wide5(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     callNative(pc, fp, memory, environment, r, d, isWide: true) { native, data, slots in
         unsafeBitCast(native, to: Native5.self)(data, slots[0], slots[1], slots[2], slots[3], slots[4])
     }
@@ -185,7 +247,7 @@ extension EngineStore {
 extension EngineEnvironment {
     /// The host function that runs in the environment, where the innermost thing that runs is one.
     package var runningHostFunction: UnsafePointer<MoteFunction>? {
-        guard let activation = base.pointee.activation,
+        guard let activation = Operations.settle(base),
             activation.pointee.kind == UInt32(MOTE_ACTIVATION_HOST_CALL)
                 || activation.pointee.inGuest == UInt32(MOTE_LEFT)
         else { return nil }

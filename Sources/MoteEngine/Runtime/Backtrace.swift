@@ -20,7 +20,7 @@ package enum Backtrace {
     /// Right after a call trapped, or inside a host function. `visit` answers false to stop.
     package static func walk(_ environment: EngineEnvironment, visit: (BacktraceFrame) -> Bool) {
         let trap = environment.state.pointee.lastTrap
-        var activation = trap.code != .none ? trap.activation : environment.state.pointee.base.activation
+        var activation = trap.code != .none ? trap.activation : Operations.settle(environment.base)
         var pc = trap.code != .none ? trap.pc : nil
         var fp = trap.code != .none ? trap.fp : nil
         while let current = activation {

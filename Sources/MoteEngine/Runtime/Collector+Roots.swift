@@ -74,7 +74,7 @@ extension Collector {
     ) {
         marker.visitRoot(state.pointee.pendingException)
         var fp = running?.fp
-        var activation = state.pointee.base.activation
+        var activation = Operations.settle(state.base)
         while let current = activation {
             if current.pointee.kind == UInt32(truncatingIfNeeded: MOTE_ACTIVATION_HOST_CALL) {
                 markArguments(current, &marker)

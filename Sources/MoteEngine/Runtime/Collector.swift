@@ -150,8 +150,9 @@ enum Collector {
         var next = store.pointee.firstEnvironment
         while let environment = next {
             next = environment.pointee.next
-            guard mote_compare_exchange_seq_pointer(environment.base.thread, nil, mark)
-                || mote_load_acquire_pointer(environment.base.thread) == me
+            guard
+                mote_compare_exchange_seq_pointer(environment.base.thread, nil, mark)
+                    || mote_load_acquire_pointer(environment.base.thread) == me
             else { return false }
         }
         return true

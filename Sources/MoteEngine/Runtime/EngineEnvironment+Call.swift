@@ -82,7 +82,7 @@ extension EngineEnvironment {
         let environment = state.base
         state.pointee.lastTrap = .none
         state.pointee.pendingException = 0
-        let previous = environment.pointee.activation
+        let previous = Operations.settle(environment)
         guard let start = previous?.pointee.operandPointer ?? environment.pointee.stackBase else {
             return .callStackExhausted
         }

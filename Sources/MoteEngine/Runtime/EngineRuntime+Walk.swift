@@ -117,7 +117,7 @@ extension EngineEnvironment {
     /// Exact only while no guest code runs in it.
     package var stackInUseInBytes: Int {
         guard let base = state.base.pointee.stackBase, let activation = state.base.pointee.activation,
-            let top = activation.pointee.operandPointer
+            let top = Operations.top(of: activation)
         else { return 0 }
         return max(top - base, 0) &* 8
     }

@@ -39,6 +39,29 @@ enum Operations {
         return activation
     }
 
+    /// The innermost activation, where it was left at an import with all that says; the thread is inside.
+    static func settle(_ environment: Environment) -> UnsafeMutablePointer<MoteActivation>? {
+        guard let entry = environment.pointee.activation else { return nil }
+        guard entry.pointee.inGuest == UInt32(MOTE_LEFT_AT_IMPORT), let pc = entry.pointee.pc else {
+            return entry
+        }
+        let index = Int(pc.load(fromByteOffset: 16, as: UInt32.self))
+        entry.pointee.operandPointer = top(of: entry)
+        entry.pointee.callee = environment.pointee.instance?.pointee.importedFunctions?[index].map {
+            UnsafePointer($0)
+        }
+        entry.pointee.inGuest = UInt32(MOTE_LEFT)
+        return entry
+    }
+
+    /// The first free slot above an activation's frames.
+    static func top(of activation: UnsafeMutablePointer<MoteActivation>) -> UnsafeMutablePointer<UInt64>? {
+        guard activation.pointee.inGuest == UInt32(MOTE_LEFT_AT_IMPORT), let pc = activation.pointee.pc,
+            let fp = activation.pointee.fp
+        else { return activation.pointee.operandPointer }
+        return fp + slotField(pc, 8) - frameHeaderSlots
+    }
+
     /// Whether the operand stack reaches up to an address; where it does not, the error can tell what was asked for.
     static func hasRoom(_ environment: Environment, to end: UnsafeMutablePointer<UInt64>) -> Bool {
         environment.pointee.spill.5 = UnsafeMutableRawPointer(end)

@@ -29,7 +29,8 @@ extension Operations {
         entry.pointee.callee = function
         entry.pointee.inGuest = UInt32(MOTE_LEFT)
         let code = invoke(environment, function, slots)
-        entry.pointee.inGuest = 1
+        // Where it failed a backtrace shows it; who catches it goes on (`raise`).
+        if code == 0 { entry.pointee.inGuest = 1 }
         return code
     }
 
