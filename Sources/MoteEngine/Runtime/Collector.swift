@@ -117,15 +117,10 @@ enum Collector {
         guard store.pointee.collector.deferralCount == 0 else { return false }
         mote_lock_acquire(store.lock)
         defer { mote_lock_release(store.lock) }
-<<<<<<< HEAD
-        guard isAlone(store) else { return false }
-        let heap = Build.hasObjects ? store.pointee.collector.heap : nil
-=======
         let isAlone = keepThreadsOut(of: store)
         defer { letThreadsIn(to: store) }
         guard isAlone else { return false }
-        let heap = store.pointee.collector.heap
->>>>>>> 978eae6 (Call guest functions and natives in tens of instructions: calls are prepared, natives of integers are handlers)
+        let heap = Build.hasObjects ? store.pointee.collector.heap : nil
         if let heap { GCHeap.beginMarking(heap) }
         var stack = InlineArray<512, UInt64>(repeating: 0)
         let rootCount = withUnsafeMutableBytes(of: &stack) { bytes in
