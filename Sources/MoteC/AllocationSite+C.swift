@@ -58,4 +58,8 @@ extension AllocationSite {
     static var cStandardBuckets: Self { .init(rawValue: 0x823) }
     /// The same made larger.
     static var cStandardBucketGrowth: Self { .init(rawValue: 0x824) }
+    /// The table of the host's objects.
+    static var cExternrefs: Self { .init(rawValue: 0x828) }
+    /// The same made larger.
+    static var cExternrefGrowth: Self { .init(rawValue: 0x829) }
 }

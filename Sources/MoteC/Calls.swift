@@ -44,8 +44,13 @@ private func callWithCells(
     guard let environment = record(ofEnvironment: handle), let type = type(of: function), let function else {
         return false
     }
+    if let delegate = environment.pointee.delegate {
+        return callWithCells(OpaquePointer(delegate), function, cellCount, cells)
+    }
     let isDone = environment.call(UnsafeMutablePointer(function), type) { slots, instance in
-        let needed = Cells.count(type.pointee.parameters)
+        let parameters = type.pointee.parameters
+        // Where there is none, it cannot be passed at all.
+        let needed = CellReader.count(parameters) ?? 0
         guard Int(cellCount) >= needed else {
             instance.setException { text in
                 text.write("invalid argument count ")
@@ -55,9 +60,22 @@ private func callWithCells(
             }
             return false
         }
-        return Cells.read(type.pointee.parameters, from: cells, into: slots, instance)
-    } results: { slots in
-        Cells.write(type.pointee.results, from: slots, into: cells)
+        guard needed == 0 || cells != nil else { return instance.refuseConversion() }
+        var reader = CellReader(instance: instance, cell: cells)
+        var slot = slots
+        for index in 0..<parameters.count {
+            guard let count = reader.read(parameters[checked: index], into: slot) else {
+                return instance.refuseConversion()
+            }
+            slot += count
+        }
+        return true
+    } results: { slots, instance in
+        var writer = CellReader(instance: instance, cell: cells)
+        var slot = slots
+        for index in 0..<type.pointee.resultCount {
+            slot += writer.write(type.pointee.results[checked: index], from: slot)
+        }
     }
     if isDone, environment.pointee.engine.base.pointee.activation == nil {
         _ = environment.pointee.engine.prepare(UnsafePointer<MoteFunction>(function))
@@ -74,86 +92,41 @@ package func wasm_runtime_call_wasm_a(
     _ argumentCount: UInt32,
     _ arguments: UnsafeMutablePointer<wasm_val_t>?
 ) -> Bool {
-    guard let environment = record(ofEnvironment: handle), let type = type(of: function), let function else {
+    guard let given = record(ofEnvironment: handle), let type = type(of: function), let function else {
         return false
     }
+    let environment = given.pointee.delegate ?? given
     return environment.call(UnsafeMutablePointer(function), type) { slots, instance in
-        guard Int(argumentCount) == type.pointee.parameters.count,
-            Int(resultCount) == type.pointee.resultCount,
+        let parameters = type.pointee.parameters
+        guard Int(argumentCount) == parameters.count, Int(resultCount) == type.pointee.resultCount,
             argumentCount == 0 || arguments != nil, resultCount == 0 || results != nil
         else {
             instance.setException("the argument value number or result value number is invalid")
             return false
         }
-        for index in 0..<Int(argumentCount) {
-            guard let value = arguments?[index],
-                value.kind == kind(of: type.pointee.parameters[checked: index]),
-                value.kind <= UInt8(WASM_F64.rawValue)
-            else {
-                instance.setException("the arguments conversion is failed")
-                return false
+        var slot = slots
+        for index in 0..<parameters.count {
+            guard let count = arguments?[index].read(parameters[checked: index], into: slot, instance) else {
+                return instance.refuseConversion()
             }
-            slots[index] =
-                value.kind & 1 == 0
-                ? UInt64(UInt32(bitPattern: value.of.i32)) : UInt64(bitPattern: value.of.i64)
+            slot += count
         }
         return true
-    } results: { slots in
+    } results: { slots, instance in
+        var slot = slots
         for index in 0..<Int(resultCount) {
-            var value = wasm_val_t()
-            value.kind = kind(of: type.pointee.results[checked: index])
-            value.of.i64 = Int64(bitPattern: slots[index])
-            results?[index] = value
+            let type = type.pointee.results[checked: index]
+            results?[index] = wasm_val_t(type, from: slot, instance)
+            slot += type?.slotCount ?? 1
         }
     }
 }
 
-/// Values as the interface passes them: 32 bits a cell.
-enum Cells {
-    /// How many cells values take.
-    static func count(_ types: Items<ValueType>) -> Int {
-        var count = 0
-        for index in 0..<types.count { count &+= isWide(types[checked: index]) ? 2 : 1 }
-        return count
-    }
-
-    /// i64 and f64.
-    private static func isWide(_ type: ValueType?) -> Bool { type == .i64 || type == .f64 }
-
-    static func read(
-        _ types: Items<ValueType>,
-        from cells: UnsafeMutablePointer<UInt32>?,
-        into slots: UnsafeMutablePointer<UInt64>,
-        _ instance: UnsafeMutablePointer<InstanceRecord>
-    ) -> Bool {
-        guard types.count > 0 else { return true }
-        guard var cell = cells else {
-            instance.setException("the arguments conversion is failed")
-            return false
-        }
-        for index in 0..<types.count {
-            slots[index] = UInt64(cell.pointee)
-            cell += 1
-            guard isWide(types[checked: index]) else { continue }
-            slots[index] |= UInt64(cell.pointee) &<< 32
-            cell += 1
-        }
-        return true
-    }
-
-    static func write(
-        _ types: Items<ValueType>,
-        from slots: UnsafeMutablePointer<UInt64>,
-        into cells: UnsafeMutablePointer<UInt32>?
-    ) {
-        guard var cell = cells else { return }
-        for index in 0..<types.count {
-            cell.pointee = UInt32(truncatingIfNeeded: slots[index])
-            cell += 1
-            guard isWide(types[checked: index]) else { continue }
-            cell.pointee = UInt32(truncatingIfNeeded: slots[index] &>> 32)
-            cell += 1
-        }
+extension UnsafeMutablePointer where Pointee == InstanceRecord {
+    /// Notes that values are of other kinds than a call wants.
+    fileprivate func refuseConversion() -> Bool {
+        setException("the arguments conversion is failed")
+        return false
     }
 }
 
@@ -163,7 +136,7 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
         _ function: UnsafeMutablePointer<MoteFunction>,
         _ type: UnsafePointer<DefinedType>,
         parameters: (UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<InstanceRecord>) -> Bool,
-        results: (UnsafeMutablePointer<UInt64>) -> Void
+        results: (UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<InstanceRecord>) -> Void
     ) -> Bool {
         let instance = pointee.instance
         guard !instance.isFaulty else { return false }
@@ -171,22 +144,15 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
             instance.setException("invalid exec env")
             return false
         }
-        for index in 0..<type.pointee.values.count {
-            guard type.pointee.values[checked: index]?.isNumeric == true,
-                type.pointee.values[checked: index]?.slotCount == 1
-            else {
-                instance.setException("the arguments conversion is failed")
-                return false
-            }
-        }
+        guard CellReader.count(type.pointee.values) != nil else { return instance.refuseConversion() }
         let engine = pointee.engine
-        let count = Swift.max(type.pointee.parameters.count, type.pointee.resultCount)
+        let count = Int(Swift.max(function.pointee.parameterSlots, function.pointee.resultSlots))
         func run(_ slots: UnsafeMutablePointer<UInt64>) -> Bool {
             guard parameters(slots, instance) else { return false }
             guard instance.finish(engine.call(function, slots: slots, slotCount: count), in: engine) else {
                 return false
             }
-            results(slots)
+            results(slots, instance)
             return true
         }
         if count <= 16 {

@@ -19,6 +19,7 @@ struct DoorState {
     var firstAligned: UnsafeMutablePointer<AlignedBlock>?
     var contexts = ContextKeys()
     var modules = ModuleRegistry()
+    var externrefs = Externrefs()
 }
 
 extension UnsafeMutablePointer where Pointee == DoorState {

@@ -16,6 +16,7 @@ package func wasm_runtime_create_exec_env(_ handle: OpaquePointer?, _ stackSize:
 @c @implementation
 package func wasm_runtime_destroy_exec_env(_ handle: OpaquePointer?) {
     guard let environment = record(ofEnvironment: handle) else { return }
+    environment.setDelegate(nil)
     let instance = environment.pointee.instance
     mote_lock_acquire(instance.lock)
     defer { mote_lock_release(instance.lock) }
@@ -45,7 +46,7 @@ package func wasm_runtime_get_exec_env_singleton(_ handle: OpaquePointer?) -> Op
 
 @c @implementation
 package func wasm_runtime_get_module_inst(_ handle: OpaquePointer?) -> OpaquePointer? {
-    record(ofEnvironment: handle).map { OpaquePointer($0.pointee.instance) }
+    record(ofEnvironment: handle).map { OpaquePointer($0.callInstance) }
 }
 
 @c @implementation
@@ -128,6 +129,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                 instance: self,
                 userData: nil,
                 attachment: nil,
+                delegate: nil,
                 next: pointee.firstEnvironment,
                 previous: nil
             )

@@ -190,6 +190,9 @@ struct NativeImport {
         case NativeLetter.i64: slots[0] = call.integerResult
         case NativeLetter.f32: slots[0] = call.floatResult & 0xFFFF_FFFF
         case NativeLetter.f64: slots[0] = call.floatResult
+        case NativeLetter.object:
+            slots[0] = call.integerResult
+            return record.pointee.instance.makeReference(slots)
         default: break
         }
         return 0
@@ -203,7 +206,10 @@ struct NativeImport {
         _ environment: UnsafeMutablePointer<MoteEnvironment>
     ) -> UInt64? {
         let letter = letters[index]
-        guard letter == NativeLetter.pointer || letter == NativeLetter.string else { return slots[index] }
+        guard letter == NativeLetter.pointer || letter == NativeLetter.string || letter == NativeLetter.object
+        else {
+            return slots[index]
+        }
         return pointer(index, slots, environment)
     }
 
@@ -213,6 +219,10 @@ struct NativeImport {
         _ slots: UnsafeMutablePointer<UInt64>,
         _ environment: UnsafeMutablePointer<MoteEnvironment>
     ) -> UInt64? {
+        if letters[index] == NativeLetter.object {
+            let object = MoteC.record(of: environment)?.pointee.instance.object(of: slots[index])
+            return UInt64(UInt(bitPattern: object))
+        }
         guard environment.pointee.instance != nil, let base = environment.pointee.memoryBase else {
             return nil
         }
@@ -262,17 +272,20 @@ enum NativeLetter {
     static var pointer: UInt8 { UInt8(ascii: "*") }
     /// How many bytes the pointer before is about.
     static var size: UInt8 { UInt8(ascii: "~") }
+    /// An externref, which arrives as the host's object.
+    static var object: UInt8 { UInt8(ascii: "r") }
     /// A guest pointer to a string that ends in NUL.
     static var string: UInt8 { UInt8(ascii: "$") }
 
     /// A value as it is; nil for types that natives cannot have.
     static func plain(_ type: ValueType) -> UInt8? {
+        if type.isReference { return type.heapType == .external && type.isNullable ? object : nil }
         switch type {
-        case .i32: i32
-        case .i64: i64
-        case .f32: f32
-        case .f64: f64
-        default: nil
+        case .i32: return i32
+        case .i64: return i64
+        case .f32: return f32
+        case .f64: return f64
+        default: return nil
         }
     }
 

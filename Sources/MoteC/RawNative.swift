@@ -28,6 +28,7 @@ enum RawNative {
         if record.pointee.instance.isFaulty { return UInt32(TrapCode.hostError.rawValue) }
         // The host wrote as many bytes as its type has.
         let result = native.pointee.result
+        if result == NativeLetter.object { return record.pointee.instance.makeReference(slots) }
         if result == UInt8(ascii: "i") || result == UInt8(ascii: "f") { slots[0] &= 0xFFFF_FFFF }
         return 0
     }

@@ -67,7 +67,7 @@ struct InstanceRecord {
 /// Behind a `wasm_exec_env_t`; in the environment's arena.
 struct EnvironmentRecord {
     static var living: UInt32 { 0x4D6F_6403 }
-    /// In the mark while the instance has an exception, so that a call looks at one word (atomic).
+    /// In the mark while the instance has an exception or calls run elsewhere, so that a call looks at one word (atomic).
     static var faulty: UInt32 { 0x8000_0000 }
 
     var mark: UInt32
@@ -76,6 +76,8 @@ struct EnvironmentRecord {
     var userData: UnsafeMutableRawPointer?
     /// Of the native that runs, unless the interpreter called it.
     var attachment: UnsafeMutableRawPointer?
+    /// Where calls run while the host chose another instance for them.
+    var delegate: UnsafeMutablePointer<EnvironmentRecord>?
     var next: UnsafeMutablePointer<EnvironmentRecord>?
     var previous: UnsafeMutablePointer<EnvironmentRecord>?
 }
@@ -129,6 +131,8 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     func end(in state: UnsafeMutablePointer<DoorState>) {
         // Destructors see an instance that lives.
         endContexts(in: state)
+        state.endExternrefs(of: self)
+        state.endDelegates(in: self)
         mote_lock_acquire(state.lock)
         pointee.next?.pointee.previous = pointee.previous
         if let previous = pointee.previous {
@@ -172,7 +176,8 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
     /// Notes that it lives, and whether its instance has an exception.
     func markFault() {
         let isFaulty = pointee.instance.isFaulty
-        mote_store_release_u32(self, EnvironmentRecord.living | (isFaulty ? EnvironmentRecord.faulty : 0))
+        let isPlain = !isFaulty && pointee.delegate == nil
+        mote_store_release_u32(self, EnvironmentRecord.living | (isPlain ? 0 : EnvironmentRecord.faulty))
         pointee.engine.stopsAfterHostCall = isFaulty
     }
 }

@@ -19,6 +19,7 @@ typedef struct NativeSymbol {
     void *func_ptr;           // the function; its first parameter is the wasm_exec_env_t
     // "(PARAMETERS)RESULT": i I f F are i32 i64 f32 f64; * is a guest pointer that arrives as a native one; ~ is an i32
     // with the size in bytes of what the * before it points at; $ is a guest pointer to a string that ends in NUL.
+    // r is an externref that arrives as the host's object.
     // NULL: numbers as the import declares them. A pointer that is out of bounds traps before the call.
     const char *signature;
     void *attachment;         // see wasm_runtime_get_function_attachment

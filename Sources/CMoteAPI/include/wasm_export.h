@@ -367,6 +367,8 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_set_native_stack_boundary(wasm_exec_en
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_detect_native_stack_overflow(wasm_exec_env_t exec_env);
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_detect_native_stack_overflow_size(wasm_exec_env_t exec_env,
                                                                             uint32_t required_size);
+// Lets calls run in another instance, in an environment of that one; natives that they call see that environment.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_module_inst(wasm_exec_env_t exec_env, const wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_user_data(wasm_exec_env_t exec_env, void *user_data);
 WASM_RUNTIME_API_EXTERN void *wasm_runtime_get_user_data(wasm_exec_env_t exec_env);
 // Inside a native: the attachment that it was registered with.
@@ -417,14 +419,21 @@ WASM_RUNTIME_API_EXTERN void wasm_func_get_param_types(wasm_function_inst_t func
 WASM_RUNTIME_API_EXTERN void wasm_func_get_result_types(wasm_function_inst_t func, wasm_module_inst_t module_inst,
                                                         wasm_valkind_t *result_types);
 
-// Calls a function. argv holds the parameters in cells of 32 bits (i64 and f64 take two, low half first) and takes the
-// results over them; argc counts the parameters' cells. False: the instance has an exception, and argv is as before.
+// Calls a function. argv holds the parameters in cells of 32 bits (i64 and f64 take two, low half first; a v128 four; an
+// externref two, the host's object; a funcref one, its function's index, all ones for null) and takes the results over them; argc counts the parameters' cells. False: the instance has an exception, and argv is as before.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm(wasm_exec_env_t exec_env, wasm_function_inst_t function,
                                                     uint32_t argc, uint32_t argv[]);
 // The same with typed values.
 WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm_a(wasm_exec_env_t exec_env, wasm_function_inst_t function,
                                                       uint32_t num_results, wasm_val_t results[], uint32_t num_args,
                                                       wasm_val_t args[]);
+// The same with the parameters themselves: int32_t, int64_t, double, void * for an externref, the index of a funcref.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_wasm_v(wasm_exec_env_t exec_env, wasm_function_inst_t function,
+                                                      uint32_t num_results, wasm_val_t results[], uint32_t num_args,
+                                                      ...);
+// Calls what table 0 has at an index, with cells.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_call_indirect(wasm_exec_env_t exec_env, uint32_t element_index, uint32_t argc,
+                                                        uint32_t argv[]);
 // Runs a program: _start of a WASI module, else `main` without parameters or with (argc, argv), for which the strings are
 // placed in the app heap or by the guest's malloc. True also when it called proc_exit. What main returns replaces argv[0]
 // (as an int32_t) where argc is not 0.
@@ -435,6 +444,42 @@ WASM_RUNTIME_API_EXTERN bool wasm_application_execute_main(wasm_module_inst_t mo
 // vector is two integers with a \ between them, a reference `null` or a number. Clears the exception of an earlier call.
 WASM_RUNTIME_API_EXTERN bool wasm_application_execute_func(wasm_module_inst_t module_inst, const char *name, int32_t argc,
                                                            char *argv[]);
+
+// ---- Objects of the host's as externrefs
+
+// An object of an instance has a number: what guests hold stands for it. It lives until the object is deleted or the
+// instance ends, also where it is not retained; then the cleanup is called. NULL and (void *)-1 are the null reference,
+// whose number is UINT32_MAX.
+WASM_RUNTIME_API_EXTERN bool wasm_externref_obj2ref(wasm_module_inst_t module_inst, void *extern_obj,
+                                                    uint32_t *p_externref_idx);
+WASM_RUNTIME_API_EXTERN bool wasm_externref_objdel(wasm_module_inst_t module_inst, void *extern_obj);
+WASM_RUNTIME_API_EXTERN bool wasm_externref_set_cleanup(wasm_module_inst_t module_inst, void *extern_obj,
+                                                        void (*extern_obj_cleanup)(void *));
+WASM_RUNTIME_API_EXTERN bool wasm_externref_ref2obj(uint32_t externref_idx, void **p_extern_obj);
+WASM_RUNTIME_API_EXTERN bool wasm_externref_retain(uint32_t externref_idx);
+
+// ---- Exported globals and tables
+
+typedef struct wasm_global_inst_t {
+    wasm_valkind_t kind;
+    bool is_mutable;
+    void *global_data;   // the value, while the instance lives
+} wasm_global_inst_t;
+
+typedef struct wasm_table_inst_t {
+    wasm_valkind_t elem_kind;
+    uint32_t cur_size;   // when it was asked for
+    uint32_t max_size;
+    void *elems;         // the runtime's own
+} wasm_table_inst_t;
+
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_export_global_inst(const wasm_module_inst_t module_inst, const char *name,
+                                                                 wasm_global_inst_t *global_inst);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_get_export_table_inst(const wasm_module_inst_t module_inst, const char *name,
+                                                                wasm_table_inst_t *table_inst);
+// The function that a table has at an index now; NULL outside, and where there is none.
+WASM_RUNTIME_API_EXTERN wasm_function_inst_t wasm_table_get_func_inst(const wasm_module_inst_t module_inst,
+                                                                      const wasm_table_inst_t *table_inst, uint32_t idx);
 
 // ---- Exceptions: one per instance, which stays until it is cleared; until then calls fail
 
