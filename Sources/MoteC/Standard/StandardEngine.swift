@@ -1,7 +1,7 @@
 package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
-internal import MoteMemory
+package import MoteMemory
 
 /// Behind a `wasm_engine_t`: a runtime with a heap of its own; in an arena of that heap.
 ///
@@ -153,6 +153,11 @@ extension StandardEngine {
         engine.pointee.arena.freeGrowable(raw)
         release(engine)
     }
+}
+
+/// The heap of an engine; for tests.
+package func heapOfEngine(_ handle: OpaquePointer?) -> GlobalHeap.Pointer? {
+    StandardEngine.behind(handle)?.pointee.runtime.heap
 }
 
 @c @implementation
