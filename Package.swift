@@ -48,7 +48,7 @@ let ring0: [SwiftSetting] =
         ] : [])
 
 let ring0Targets: [Target] = [
-    .target(name: "CPlatform", cSettings: conditions.map { .define($0) }),
+    .target(name: "CPlatform", cSettings: (conditions + (embedded ? ["MOTE_EMBEDDED"] : [])).map { .define($0) }),
     .target(name: "MotePlatform", dependencies: ["CPlatform"], swiftSettings: ring0),
     .target(name: "MoteMemory", dependencies: ["CPlatform", "MotePlatform"], swiftSettings: ring0),
     .target(

@@ -4,7 +4,8 @@
 internal import CPlatform
 internal import MoteMemory
 
-@inline(__always)
+#if !MOTE_WITHOUT_GC
+@c(mote_handler_structLoad8US) @inline(__always)
 func structLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt8.self))
@@ -12,7 +13,7 @@ func structLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad8UR) @inline(__always)
 func structLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt8.self))
@@ -20,7 +21,7 @@ func structLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad8SS) @inline(__always)
 func structLoad8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: Int8.self))))
@@ -28,7 +29,7 @@ func structLoad8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad8SR) @inline(__always)
 func structLoad8SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: Int8.self))))
@@ -36,7 +37,7 @@ func structLoad8SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad16US) @inline(__always)
 func structLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt16.self))
@@ -44,7 +45,7 @@ func structLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad16UR) @inline(__always)
 func structLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt16.self))
@@ -52,7 +53,7 @@ func structLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad16SS) @inline(__always)
 func structLoad16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: Int16.self))))
@@ -60,7 +61,7 @@ func structLoad16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad16SR) @inline(__always)
 func structLoad16SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: Int16.self))))
@@ -68,7 +69,7 @@ func structLoad16SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad32S) @inline(__always)
 func structLoad32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt32.self))
@@ -76,7 +77,7 @@ func structLoad32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad32R) @inline(__always)
 func structLoad32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt32.self))
@@ -84,7 +85,7 @@ func structLoad32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad64S) @inline(__always)
 func structLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt64.self)
@@ -92,7 +93,7 @@ func structLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoad64R) @inline(__always)
 func structLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt64.self)
@@ -100,7 +101,7 @@ func structLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_structLoadF32S) @inline(__always)
 func structLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt32.self))
@@ -108,7 +109,7 @@ func structLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_structLoadF32R) @inline(__always)
 func structLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = UInt64(object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt32.self))
@@ -116,7 +117,7 @@ func structLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_structLoadF64S) @inline(__always)
 func structLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt64.self)
@@ -124,7 +125,7 @@ func structLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_structLoadF64R) @inline(__always)
 func structLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(r)) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     let z = object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: UInt64.self)
@@ -132,49 +133,53 @@ func structLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_structLoadVector) @inline(__always)
 func structLoadVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     setVector(fp, slotField(pc, 8), object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
-@inline(__always)
+@c(mote_handler_structStore8) @inline(__always)
 func structStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), toByteOffset: Int(immediate32(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_structStore16) @inline(__always)
 func structStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), toByteOffset: Int(immediate32(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_structStore32) @inline(__always)
 func structStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), toByteOffset: Int(immediate32(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_structStore64) @inline(__always)
 func structStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: fp[slotField(pc, 10)], toByteOffset: Int(immediate32(pc)), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_structStoreVector) @inline(__always)
 func structStoreVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: vector(fp, slotField(pc, 10)), toByteOffset: Int(immediate32(pc)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
-@inline(__always)
+@c(mote_handler_arrayLoad8US) @inline(__always)
 func arrayLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -184,7 +189,7 @@ func arrayLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad8UR) @inline(__always)
 func arrayLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -194,7 +199,7 @@ func arrayLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad8SS) @inline(__always)
 func arrayLoad8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -204,7 +209,7 @@ func arrayLoad8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad8SR) @inline(__always)
 func arrayLoad8SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -214,7 +219,7 @@ func arrayLoad8SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad16US) @inline(__always)
 func arrayLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -224,7 +229,7 @@ func arrayLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad16UR) @inline(__always)
 func arrayLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -234,7 +239,7 @@ func arrayLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad16SS) @inline(__always)
 func arrayLoad16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -244,7 +249,7 @@ func arrayLoad16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad16SR) @inline(__always)
 func arrayLoad16SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -254,7 +259,7 @@ func arrayLoad16SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad32S) @inline(__always)
 func arrayLoad32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -264,7 +269,7 @@ func arrayLoad32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad32R) @inline(__always)
 func arrayLoad32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -274,7 +279,7 @@ func arrayLoad32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad64S) @inline(__always)
 func arrayLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -284,7 +289,7 @@ func arrayLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoad64R) @inline(__always)
 func arrayLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -294,7 +299,7 @@ func arrayLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoadF32S) @inline(__always)
 func arrayLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -304,7 +309,7 @@ func arrayLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoadF32R) @inline(__always)
 func arrayLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -314,7 +319,7 @@ func arrayLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoadF64S) @inline(__always)
 func arrayLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -324,7 +329,7 @@ func arrayLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_arrayLoadF64R) @inline(__always)
 func arrayLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(r)
@@ -334,7 +339,8 @@ func arrayLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_arrayLoadVector) @inline(__always)
 func arrayLoadVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 12)])
@@ -342,8 +348,9 @@ func arrayLoadVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     setVector(fp, slotField(pc, 8), object.loadUnaligned(fromByteOffset: 8 + Int(index) << 4, as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
-@inline(__always)
+@c(mote_handler_arrayStore8) @inline(__always)
 func arrayStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 10)])
@@ -352,7 +359,7 @@ func arrayStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayStore16) @inline(__always)
 func arrayStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 10)])
@@ -361,7 +368,7 @@ func arrayStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayStore32) @inline(__always)
 func arrayStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 10)])
@@ -370,7 +377,7 @@ func arrayStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_arrayStore64) @inline(__always)
 func arrayStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 10)])
@@ -379,7 +386,8 @@ func arrayStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_arrayStoreVector) @inline(__always)
 func arrayStoreVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullArrayReference(pc, fp, memory, environment, r, d) }
     let index = low(fp[slotField(pc, 10)])
@@ -387,3 +395,5 @@ func arrayStoreVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     object.storeBytes(of: vector(fp, slotField(pc, 12)), toByteOffset: 8 + Int(index) << 4, as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
+#endif

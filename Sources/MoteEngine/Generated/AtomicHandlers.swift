@@ -3,7 +3,8 @@
 
 internal import CPlatform
 
-@inline(never)
+#if !MOTE_WITHOUT_THREADS
+@c(mote_handler_atomicLoad8) @inline(never)
 func atomicLoad8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicLoad8Outside(pc, fp, memory, environment, r, d) }
@@ -12,7 +13,7 @@ func atomicLoad8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicLoad16) @inline(never)
 func atomicLoad16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -22,7 +23,7 @@ func atomicLoad16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicLoad32) @inline(never)
 func atomicLoad32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -32,7 +33,7 @@ func atomicLoad32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicLoad64) @inline(never)
 func atomicLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -42,7 +43,7 @@ func atomicLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicStore8) @inline(never)
 func atomicStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicStore8Outside(pc, fp, memory, environment, r, d) }
@@ -50,7 +51,7 @@ func atomicStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicStore16) @inline(never)
 func atomicStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 8)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -59,7 +60,7 @@ func atomicStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicStore32) @inline(never)
 func atomicStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 8)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -68,7 +69,7 @@ func atomicStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicStore64) @inline(never)
 func atomicStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 8)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -77,7 +78,7 @@ func atomicStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAdd8) @inline(never)
 func atomicAdd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicAdd8Outside(pc, fp, memory, environment, r, d) }
@@ -86,7 +87,7 @@ func atomicAdd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAdd16) @inline(never)
 func atomicAdd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -96,7 +97,7 @@ func atomicAdd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAdd32) @inline(never)
 func atomicAdd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -106,7 +107,7 @@ func atomicAdd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAdd64) @inline(never)
 func atomicAdd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -116,7 +117,7 @@ func atomicAdd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicSubtract8) @inline(never)
 func atomicSubtract8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicSubtract8Outside(pc, fp, memory, environment, r, d) }
@@ -125,7 +126,7 @@ func atomicSubtract8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicSubtract16) @inline(never)
 func atomicSubtract16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -135,7 +136,7 @@ func atomicSubtract16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicSubtract32) @inline(never)
 func atomicSubtract32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -145,7 +146,7 @@ func atomicSubtract32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicSubtract64) @inline(never)
 func atomicSubtract64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -155,7 +156,7 @@ func atomicSubtract64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAnd8) @inline(never)
 func atomicAnd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicAnd8Outside(pc, fp, memory, environment, r, d) }
@@ -164,7 +165,7 @@ func atomicAnd8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAnd16) @inline(never)
 func atomicAnd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -174,7 +175,7 @@ func atomicAnd16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAnd32) @inline(never)
 func atomicAnd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -184,7 +185,7 @@ func atomicAnd32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicAnd64) @inline(never)
 func atomicAnd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -194,7 +195,7 @@ func atomicAnd64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicOr8) @inline(never)
 func atomicOr8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicOr8Outside(pc, fp, memory, environment, r, d) }
@@ -203,7 +204,7 @@ func atomicOr8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicOr16) @inline(never)
 func atomicOr16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -213,7 +214,7 @@ func atomicOr16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicOr32) @inline(never)
 func atomicOr32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -223,7 +224,7 @@ func atomicOr32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicOr64) @inline(never)
 func atomicOr64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -233,7 +234,7 @@ func atomicOr64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicXor8) @inline(never)
 func atomicXor8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicXor8Outside(pc, fp, memory, environment, r, d) }
@@ -242,7 +243,7 @@ func atomicXor8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicXor16) @inline(never)
 func atomicXor16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -252,7 +253,7 @@ func atomicXor16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicXor32) @inline(never)
 func atomicXor32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -262,7 +263,7 @@ func atomicXor32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicXor64) @inline(never)
 func atomicXor64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -272,7 +273,7 @@ func atomicXor64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicExchange8) @inline(never)
 func atomicExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicExchange8Outside(pc, fp, memory, environment, r, d) }
@@ -281,7 +282,7 @@ func atomicExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicExchange16) @inline(never)
 func atomicExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -291,7 +292,7 @@ func atomicExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicExchange32) @inline(never)
 func atomicExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -301,7 +302,7 @@ func atomicExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicExchange64) @inline(never)
 func atomicExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -311,7 +312,7 @@ func atomicExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicCompareExchange8) @inline(never)
 func atomicCompareExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return atomicCompareExchange8Outside(pc, fp, memory, environment, r, d) }
@@ -320,7 +321,7 @@ func atomicCompareExchange8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 32, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicCompareExchange16) @inline(never)
 func atomicCompareExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 1 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -330,7 +331,7 @@ func atomicCompareExchange16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 32, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicCompareExchange32) @inline(never)
 func atomicCompareExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 3 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -340,7 +341,7 @@ func atomicCompareExchange32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 32, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_atomicCompareExchange64) @inline(never)
 func atomicCompareExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     if (fp[slotField(pc, 10)] &+ pc.load(fromByteOffset: 16, as: UInt64.self)) & 7 != 0 { return unalignedAtomic(pc, fp, memory, environment, r, d) }
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -349,3 +350,4 @@ func atomicCompareExchange64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
 }
+#endif

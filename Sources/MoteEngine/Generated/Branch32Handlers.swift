@@ -3,490 +3,490 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_branchI32EqSS) @inline(__always)
 func branchI32EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32EqSI) @inline(__always)
 func branchI32EqSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32EqRS) @inline(__always)
 func branchI32EqRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32EqSR) @inline(__always)
 func branchI32EqSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32EqRI) @inline(__always)
 func branchI32EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32EqSW) @inline(__always)
 func branchI32EqSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32EqRW) @inline(__always)
 func branchI32EqRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeSS) @inline(__always)
 func branchI32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeSI) @inline(__always)
 func branchI32NeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeRS) @inline(__always)
 func branchI32NeRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeSR) @inline(__always)
 func branchI32NeSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeRI) @inline(__always)
 func branchI32NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeSW) @inline(__always)
 func branchI32NeSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32NeRW) @inline(__always)
 func branchI32NeRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSSS) @inline(__always)
 func branchI32LtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSSI) @inline(__always)
 func branchI32LtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSRS) @inline(__always)
 func branchI32LtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSSR) @inline(__always)
 func branchI32LtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSRI) @inline(__always)
 func branchI32LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSSW) @inline(__always)
 func branchI32LtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtSRW) @inline(__always)
 func branchI32LtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) < Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtUSS) @inline(__always)
 func branchI32LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtUSI) @inline(__always)
 func branchI32LtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtURS) @inline(__always)
 func branchI32LtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtUSR) @inline(__always)
 func branchI32LtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtURI) @inline(__always)
 func branchI32LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtUSW) @inline(__always)
 func branchI32LtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LtURW) @inline(__always)
 func branchI32LtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSSS) @inline(__always)
 func branchI32GtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSSI) @inline(__always)
 func branchI32GtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSRS) @inline(__always)
 func branchI32GtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSSR) @inline(__always)
 func branchI32GtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSRI) @inline(__always)
 func branchI32GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSSW) @inline(__always)
 func branchI32GtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtSRW) @inline(__always)
 func branchI32GtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) > Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtUSS) @inline(__always)
 func branchI32GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtUSI) @inline(__always)
 func branchI32GtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtURS) @inline(__always)
 func branchI32GtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtUSR) @inline(__always)
 func branchI32GtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtURI) @inline(__always)
 func branchI32GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtUSW) @inline(__always)
 func branchI32GtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GtURW) @inline(__always)
 func branchI32GtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSSS) @inline(__always)
 func branchI32LeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSSI) @inline(__always)
 func branchI32LeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSRS) @inline(__always)
 func branchI32LeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSSR) @inline(__always)
 func branchI32LeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSRI) @inline(__always)
 func branchI32LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSSW) @inline(__always)
 func branchI32LeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeSRW) @inline(__always)
 func branchI32LeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) <= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeUSS) @inline(__always)
 func branchI32LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeUSI) @inline(__always)
 func branchI32LeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeURS) @inline(__always)
 func branchI32LeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeUSR) @inline(__always)
 func branchI32LeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeURI) @inline(__always)
 func branchI32LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeUSW) @inline(__always)
 func branchI32LeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32LeURW) @inline(__always)
 func branchI32LeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSSS) @inline(__always)
 func branchI32GeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSSI) @inline(__always)
 func branchI32GeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSRS) @inline(__always)
 func branchI32GeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSSR) @inline(__always)
 func branchI32GeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSRI) @inline(__always)
 func branchI32GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSSW) @inline(__always)
 func branchI32GeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeSRW) @inline(__always)
 func branchI32GeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if Int32(bitPattern: a) >= Int32(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeUSS) @inline(__always)
 func branchI32GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(fp[slotField(pc, 10)])
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeUSI) @inline(__always)
 func branchI32GeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(signedImmediate16(pc))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeURS) @inline(__always)
 func branchI32GeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 10)])
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeUSR) @inline(__always)
 func branchI32GeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(r)
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeURI) @inline(__always)
 func branchI32GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate16(pc))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeUSW) @inline(__always)
 func branchI32GeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 8)]), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI32GeURW) @inline(__always)
 func branchI32GeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self))))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }

@@ -3,490 +3,490 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_branchI64EqSS) @inline(__always)
 func branchI64EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64EqSI) @inline(__always)
 func branchI64EqSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64EqRS) @inline(__always)
 func branchI64EqRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64EqSR) @inline(__always)
 func branchI64EqSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64EqRI) @inline(__always)
 func branchI64EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64EqSW) @inline(__always)
 func branchI64EqSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64EqRW) @inline(__always)
 func branchI64EqRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeSS) @inline(__always)
 func branchI64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeSI) @inline(__always)
 func branchI64NeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeRS) @inline(__always)
 func branchI64NeRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeSR) @inline(__always)
 func branchI64NeSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeRI) @inline(__always)
 func branchI64NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeSW) @inline(__always)
 func branchI64NeSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64NeRW) @inline(__always)
 func branchI64NeRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSSS) @inline(__always)
 func branchI64LtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSSI) @inline(__always)
 func branchI64LtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSRS) @inline(__always)
 func branchI64LtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSSR) @inline(__always)
 func branchI64LtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSRI) @inline(__always)
 func branchI64LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSSW) @inline(__always)
 func branchI64LtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtSRW) @inline(__always)
 func branchI64LtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) < Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtUSS) @inline(__always)
 func branchI64LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtUSI) @inline(__always)
 func branchI64LtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtURS) @inline(__always)
 func branchI64LtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtUSR) @inline(__always)
 func branchI64LtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtURI) @inline(__always)
 func branchI64LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtUSW) @inline(__always)
 func branchI64LtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LtURW) @inline(__always)
 func branchI64LtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSSS) @inline(__always)
 func branchI64GtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSSI) @inline(__always)
 func branchI64GtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSRS) @inline(__always)
 func branchI64GtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSSR) @inline(__always)
 func branchI64GtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSRI) @inline(__always)
 func branchI64GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSSW) @inline(__always)
 func branchI64GtSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtSRW) @inline(__always)
 func branchI64GtSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) > Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtUSS) @inline(__always)
 func branchI64GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtUSI) @inline(__always)
 func branchI64GtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtURS) @inline(__always)
 func branchI64GtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtUSR) @inline(__always)
 func branchI64GtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtURI) @inline(__always)
 func branchI64GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtUSW) @inline(__always)
 func branchI64GtUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GtURW) @inline(__always)
 func branchI64GtURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a > b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSSS) @inline(__always)
 func branchI64LeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSSI) @inline(__always)
 func branchI64LeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSRS) @inline(__always)
 func branchI64LeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSSR) @inline(__always)
 func branchI64LeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSRI) @inline(__always)
 func branchI64LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSSW) @inline(__always)
 func branchI64LeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeSRW) @inline(__always)
 func branchI64LeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) <= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeUSS) @inline(__always)
 func branchI64LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeUSI) @inline(__always)
 func branchI64LeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeURS) @inline(__always)
 func branchI64LeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeUSR) @inline(__always)
 func branchI64LeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeURI) @inline(__always)
 func branchI64LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeUSW) @inline(__always)
 func branchI64LeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64LeURW) @inline(__always)
 func branchI64LeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSSS) @inline(__always)
 func branchI64GeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSSI) @inline(__always)
 func branchI64GeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSRS) @inline(__always)
 func branchI64GeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSSR) @inline(__always)
 func branchI64GeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSRI) @inline(__always)
 func branchI64GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSSW) @inline(__always)
 func branchI64GeSSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeSRW) @inline(__always)
 func branchI64GeSRW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if Int64(bitPattern: a) >= Int64(bitPattern: b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeUSS) @inline(__always)
 func branchI64GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = fp[slotField(pc, 10)]
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeUSI) @inline(__always)
 func branchI64GeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = signedImmediate16(pc)
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeURS) @inline(__always)
 func branchI64GeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 10)]
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeUSR) @inline(__always)
 func branchI64GeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = r
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeURI) @inline(__always)
 func branchI64GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate16(pc)
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeUSW) @inline(__always)
 func branchI64GeUSW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 8)], b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchI64GeURW) @inline(__always)
 func branchI64GeURW(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = UInt64(bitPattern: Int64(pc.load(fromByteOffset: 16, as: Int32.self)))
     if a >= b { return branch(pc, fp, memory, environment, r, d) }

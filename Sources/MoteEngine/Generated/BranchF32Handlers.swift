@@ -3,294 +3,294 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_branchF32EqSS) @inline(__always)
 func branchF32EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32EqDS) @inline(__always)
 func branchF32EqDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32EqSD) @inline(__always)
 func branchF32EqSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(d)
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32EqSC) @inline(__always)
 func branchF32EqSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32EqDC) @inline(__always)
 func branchF32EqDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32EqCS) @inline(__always)
 func branchF32EqCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32EqCD) @inline(__always)
 func branchF32EqCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeSS) @inline(__always)
 func branchF32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeDS) @inline(__always)
 func branchF32NeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeSD) @inline(__always)
 func branchF32NeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(d)
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeSC) @inline(__always)
 func branchF32NeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeDC) @inline(__always)
 func branchF32NeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeCS) @inline(__always)
 func branchF32NeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NeCD) @inline(__always)
 func branchF32NeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtSS) @inline(__always)
 func branchF32LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtDS) @inline(__always)
 func branchF32LtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtSD) @inline(__always)
 func branchF32LtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(d)
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtSC) @inline(__always)
 func branchF32LtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtDC) @inline(__always)
 func branchF32LtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtCS) @inline(__always)
 func branchF32LtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LtCD) @inline(__always)
 func branchF32LtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeSS) @inline(__always)
 func branchF32LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeDS) @inline(__always)
 func branchF32LeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeSD) @inline(__always)
 func branchF32LeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(d)
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeSC) @inline(__always)
 func branchF32LeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeDC) @inline(__always)
 func branchF32LeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeCS) @inline(__always)
 func branchF32LeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32LeCD) @inline(__always)
 func branchF32LeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtSS) @inline(__always)
 func branchF32NotLtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(fp[slotField(pc, 10)])
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtDS) @inline(__always)
 func branchF32NotLtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 10)])
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtSD) @inline(__always)
 func branchF32NotLtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(d)
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtSC) @inline(__always)
 func branchF32NotLtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtDC) @inline(__always)
 func branchF32NotLtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtCS) @inline(__always)
 func branchF32NotLtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 10)])
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLtCD) @inline(__always)
 func branchF32NotLtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeSS) @inline(__always)
 func branchF32NotLeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(fp[slotField(pc, 10)])
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeDS) @inline(__always)
 func branchF32NotLeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 10)])
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeSD) @inline(__always)
 func branchF32NotLeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(d)
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeSC) @inline(__always)
 func branchF32NotLeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 8)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeDC) @inline(__always)
 func branchF32NotLeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeCS) @inline(__always)
 func branchF32NotLeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 10)])
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF32NotLeCD) @inline(__always)
 func branchF32NotLeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }

@@ -3,294 +3,294 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_branchF64EqSS) @inline(__always)
 func branchF64EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64EqDS) @inline(__always)
 func branchF64EqDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64EqSD) @inline(__always)
 func branchF64EqSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = d
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64EqSC) @inline(__always)
 func branchF64EqSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64EqDC) @inline(__always)
 func branchF64EqDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64EqCS) @inline(__always)
 func branchF64EqCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 10)])
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64EqCD) @inline(__always)
 func branchF64EqCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     if a == b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeSS) @inline(__always)
 func branchF64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeDS) @inline(__always)
 func branchF64NeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeSD) @inline(__always)
 func branchF64NeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = d
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeSC) @inline(__always)
 func branchF64NeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeDC) @inline(__always)
 func branchF64NeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeCS) @inline(__always)
 func branchF64NeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 10)])
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NeCD) @inline(__always)
 func branchF64NeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     if a != b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtSS) @inline(__always)
 func branchF64LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtDS) @inline(__always)
 func branchF64LtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtSD) @inline(__always)
 func branchF64LtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = d
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtSC) @inline(__always)
 func branchF64LtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtDC) @inline(__always)
 func branchF64LtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtCS) @inline(__always)
 func branchF64LtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 10)])
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LtCD) @inline(__always)
 func branchF64LtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     if a < b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeSS) @inline(__always)
 func branchF64LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeDS) @inline(__always)
 func branchF64LeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeSD) @inline(__always)
 func branchF64LeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = d
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeSC) @inline(__always)
 func branchF64LeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeDC) @inline(__always)
 func branchF64LeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeCS) @inline(__always)
 func branchF64LeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 10)])
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64LeCD) @inline(__always)
 func branchF64LeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     if a <= b { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtSS) @inline(__always)
 func branchF64NotLtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(fp[slotField(pc, 10)])
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtDS) @inline(__always)
 func branchF64NotLtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 10)])
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtSD) @inline(__always)
 func branchF64NotLtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = d
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtSC) @inline(__always)
 func branchF64NotLtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtDC) @inline(__always)
 func branchF64NotLtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtCS) @inline(__always)
 func branchF64NotLtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 10)])
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLtCD) @inline(__always)
 func branchF64NotLtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     if !(a < b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeSS) @inline(__always)
 func branchF64NotLeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(fp[slotField(pc, 10)])
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeDS) @inline(__always)
 func branchF64NotLeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 10)])
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeSD) @inline(__always)
 func branchF64NotLeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = d
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeSC) @inline(__always)
 func branchF64NotLeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 8)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeDC) @inline(__always)
 func branchF64NotLeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeCS) @inline(__always)
 func branchF64NotLeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 10)])
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_branchF64NotLeCD) @inline(__always)
 func branchF64NotLeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     if !(a <= b) { return branch(pc, fp, memory, environment, r, d) }

@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(never)
+@c(mote_handler_i32TruncF32SS) @inline(never)
 func i32TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -12,7 +12,7 @@ func i32TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF32SD) @inline(never)
 func i32TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -21,7 +21,7 @@ func i32TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF32US) @inline(never)
 func i32TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -30,7 +30,7 @@ func i32TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF32UD) @inline(never)
 func i32TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -39,7 +39,7 @@ func i32TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF64SS) @inline(never)
 func i32TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -48,7 +48,7 @@ func i32TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF64SD) @inline(never)
 func i32TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsI32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -57,7 +57,7 @@ func i32TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF64US) @inline(never)
 func i32TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -66,7 +66,7 @@ func i32TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncF64UD) @inline(never)
 func i32TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsU32(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -75,7 +75,7 @@ func i32TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF32SS) @inline(never)
 func i64TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -84,7 +84,7 @@ func i64TruncF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF32SD) @inline(never)
 func i64TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -93,7 +93,7 @@ func i64TruncF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF32US) @inline(never)
 func i64TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -102,7 +102,7 @@ func i64TruncF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF32UD) @inline(never)
 func i64TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -111,7 +111,7 @@ func i64TruncF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF64SS) @inline(never)
 func i64TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -120,7 +120,7 @@ func i64TruncF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF64SD) @inline(never)
 func i64TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsI64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -129,7 +129,7 @@ func i64TruncF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF64US) @inline(never)
 func i64TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -138,7 +138,7 @@ func i64TruncF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncF64UD) @inline(never)
 func i64TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     if !Semantics.fitsU64(a) { if a != a { return invalidConversion(pc, fp, memory, environment, r, d) }; return integerOverflow(pc, fp, memory, environment, r, d) }
@@ -147,7 +147,7 @@ func i64TruncF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF32SS) @inline(never)
 func i32TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateI32(a))
@@ -155,7 +155,7 @@ func i32TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF32SD) @inline(never)
 func i32TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateI32(a))
@@ -163,7 +163,7 @@ func i32TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF32US) @inline(never)
 func i32TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateU32(a))
@@ -171,7 +171,7 @@ func i32TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF32UD) @inline(never)
 func i32TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateU32(a))
@@ -179,7 +179,7 @@ func i32TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF64SS) @inline(never)
 func i32TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateI32(a))
@@ -187,7 +187,7 @@ func i32TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF64SD) @inline(never)
 func i32TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateI32(a))
@@ -195,7 +195,7 @@ func i32TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF64US) @inline(never)
 func i32TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateU32(a))
@@ -203,7 +203,7 @@ func i32TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i32TruncSatF64UD) @inline(never)
 func i32TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateU32(a))
@@ -211,7 +211,7 @@ func i32TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF32SS) @inline(never)
 func i64TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateI64(a))
@@ -219,7 +219,7 @@ func i64TruncSatF32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF32SD) @inline(never)
 func i64TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateI64(a))
@@ -227,7 +227,7 @@ func i64TruncSatF32SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF32US) @inline(never)
 func i64TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = UInt64(Semantics.saturateU64(a))
@@ -235,7 +235,7 @@ func i64TruncSatF32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF32UD) @inline(never)
 func i64TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = UInt64(Semantics.saturateU64(a))
@@ -243,7 +243,7 @@ func i64TruncSatF32UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF64SS) @inline(never)
 func i64TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateI64(a))
@@ -251,7 +251,7 @@ func i64TruncSatF64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF64SD) @inline(never)
 func i64TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateI64(a))
@@ -259,7 +259,7 @@ func i64TruncSatF64SD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF64US) @inline(never)
 func i64TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = UInt64(Semantics.saturateU64(a))
@@ -267,7 +267,7 @@ func i64TruncSatF64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(never)
+@c(mote_handler_i64TruncSatF64UD) @inline(never)
 func i64TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = UInt64(Semantics.saturateU64(a))
@@ -275,7 +275,7 @@ func i64TruncSatF64UD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI32SS) @inline(__always)
 func f32ConvertI32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = Float(Int32(bitPattern: a))
@@ -283,7 +283,7 @@ func f32ConvertI32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI32SR) @inline(__always)
 func f32ConvertI32SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = Float(Int32(bitPattern: a))
@@ -291,7 +291,7 @@ func f32ConvertI32SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI32US) @inline(__always)
 func f32ConvertI32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = Float(a)
@@ -299,7 +299,7 @@ func f32ConvertI32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI32UR) @inline(__always)
 func f32ConvertI32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = Float(a)
@@ -307,7 +307,7 @@ func f32ConvertI32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI64SS) @inline(__always)
 func f32ConvertI64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = Float(Int64(bitPattern: a))
@@ -315,7 +315,7 @@ func f32ConvertI64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI64SR) @inline(__always)
 func f32ConvertI64SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = Float(Int64(bitPattern: a))
@@ -323,7 +323,7 @@ func f32ConvertI64SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI64US) @inline(__always)
 func f32ConvertI64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = Float(a)
@@ -331,7 +331,7 @@ func f32ConvertI64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32ConvertI64UR) @inline(__always)
 func f32ConvertI64UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = Float(a)
@@ -339,7 +339,7 @@ func f32ConvertI64UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI32SS) @inline(__always)
 func f64ConvertI32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = Double(Int32(bitPattern: a))
@@ -347,7 +347,7 @@ func f64ConvertI32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI32SR) @inline(__always)
 func f64ConvertI32SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = Double(Int32(bitPattern: a))
@@ -355,7 +355,7 @@ func f64ConvertI32SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI32US) @inline(__always)
 func f64ConvertI32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = Double(a)
@@ -363,7 +363,7 @@ func f64ConvertI32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI32UR) @inline(__always)
 func f64ConvertI32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = Double(a)
@@ -371,7 +371,7 @@ func f64ConvertI32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI64SS) @inline(__always)
 func f64ConvertI64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = Double(Int64(bitPattern: a))
@@ -379,7 +379,7 @@ func f64ConvertI64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI64SR) @inline(__always)
 func f64ConvertI64SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = Double(Int64(bitPattern: a))
@@ -387,7 +387,7 @@ func f64ConvertI64SR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI64US) @inline(__always)
 func f64ConvertI64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = Double(a)
@@ -395,7 +395,7 @@ func f64ConvertI64US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64ConvertI64UR) @inline(__always)
 func f64ConvertI64UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = Double(a)
@@ -403,7 +403,7 @@ func f64ConvertI64UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f32DemoteF64S) @inline(__always)
 func f32DemoteF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)])
     let z = Semantics.demote(a)
@@ -411,7 +411,7 @@ func f32DemoteF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DemoteF64D) @inline(__always)
 func f32DemoteF64D(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d
     let z = Semantics.demote(a)
@@ -419,7 +419,7 @@ func f32DemoteF64D(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f64PromoteF32S) @inline(__always)
 func f64PromoteF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(fp[slotField(pc, 10)]))
     let z = a
@@ -427,7 +427,7 @@ func f64PromoteF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64PromoteF32D) @inline(__always)
 func f64PromoteF32D(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = Semantics.promote(f32(d))
     let z = a
@@ -435,28 +435,28 @@ func f64PromoteF32D(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_reinterpretToInteger32) @inline(__always)
 func reinterpretToInteger32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64(low(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_reinterpretToInteger64) @inline(__always)
 func reinterpretToInteger64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = fp[slotField(pc, 10)]
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_reinterpretToFloat32) @inline(__always)
 func reinterpretToFloat32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64(low(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_reinterpretToFloat64) @inline(__always)
 func reinterpretToFloat64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = fp[slotField(pc, 10)]
     fp[slotField(pc, 8)] = z

@@ -3,322 +3,322 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_f32AddSS) @inline(__always)
 func f32AddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) + f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AddDS) @inline(__always)
 func f32AddDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) + f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AddSD) @inline(__always)
 func f32AddSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) + f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AddSC) @inline(__always)
 func f32AddSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) + f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AddDC) @inline(__always)
 func f32AddDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) + f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AddCS) @inline(__always)
 func f32AddCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) + f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AddCD) @inline(__always)
 func f32AddCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) + f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubSS) @inline(__always)
 func f32SubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) - f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubDS) @inline(__always)
 func f32SubDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) - f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubSD) @inline(__always)
 func f32SubSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) - f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubSC) @inline(__always)
 func f32SubSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) - f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubDC) @inline(__always)
 func f32SubDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) - f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubCS) @inline(__always)
 func f32SubCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) - f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32SubCD) @inline(__always)
 func f32SubCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) - f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulSS) @inline(__always)
 func f32MulSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) * f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulDS) @inline(__always)
 func f32MulDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) * f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulSD) @inline(__always)
 func f32MulSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) * f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulSC) @inline(__always)
 func f32MulSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) * f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulDC) @inline(__always)
 func f32MulDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) * f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulCS) @inline(__always)
 func f32MulCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) * f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MulCD) @inline(__always)
 func f32MulCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) * f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivSS) @inline(__always)
 func f32DivSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) / f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivDS) @inline(__always)
 func f32DivDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) / f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivSD) @inline(__always)
 func f32DivSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) / f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivSC) @inline(__always)
 func f32DivSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(fp[slotField(pc, 10)]) / f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivDC) @inline(__always)
 func f32DivDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(d) / f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivCS) @inline(__always)
 func f32DivCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) / f32(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32DivCD) @inline(__always)
 func f32DivCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f32(pc.load(fromByteOffset: 16, as: UInt64.self)) / f32(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MinSS) @inline(__always)
 func f32MinSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.minimum(f32(fp[slotField(pc, 10)]), f32(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32MaxSS) @inline(__always)
 func f32MaxSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.maximum(f32(fp[slotField(pc, 10)]), f32(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32CopysignSS) @inline(__always)
 func f32CopysignSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.copySign(f32(fp[slotField(pc, 10)]), f32(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AbsS) @inline(__always)
 func f32AbsS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.absolute(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32AbsD) @inline(__always)
 func f32AbsD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.absolute(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32NegS) @inline(__always)
 func f32NegS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.negate(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32NegD) @inline(__always)
 func f32NegD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.negate(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32CeilS) @inline(__always)
 func f32CeilS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.ceiling(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32CeilD) @inline(__always)
 func f32CeilD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.ceiling(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32FloorS) @inline(__always)
 func f32FloorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.floor(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32FloorD) @inline(__always)
 func f32FloorD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.floor(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32TruncS) @inline(__always)
 func f32TruncS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.truncate(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32TruncD) @inline(__always)
 func f32TruncD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.truncate(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32NearestS) @inline(__always)
 func f32NearestS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.nearest(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32NearestD) @inline(__always)
 func f32NearestD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.nearest(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(never)
+@c(mote_handler_f32SqrtS) @inline(never)
 func f32SqrtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = mote_square_root_float(f32(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(never)
+@c(mote_handler_f32SqrtD) @inline(never)
 func f32SqrtD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = mote_square_root_float(f32(d))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, register(z))
 }
 
-@inline(__always)
+@c(mote_handler_f32EqSS) @inline(__always)
 func f32EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -326,7 +326,7 @@ func f32EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32EqDS) @inline(__always)
 func f32EqDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -334,7 +334,7 @@ func f32EqDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32EqSD) @inline(__always)
 func f32EqSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(d)
     let z: UInt64 = a == b ? 1 : 0
@@ -342,7 +342,7 @@ func f32EqSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32EqSC) @inline(__always)
 func f32EqSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a == b ? 1 : 0
@@ -350,7 +350,7 @@ func f32EqSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32EqDC) @inline(__always)
 func f32EqDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a == b ? 1 : 0
@@ -358,7 +358,7 @@ func f32EqDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32EqCS) @inline(__always)
 func f32EqCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -366,7 +366,7 @@ func f32EqCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32EqCD) @inline(__always)
 func f32EqCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     let z: UInt64 = a == b ? 1 : 0
@@ -374,7 +374,7 @@ func f32EqCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeSS) @inline(__always)
 func f32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -382,7 +382,7 @@ func f32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeDS) @inline(__always)
 func f32NeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -390,7 +390,7 @@ func f32NeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeSD) @inline(__always)
 func f32NeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(d)
     let z: UInt64 = a != b ? 1 : 0
@@ -398,7 +398,7 @@ func f32NeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeSC) @inline(__always)
 func f32NeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a != b ? 1 : 0
@@ -406,7 +406,7 @@ func f32NeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeDC) @inline(__always)
 func f32NeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a != b ? 1 : 0
@@ -414,7 +414,7 @@ func f32NeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeCS) @inline(__always)
 func f32NeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -422,7 +422,7 @@ func f32NeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32NeCD) @inline(__always)
 func f32NeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     let z: UInt64 = a != b ? 1 : 0
@@ -430,7 +430,7 @@ func f32NeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtSS) @inline(__always)
 func f32LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -438,7 +438,7 @@ func f32LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtDS) @inline(__always)
 func f32LtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -446,7 +446,7 @@ func f32LtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtSD) @inline(__always)
 func f32LtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(d)
     let z: UInt64 = a < b ? 1 : 0
@@ -454,7 +454,7 @@ func f32LtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtSC) @inline(__always)
 func f32LtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a < b ? 1 : 0
@@ -462,7 +462,7 @@ func f32LtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtDC) @inline(__always)
 func f32LtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a < b ? 1 : 0
@@ -470,7 +470,7 @@ func f32LtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtCS) @inline(__always)
 func f32LtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -478,7 +478,7 @@ func f32LtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LtCD) @inline(__always)
 func f32LtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     let z: UInt64 = a < b ? 1 : 0
@@ -486,7 +486,7 @@ func f32LtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeSS) @inline(__always)
 func f32LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -494,7 +494,7 @@ func f32LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeDS) @inline(__always)
 func f32LeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -502,7 +502,7 @@ func f32LeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeSD) @inline(__always)
 func f32LeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(d)
     let z: UInt64 = a <= b ? 1 : 0
@@ -510,7 +510,7 @@ func f32LeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeSC) @inline(__always)
 func f32LeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(fp[slotField(pc, 10)]), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a <= b ? 1 : 0
@@ -518,7 +518,7 @@ func f32LeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeDC) @inline(__always)
 func f32LeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(d), b = f32(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a <= b ? 1 : 0
@@ -526,7 +526,7 @@ func f32LeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeCS) @inline(__always)
 func f32LeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -534,7 +534,7 @@ func f32LeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32LeCD) @inline(__always)
 func f32LeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f32(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f32(d)
     let z: UInt64 = a <= b ? 1 : 0

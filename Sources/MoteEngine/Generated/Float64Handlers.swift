@@ -3,203 +3,203 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_f64AddSS) @inline(__always)
 func f64AddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) + f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AddDS) @inline(__always)
 func f64AddDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d + f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AddSD) @inline(__always)
 func f64AddSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) + d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AddSC) @inline(__always)
 func f64AddSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) + f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AddDC) @inline(__always)
 func f64AddDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d + f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AddCS) @inline(__always)
 func f64AddCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) + f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AddCD) @inline(__always)
 func f64AddCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) + d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubSS) @inline(__always)
 func f64SubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) - f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubDS) @inline(__always)
 func f64SubDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d - f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubSD) @inline(__always)
 func f64SubSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) - d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubSC) @inline(__always)
 func f64SubSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) - f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubDC) @inline(__always)
 func f64SubDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d - f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubCS) @inline(__always)
 func f64SubCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) - f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64SubCD) @inline(__always)
 func f64SubCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) - d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSS) @inline(__always)
 func f64MulSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) * f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulDS) @inline(__always)
 func f64MulDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d * f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSD) @inline(__always)
 func f64MulSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) * d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSC) @inline(__always)
 func f64MulSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) * f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulDC) @inline(__always)
 func f64MulDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d * f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulCS) @inline(__always)
 func f64MulCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) * f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulCD) @inline(__always)
 func f64MulCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) * d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivSS) @inline(__always)
 func f64DivSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) / f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivDS) @inline(__always)
 func f64DivDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d / f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivSD) @inline(__always)
 func f64DivSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) / d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivSC) @inline(__always)
 func f64DivSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(fp[slotField(pc, 10)]) / f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivDC) @inline(__always)
 func f64DivDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = d / f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivCS) @inline(__always)
 func f64DivCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) / f64(fp[slotField(pc, 12)])
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64DivCD) @inline(__always)
 func f64DivCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = f64(pc.load(fromByteOffset: 16, as: UInt64.self)) / d
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 24, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulAddSS) @inline(__always)
 func f64MulAddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
     let z = c + a * b
@@ -207,7 +207,7 @@ func f64MulAddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSubFromSS) @inline(__always)
 func f64MulSubFromSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
     let z = c - a * b
@@ -215,7 +215,7 @@ func f64MulSubFromSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSubSS) @inline(__always)
 func f64MulSubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
     let z = a * b - c
@@ -223,7 +223,7 @@ func f64MulSubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulAddDS) @inline(__always)
 func f64MulAddDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
     let z = c + a * b
@@ -231,7 +231,7 @@ func f64MulAddDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSubFromDS) @inline(__always)
 func f64MulSubFromDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
     let z = c - a * b
@@ -239,7 +239,7 @@ func f64MulSubFromDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSubDS) @inline(__always)
 func f64MulSubDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)]), c = f64(fp[slotField(pc, 14)])
     let z = a * b - c
@@ -247,7 +247,7 @@ func f64MulSubDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulAddSD) @inline(__always)
 func f64MulAddSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d, c = f64(fp[slotField(pc, 14)])
     let z = c + a * b
@@ -255,7 +255,7 @@ func f64MulAddSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSubFromSD) @inline(__always)
 func f64MulSubFromSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d, c = f64(fp[slotField(pc, 14)])
     let z = c - a * b
@@ -263,7 +263,7 @@ func f64MulSubFromSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MulSubSD) @inline(__always)
 func f64MulSubSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d, c = f64(fp[slotField(pc, 14)])
     let z = a * b - c
@@ -271,126 +271,126 @@ func f64MulSubSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MinSS) @inline(__always)
 func f64MinSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.minimum(f64(fp[slotField(pc, 10)]), f64(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64MaxSS) @inline(__always)
 func f64MaxSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.maximum(f64(fp[slotField(pc, 10)]), f64(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64CopysignSS) @inline(__always)
 func f64CopysignSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.copySign(f64(fp[slotField(pc, 10)]), f64(fp[slotField(pc, 12)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AbsS) @inline(__always)
 func f64AbsS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.absolute(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64AbsD) @inline(__always)
 func f64AbsD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.absolute(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64NegS) @inline(__always)
 func f64NegS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.negate(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64NegD) @inline(__always)
 func f64NegD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.negate(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64CeilS) @inline(__always)
 func f64CeilS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.ceiling(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64CeilD) @inline(__always)
 func f64CeilD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.ceiling(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64FloorS) @inline(__always)
 func f64FloorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.floor(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64FloorD) @inline(__always)
 func f64FloorD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.floor(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64TruncS) @inline(__always)
 func f64TruncS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.truncate(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64TruncD) @inline(__always)
 func f64TruncD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.truncate(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64NearestS) @inline(__always)
 func f64NearestS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.nearest(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64NearestD) @inline(__always)
 func f64NearestD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = Semantics.nearest(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(never)
+@c(mote_handler_f64SqrtS) @inline(never)
 func f64SqrtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = mote_square_root(f64(fp[slotField(pc, 10)]))
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(never)
+@c(mote_handler_f64SqrtD) @inline(never)
 func f64SqrtD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = mote_square_root(d)
     fp[slotField(pc, 8)] = bits(z)
     return go(pc + 16, fp, memory, environment, r, z)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqSS) @inline(__always)
 func f64EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -398,7 +398,7 @@ func f64EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqDS) @inline(__always)
 func f64EqDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -406,7 +406,7 @@ func f64EqDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqSD) @inline(__always)
 func f64EqSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d
     let z: UInt64 = a == b ? 1 : 0
@@ -414,7 +414,7 @@ func f64EqSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqSC) @inline(__always)
 func f64EqSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a == b ? 1 : 0
@@ -422,7 +422,7 @@ func f64EqSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqDC) @inline(__always)
 func f64EqDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a == b ? 1 : 0
@@ -430,7 +430,7 @@ func f64EqDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqCS) @inline(__always)
 func f64EqCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -438,7 +438,7 @@ func f64EqCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64EqCD) @inline(__always)
 func f64EqCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     let z: UInt64 = a == b ? 1 : 0
@@ -446,7 +446,7 @@ func f64EqCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeSS) @inline(__always)
 func f64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -454,7 +454,7 @@ func f64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeDS) @inline(__always)
 func f64NeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -462,7 +462,7 @@ func f64NeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeSD) @inline(__always)
 func f64NeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d
     let z: UInt64 = a != b ? 1 : 0
@@ -470,7 +470,7 @@ func f64NeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeSC) @inline(__always)
 func f64NeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a != b ? 1 : 0
@@ -478,7 +478,7 @@ func f64NeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeDC) @inline(__always)
 func f64NeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a != b ? 1 : 0
@@ -486,7 +486,7 @@ func f64NeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeCS) @inline(__always)
 func f64NeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -494,7 +494,7 @@ func f64NeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64NeCD) @inline(__always)
 func f64NeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     let z: UInt64 = a != b ? 1 : 0
@@ -502,7 +502,7 @@ func f64NeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtSS) @inline(__always)
 func f64LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -510,7 +510,7 @@ func f64LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtDS) @inline(__always)
 func f64LtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -518,7 +518,7 @@ func f64LtDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtSD) @inline(__always)
 func f64LtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d
     let z: UInt64 = a < b ? 1 : 0
@@ -526,7 +526,7 @@ func f64LtSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtSC) @inline(__always)
 func f64LtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a < b ? 1 : 0
@@ -534,7 +534,7 @@ func f64LtSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtDC) @inline(__always)
 func f64LtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a < b ? 1 : 0
@@ -542,7 +542,7 @@ func f64LtDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtCS) @inline(__always)
 func f64LtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -550,7 +550,7 @@ func f64LtCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LtCD) @inline(__always)
 func f64LtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     let z: UInt64 = a < b ? 1 : 0
@@ -558,7 +558,7 @@ func f64LtCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeSS) @inline(__always)
 func f64LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -566,7 +566,7 @@ func f64LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeDS) @inline(__always)
 func f64LeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -574,7 +574,7 @@ func f64LeDS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeSD) @inline(__always)
 func f64LeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = d
     let z: UInt64 = a <= b ? 1 : 0
@@ -582,7 +582,7 @@ func f64LeSD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeSC) @inline(__always)
 func f64LeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(fp[slotField(pc, 10)]), b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a <= b ? 1 : 0
@@ -590,7 +590,7 @@ func f64LeSC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeDC) @inline(__always)
 func f64LeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = d, b = f64(pc.load(fromByteOffset: 16, as: UInt64.self))
     let z: UInt64 = a <= b ? 1 : 0
@@ -598,7 +598,7 @@ func f64LeDC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeCS) @inline(__always)
 func f64LeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = f64(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -606,7 +606,7 @@ func f64LeCS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64LeCD) @inline(__always)
 func f64LeCD(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = f64(pc.load(fromByteOffset: 16, as: UInt64.self)), b = d
     let z: UInt64 = a <= b ? 1 : 0

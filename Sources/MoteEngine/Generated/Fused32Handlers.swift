@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_i32AddAddS) @inline(__always)
 func i32AddAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -12,7 +12,7 @@ func i32AddAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddAddR) @inline(__always)
 func i32AddAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -21,7 +21,7 @@ func i32AddAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddMulS) @inline(__always)
 func i32AddMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -30,7 +30,7 @@ func i32AddMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddMulR) @inline(__always)
 func i32AddMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -39,7 +39,7 @@ func i32AddMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddAndS) @inline(__always)
 func i32AddAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -48,7 +48,7 @@ func i32AddAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddAndR) @inline(__always)
 func i32AddAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -57,7 +57,7 @@ func i32AddAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOrS) @inline(__always)
 func i32AddOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -66,7 +66,7 @@ func i32AddOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOrR) @inline(__always)
 func i32AddOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -75,7 +75,7 @@ func i32AddOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddXorS) @inline(__always)
 func i32AddXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -84,7 +84,7 @@ func i32AddXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddXorR) @inline(__always)
 func i32AddXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -93,7 +93,7 @@ func i32AddXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddShlS) @inline(__always)
 func i32AddShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -102,7 +102,7 @@ func i32AddShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddShlR) @inline(__always)
 func i32AddShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -111,7 +111,7 @@ func i32AddShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddShrUS) @inline(__always)
 func i32AddShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -120,7 +120,7 @@ func i32AddShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddShrUR) @inline(__always)
 func i32AddShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -129,7 +129,7 @@ func i32AddShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulAddS) @inline(__always)
 func i32MulAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -138,7 +138,7 @@ func i32MulAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulAddR) @inline(__always)
 func i32MulAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -147,7 +147,7 @@ func i32MulAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulMulS) @inline(__always)
 func i32MulMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -156,7 +156,7 @@ func i32MulMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulMulR) @inline(__always)
 func i32MulMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -165,7 +165,7 @@ func i32MulMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulAndS) @inline(__always)
 func i32MulAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -174,7 +174,7 @@ func i32MulAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulAndR) @inline(__always)
 func i32MulAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -183,7 +183,7 @@ func i32MulAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulOrS) @inline(__always)
 func i32MulOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -192,7 +192,7 @@ func i32MulOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulOrR) @inline(__always)
 func i32MulOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -201,7 +201,7 @@ func i32MulOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulXorS) @inline(__always)
 func i32MulXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -210,7 +210,7 @@ func i32MulXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulXorR) @inline(__always)
 func i32MulXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -219,7 +219,7 @@ func i32MulXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulShlS) @inline(__always)
 func i32MulShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -228,7 +228,7 @@ func i32MulShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulShlR) @inline(__always)
 func i32MulShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -237,7 +237,7 @@ func i32MulShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulShrUS) @inline(__always)
 func i32MulShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -246,7 +246,7 @@ func i32MulShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulShrUR) @inline(__always)
 func i32MulShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -255,7 +255,7 @@ func i32MulShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndAddS) @inline(__always)
 func i32AndAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -264,7 +264,7 @@ func i32AndAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndAddR) @inline(__always)
 func i32AndAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -273,7 +273,7 @@ func i32AndAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndMulS) @inline(__always)
 func i32AndMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -282,7 +282,7 @@ func i32AndMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndMulR) @inline(__always)
 func i32AndMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -291,7 +291,7 @@ func i32AndMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndAndS) @inline(__always)
 func i32AndAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -300,7 +300,7 @@ func i32AndAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndAndR) @inline(__always)
 func i32AndAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -309,7 +309,7 @@ func i32AndAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndOrS) @inline(__always)
 func i32AndOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -318,7 +318,7 @@ func i32AndOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndOrR) @inline(__always)
 func i32AndOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -327,7 +327,7 @@ func i32AndOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndXorS) @inline(__always)
 func i32AndXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -336,7 +336,7 @@ func i32AndXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndXorR) @inline(__always)
 func i32AndXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -345,7 +345,7 @@ func i32AndXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndShlS) @inline(__always)
 func i32AndShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -354,7 +354,7 @@ func i32AndShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndShlR) @inline(__always)
 func i32AndShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -363,7 +363,7 @@ func i32AndShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndShrUS) @inline(__always)
 func i32AndShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -372,7 +372,7 @@ func i32AndShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndShrUR) @inline(__always)
 func i32AndShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -381,7 +381,7 @@ func i32AndShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlAddS) @inline(__always)
 func i32ShlAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -390,7 +390,7 @@ func i32ShlAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlAddR) @inline(__always)
 func i32ShlAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -399,7 +399,7 @@ func i32ShlAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlMulS) @inline(__always)
 func i32ShlMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -408,7 +408,7 @@ func i32ShlMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlMulR) @inline(__always)
 func i32ShlMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -417,7 +417,7 @@ func i32ShlMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlAndS) @inline(__always)
 func i32ShlAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -426,7 +426,7 @@ func i32ShlAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlAndR) @inline(__always)
 func i32ShlAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -435,7 +435,7 @@ func i32ShlAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlOrS) @inline(__always)
 func i32ShlOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -444,7 +444,7 @@ func i32ShlOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlOrR) @inline(__always)
 func i32ShlOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -453,7 +453,7 @@ func i32ShlOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlXorS) @inline(__always)
 func i32ShlXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -462,7 +462,7 @@ func i32ShlXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlXorR) @inline(__always)
 func i32ShlXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -471,7 +471,7 @@ func i32ShlXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlShlS) @inline(__always)
 func i32ShlShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -480,7 +480,7 @@ func i32ShlShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlShlR) @inline(__always)
 func i32ShlShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -489,7 +489,7 @@ func i32ShlShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlShrUS) @inline(__always)
 func i32ShlShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -498,7 +498,7 @@ func i32ShlShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlShrUR) @inline(__always)
 func i32ShlShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -507,7 +507,7 @@ func i32ShlShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSAddS) @inline(__always)
 func i32ShrSAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -516,7 +516,7 @@ func i32ShrSAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSAddR) @inline(__always)
 func i32ShrSAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -525,7 +525,7 @@ func i32ShrSAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSMulS) @inline(__always)
 func i32ShrSMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -534,7 +534,7 @@ func i32ShrSMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSMulR) @inline(__always)
 func i32ShrSMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -543,7 +543,7 @@ func i32ShrSMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSAndS) @inline(__always)
 func i32ShrSAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -552,7 +552,7 @@ func i32ShrSAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSAndR) @inline(__always)
 func i32ShrSAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -561,7 +561,7 @@ func i32ShrSAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSOrS) @inline(__always)
 func i32ShrSOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -570,7 +570,7 @@ func i32ShrSOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSOrR) @inline(__always)
 func i32ShrSOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -579,7 +579,7 @@ func i32ShrSOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSXorS) @inline(__always)
 func i32ShrSXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -588,7 +588,7 @@ func i32ShrSXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSXorR) @inline(__always)
 func i32ShrSXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -597,7 +597,7 @@ func i32ShrSXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSShlS) @inline(__always)
 func i32ShrSShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -606,7 +606,7 @@ func i32ShrSShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSShlR) @inline(__always)
 func i32ShrSShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -615,7 +615,7 @@ func i32ShrSShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSShrUS) @inline(__always)
 func i32ShrSShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -624,7 +624,7 @@ func i32ShrSShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSShrUR) @inline(__always)
 func i32ShrSShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -633,7 +633,7 @@ func i32ShrSShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUAddS) @inline(__always)
 func i32ShrUAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -642,7 +642,7 @@ func i32ShrUAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUAddR) @inline(__always)
 func i32ShrUAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -651,7 +651,7 @@ func i32ShrUAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUMulS) @inline(__always)
 func i32ShrUMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -660,7 +660,7 @@ func i32ShrUMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUMulR) @inline(__always)
 func i32ShrUMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -669,7 +669,7 @@ func i32ShrUMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUAndS) @inline(__always)
 func i32ShrUAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -678,7 +678,7 @@ func i32ShrUAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUAndR) @inline(__always)
 func i32ShrUAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -687,7 +687,7 @@ func i32ShrUAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUOrS) @inline(__always)
 func i32ShrUOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -696,7 +696,7 @@ func i32ShrUOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUOrR) @inline(__always)
 func i32ShrUOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -705,7 +705,7 @@ func i32ShrUOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUXorS) @inline(__always)
 func i32ShrUXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -714,7 +714,7 @@ func i32ShrUXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUXorR) @inline(__always)
 func i32ShrUXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -723,7 +723,7 @@ func i32ShrUXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUShlS) @inline(__always)
 func i32ShrUShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -732,7 +732,7 @@ func i32ShrUShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUShlR) @inline(__always)
 func i32ShrUShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -741,7 +741,7 @@ func i32ShrUShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUShrUS) @inline(__always)
 func i32ShrUShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -750,7 +750,7 @@ func i32ShrUShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUShrUR) @inline(__always)
 func i32ShrUShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
@@ -759,7 +759,7 @@ func i32ShrUShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfMulS) @inline(__always)
 func i32AddOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -768,7 +768,7 @@ func i32AddOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfMulR) @inline(__always)
 func i32AddOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -777,7 +777,7 @@ func i32AddOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfMulS) @inline(__always)
 func i32SubOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -786,7 +786,7 @@ func i32SubOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfMulR) @inline(__always)
 func i32SubOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -795,7 +795,7 @@ func i32SubOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfMulS) @inline(__always)
 func i32OrOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -804,7 +804,7 @@ func i32OrOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfMulR) @inline(__always)
 func i32OrOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -813,7 +813,7 @@ func i32OrOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfMulS) @inline(__always)
 func i32XorOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -822,7 +822,7 @@ func i32XorOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfMulR) @inline(__always)
 func i32XorOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -831,7 +831,7 @@ func i32XorOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfAndS) @inline(__always)
 func i32AddOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -840,7 +840,7 @@ func i32AddOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfAndR) @inline(__always)
 func i32AddOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -849,7 +849,7 @@ func i32AddOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfAndS) @inline(__always)
 func i32SubOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -858,7 +858,7 @@ func i32SubOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfAndR) @inline(__always)
 func i32SubOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -867,7 +867,7 @@ func i32SubOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfAndS) @inline(__always)
 func i32OrOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -876,7 +876,7 @@ func i32OrOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfAndR) @inline(__always)
 func i32OrOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -885,7 +885,7 @@ func i32OrOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfAndS) @inline(__always)
 func i32XorOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -894,7 +894,7 @@ func i32XorOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfAndR) @inline(__always)
 func i32XorOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -903,7 +903,7 @@ func i32XorOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfShlS) @inline(__always)
 func i32AddOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -912,7 +912,7 @@ func i32AddOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfShlR) @inline(__always)
 func i32AddOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -921,7 +921,7 @@ func i32AddOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfShlS) @inline(__always)
 func i32SubOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -930,7 +930,7 @@ func i32SubOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfShlR) @inline(__always)
 func i32SubOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -939,7 +939,7 @@ func i32SubOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfShlS) @inline(__always)
 func i32OrOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -948,7 +948,7 @@ func i32OrOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfShlR) @inline(__always)
 func i32OrOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -957,7 +957,7 @@ func i32OrOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfShlS) @inline(__always)
 func i32XorOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -966,7 +966,7 @@ func i32XorOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfShlR) @inline(__always)
 func i32XorOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -975,7 +975,7 @@ func i32XorOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfShrUS) @inline(__always)
 func i32AddOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -984,7 +984,7 @@ func i32AddOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfShrUR) @inline(__always)
 func i32AddOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -993,7 +993,7 @@ func i32AddOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfShrUS) @inline(__always)
 func i32SubOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1002,7 +1002,7 @@ func i32SubOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfShrUR) @inline(__always)
 func i32SubOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1011,7 +1011,7 @@ func i32SubOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfShrUS) @inline(__always)
 func i32OrOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1020,7 +1020,7 @@ func i32OrOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfShrUR) @inline(__always)
 func i32OrOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1029,7 +1029,7 @@ func i32OrOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfShrUS) @inline(__always)
 func i32XorOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1038,7 +1038,7 @@ func i32XorOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfShrUR) @inline(__always)
 func i32XorOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1047,7 +1047,7 @@ func i32XorOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfRotlS) @inline(__always)
 func i32AddOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1056,7 +1056,7 @@ func i32AddOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddOfRotlR) @inline(__always)
 func i32AddOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1065,7 +1065,7 @@ func i32AddOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfRotlS) @inline(__always)
 func i32SubOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1074,7 +1074,7 @@ func i32SubOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubOfRotlR) @inline(__always)
 func i32SubOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1083,7 +1083,7 @@ func i32SubOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfRotlS) @inline(__always)
 func i32OrOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1092,7 +1092,7 @@ func i32OrOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrOfRotlR) @inline(__always)
 func i32OrOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1101,7 +1101,7 @@ func i32OrOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfRotlS) @inline(__always)
 func i32XorOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1110,7 +1110,7 @@ func i32XorOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorOfRotlR) @inline(__always)
 func i32XorOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
@@ -1119,7 +1119,7 @@ func i32XorOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32EqI) @inline(__always)
 func stepI32EqI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1130,7 +1130,7 @@ func stepI32EqI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32EqS) @inline(__always)
 func stepI32EqS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1141,7 +1141,7 @@ func stepI32EqS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32NeI) @inline(__always)
 func stepI32NeI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1152,7 +1152,7 @@ func stepI32NeI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32NeS) @inline(__always)
 func stepI32NeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1163,7 +1163,7 @@ func stepI32NeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LtSI) @inline(__always)
 func stepI32LtSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1174,7 +1174,7 @@ func stepI32LtSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LtSS) @inline(__always)
 func stepI32LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1185,7 +1185,7 @@ func stepI32LtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LtUI) @inline(__always)
 func stepI32LtUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1196,7 +1196,7 @@ func stepI32LtUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LtUS) @inline(__always)
 func stepI32LtUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1207,7 +1207,7 @@ func stepI32LtUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GtSI) @inline(__always)
 func stepI32GtSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1218,7 +1218,7 @@ func stepI32GtSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GtSS) @inline(__always)
 func stepI32GtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1229,7 +1229,7 @@ func stepI32GtSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GtUI) @inline(__always)
 func stepI32GtUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1240,7 +1240,7 @@ func stepI32GtUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GtUS) @inline(__always)
 func stepI32GtUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1251,7 +1251,7 @@ func stepI32GtUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LeSI) @inline(__always)
 func stepI32LeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1262,7 +1262,7 @@ func stepI32LeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LeSS) @inline(__always)
 func stepI32LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1273,7 +1273,7 @@ func stepI32LeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LeUI) @inline(__always)
 func stepI32LeUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1284,7 +1284,7 @@ func stepI32LeUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32LeUS) @inline(__always)
 func stepI32LeUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1295,7 +1295,7 @@ func stepI32LeUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GeSI) @inline(__always)
 func stepI32GeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1306,7 +1306,7 @@ func stepI32GeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GeSS) @inline(__always)
 func stepI32GeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1317,7 +1317,7 @@ func stepI32GeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GeUI) @inline(__always)
 func stepI32GeUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))
@@ -1328,7 +1328,7 @@ func stepI32GeUI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_stepI32GeUS) @inline(__always)
 func stepI32GeUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let at = slotField(pc, 8)
     let a = low(fp[at]) &+ low(signedImmediate16(pc))

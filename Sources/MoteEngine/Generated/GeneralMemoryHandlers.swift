@@ -3,7 +3,8 @@
 
 internal import CPlatform
 
-@inline(__always)
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
+@c(mote_handler_generalLoad8U) @inline(__always)
 func generalLoad8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return generalLoad8UOutside(pc, fp, memory, environment, r, d) }
@@ -12,7 +13,7 @@ func generalLoad8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad16U) @inline(__always)
 func generalLoad16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return generalLoad16UOutside(pc, fp, memory, environment, r, d) }
@@ -21,7 +22,7 @@ func generalLoad16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad32U) @inline(__always)
 func generalLoad32U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return generalLoad32UOutside(pc, fp, memory, environment, r, d) }
@@ -30,7 +31,7 @@ func generalLoad32U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad64) @inline(__always)
 func generalLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return generalLoad64Outside(pc, fp, memory, environment, r, d) }
@@ -39,7 +40,7 @@ func generalLoad64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad8S32) @inline(__always)
 func generalLoad8S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return generalLoad8S32Outside(pc, fp, memory, environment, r, d) }
@@ -48,7 +49,7 @@ func generalLoad8S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad16S32) @inline(__always)
 func generalLoad16S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return generalLoad16S32Outside(pc, fp, memory, environment, r, d) }
@@ -57,7 +58,7 @@ func generalLoad16S32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad8S64) @inline(__always)
 func generalLoad8S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return generalLoad8S64Outside(pc, fp, memory, environment, r, d) }
@@ -66,7 +67,7 @@ func generalLoad8S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad16S64) @inline(__always)
 func generalLoad16S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return generalLoad16S64Outside(pc, fp, memory, environment, r, d) }
@@ -75,7 +76,7 @@ func generalLoad16S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoad32S64) @inline(__always)
 func generalLoad32S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return generalLoad32S64Outside(pc, fp, memory, environment, r, d) }
@@ -84,7 +85,7 @@ func generalLoad32S64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalLoadF32) @inline(__always)
 func generalLoadF32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return generalLoadF32Outside(pc, fp, memory, environment, r, d) }
@@ -93,7 +94,7 @@ func generalLoadF32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 24, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_generalLoadF64) @inline(__always)
 func generalLoadF64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return generalLoadF64Outside(pc, fp, memory, environment, r, d) }
@@ -102,7 +103,7 @@ func generalLoadF64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 24, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_generalStore8) @inline(__always)
 func generalStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return generalStore8Outside(pc, fp, memory, environment, r, d) }
@@ -111,7 +112,7 @@ func generalStore8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalStore16) @inline(__always)
 func generalStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return generalStore16Outside(pc, fp, memory, environment, r, d) }
@@ -120,7 +121,7 @@ func generalStore16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalStore32) @inline(__always)
 func generalStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return generalStore32Outside(pc, fp, memory, environment, r, d) }
@@ -129,7 +130,7 @@ func generalStore32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_generalStore64) @inline(__always)
 func generalStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return generalStore64Outside(pc, fp, memory, environment, r, d) }
@@ -137,3 +138,4 @@ func generalStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif

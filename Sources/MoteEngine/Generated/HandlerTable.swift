@@ -170,6 +170,12 @@ extension InternalOpcode {
     var handler: Handler { handlerOf(rawValue) }
 }
 
+#if MOTE_EMBEDDED
+private func handlerOf(_ rawValue: UInt16) -> Handler {
+    // Safe: the table has the handlers of all opcodes that the translator of this build writes.
+    unsafeBitCast(mote_handler(rawValue), to: Handler.self)
+}
+#else
 private func handlerOf(_ rawValue: UInt16) -> Handler {
     switch rawValue {
     case 0: return i32AddSS
@@ -1770,6 +1776,7 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     default: return unreachableOperation
     }
 }
+#endif
 
 #if !MOTE_EMBEDDED
 extension InternalOpcode {

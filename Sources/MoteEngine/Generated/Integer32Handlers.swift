@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_i32AddSS) @inline(__always)
 func i32AddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a &+ b)
@@ -11,7 +11,7 @@ func i32AddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddSI) @inline(__always)
 func i32AddSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(a &+ b)
@@ -19,7 +19,7 @@ func i32AddSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddRS) @inline(__always)
 func i32AddRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a &+ b)
@@ -27,7 +27,7 @@ func i32AddRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddSR) @inline(__always)
 func i32AddSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(a &+ b)
@@ -35,7 +35,7 @@ func i32AddSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AddRI) @inline(__always)
 func i32AddRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(a &+ b)
@@ -43,7 +43,7 @@ func i32AddRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubSS) @inline(__always)
 func i32SubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a &- b)
@@ -51,7 +51,7 @@ func i32SubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubSI) @inline(__always)
 func i32SubSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(a &- b)
@@ -59,7 +59,7 @@ func i32SubSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubRS) @inline(__always)
 func i32SubRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a &- b)
@@ -67,7 +67,7 @@ func i32SubRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubSR) @inline(__always)
 func i32SubSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(a &- b)
@@ -75,7 +75,7 @@ func i32SubSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32SubRI) @inline(__always)
 func i32SubRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(a &- b)
@@ -83,7 +83,7 @@ func i32SubRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulSS) @inline(__always)
 func i32MulSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a &* b)
@@ -91,7 +91,7 @@ func i32MulSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulSI) @inline(__always)
 func i32MulSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(a &* b)
@@ -99,7 +99,7 @@ func i32MulSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulRS) @inline(__always)
 func i32MulRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a &* b)
@@ -107,7 +107,7 @@ func i32MulRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulSR) @inline(__always)
 func i32MulSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(a &* b)
@@ -115,7 +115,7 @@ func i32MulSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32MulRI) @inline(__always)
 func i32MulRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(a &* b)
@@ -123,7 +123,7 @@ func i32MulRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivSSS) @inline(__always)
 func i32DivSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -133,7 +133,7 @@ func i32DivSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivSSI) @inline(__always)
 func i32DivSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -143,7 +143,7 @@ func i32DivSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivSRS) @inline(__always)
 func i32DivSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -153,7 +153,7 @@ func i32DivSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivSSR) @inline(__always)
 func i32DivSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -163,7 +163,7 @@ func i32DivSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivSRI) @inline(__always)
 func i32DivSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -173,7 +173,7 @@ func i32DivSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivUSS) @inline(__always)
 func i32DivUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -182,7 +182,7 @@ func i32DivUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivUSI) @inline(__always)
 func i32DivUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -191,7 +191,7 @@ func i32DivUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivURS) @inline(__always)
 func i32DivURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -200,7 +200,7 @@ func i32DivURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivUSR) @inline(__always)
 func i32DivUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -209,7 +209,7 @@ func i32DivUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32DivURI) @inline(__always)
 func i32DivURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -218,7 +218,7 @@ func i32DivURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemSSS) @inline(__always)
 func i32RemSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -227,7 +227,7 @@ func i32RemSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemSSI) @inline(__always)
 func i32RemSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -236,7 +236,7 @@ func i32RemSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemSRS) @inline(__always)
 func i32RemSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -245,7 +245,7 @@ func i32RemSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemSSR) @inline(__always)
 func i32RemSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -254,7 +254,7 @@ func i32RemSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemSRI) @inline(__always)
 func i32RemSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -263,7 +263,7 @@ func i32RemSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemUSS) @inline(__always)
 func i32RemUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -272,7 +272,7 @@ func i32RemUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemUSI) @inline(__always)
 func i32RemUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -281,7 +281,7 @@ func i32RemUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemURS) @inline(__always)
 func i32RemURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -290,7 +290,7 @@ func i32RemURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemUSR) @inline(__always)
 func i32RemUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -299,7 +299,7 @@ func i32RemUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RemURI) @inline(__always)
 func i32RemURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -308,7 +308,7 @@ func i32RemURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndSS) @inline(__always)
 func i32AndSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a & b)
@@ -316,7 +316,7 @@ func i32AndSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndSI) @inline(__always)
 func i32AndSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(a & b)
@@ -324,7 +324,7 @@ func i32AndSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndRS) @inline(__always)
 func i32AndRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a & b)
@@ -332,7 +332,7 @@ func i32AndRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndSR) @inline(__always)
 func i32AndSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(a & b)
@@ -340,7 +340,7 @@ func i32AndSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32AndRI) @inline(__always)
 func i32AndRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(a & b)
@@ -348,7 +348,7 @@ func i32AndRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrSS) @inline(__always)
 func i32OrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a | b)
@@ -356,7 +356,7 @@ func i32OrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrSI) @inline(__always)
 func i32OrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(a | b)
@@ -364,7 +364,7 @@ func i32OrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrRS) @inline(__always)
 func i32OrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a | b)
@@ -372,7 +372,7 @@ func i32OrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrSR) @inline(__always)
 func i32OrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(a | b)
@@ -380,7 +380,7 @@ func i32OrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32OrRI) @inline(__always)
 func i32OrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(a | b)
@@ -388,7 +388,7 @@ func i32OrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorSS) @inline(__always)
 func i32XorSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a ^ b)
@@ -396,7 +396,7 @@ func i32XorSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorSI) @inline(__always)
 func i32XorSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(a ^ b)
@@ -404,7 +404,7 @@ func i32XorSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorRS) @inline(__always)
 func i32XorRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(a ^ b)
@@ -412,7 +412,7 @@ func i32XorRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorSR) @inline(__always)
 func i32XorSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(a ^ b)
@@ -420,7 +420,7 @@ func i32XorSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32XorRI) @inline(__always)
 func i32XorRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(a ^ b)
@@ -428,7 +428,7 @@ func i32XorRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlSS) @inline(__always)
 func i32ShlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.shiftLeft(a, b))
@@ -436,7 +436,7 @@ func i32ShlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlSI) @inline(__always)
 func i32ShlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.shiftLeft(a, b))
@@ -444,7 +444,7 @@ func i32ShlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlRS) @inline(__always)
 func i32ShlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.shiftLeft(a, b))
@@ -452,7 +452,7 @@ func i32ShlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlSR) @inline(__always)
 func i32ShlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(Semantics.shiftLeft(a, b))
@@ -460,7 +460,7 @@ func i32ShlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShlRI) @inline(__always)
 func i32ShlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.shiftLeft(a, b))
@@ -468,7 +468,7 @@ func i32ShlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSSS) @inline(__always)
 func i32ShrSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.shiftRightSigned(a, b))
@@ -476,7 +476,7 @@ func i32ShrSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSSI) @inline(__always)
 func i32ShrSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.shiftRightSigned(a, b))
@@ -484,7 +484,7 @@ func i32ShrSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSRS) @inline(__always)
 func i32ShrSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.shiftRightSigned(a, b))
@@ -492,7 +492,7 @@ func i32ShrSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSSR) @inline(__always)
 func i32ShrSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(Semantics.shiftRightSigned(a, b))
@@ -500,7 +500,7 @@ func i32ShrSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrSRI) @inline(__always)
 func i32ShrSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.shiftRightSigned(a, b))
@@ -508,7 +508,7 @@ func i32ShrSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUSS) @inline(__always)
 func i32ShrUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.shiftRightUnsigned(a, b))
@@ -516,7 +516,7 @@ func i32ShrUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUSI) @inline(__always)
 func i32ShrUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.shiftRightUnsigned(a, b))
@@ -524,7 +524,7 @@ func i32ShrUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrURS) @inline(__always)
 func i32ShrURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.shiftRightUnsigned(a, b))
@@ -532,7 +532,7 @@ func i32ShrURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrUSR) @inline(__always)
 func i32ShrUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(Semantics.shiftRightUnsigned(a, b))
@@ -540,7 +540,7 @@ func i32ShrUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ShrURI) @inline(__always)
 func i32ShrURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.shiftRightUnsigned(a, b))
@@ -548,7 +548,7 @@ func i32ShrURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotlSS) @inline(__always)
 func i32RotlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.rotateLeft(a, b))
@@ -556,7 +556,7 @@ func i32RotlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotlSI) @inline(__always)
 func i32RotlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.rotateLeft(a, b))
@@ -564,7 +564,7 @@ func i32RotlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotlRS) @inline(__always)
 func i32RotlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.rotateLeft(a, b))
@@ -572,7 +572,7 @@ func i32RotlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotlSR) @inline(__always)
 func i32RotlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(Semantics.rotateLeft(a, b))
@@ -580,7 +580,7 @@ func i32RotlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotlRI) @inline(__always)
 func i32RotlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.rotateLeft(a, b))
@@ -588,7 +588,7 @@ func i32RotlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotrSS) @inline(__always)
 func i32RotrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.rotateRight(a, b))
@@ -596,7 +596,7 @@ func i32RotrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotrSI) @inline(__always)
 func i32RotrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.rotateRight(a, b))
@@ -604,7 +604,7 @@ func i32RotrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotrRS) @inline(__always)
 func i32RotrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z = UInt64(Semantics.rotateRight(a, b))
@@ -612,7 +612,7 @@ func i32RotrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotrSR) @inline(__always)
 func i32RotrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z = UInt64(Semantics.rotateRight(a, b))
@@ -620,7 +620,7 @@ func i32RotrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32RotrRI) @inline(__always)
 func i32RotrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z = UInt64(Semantics.rotateRight(a, b))
@@ -628,7 +628,7 @@ func i32RotrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32EqSS) @inline(__always)
 func i32EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -636,7 +636,7 @@ func i32EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32EqSI) @inline(__always)
 func i32EqSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = a == b ? 1 : 0
@@ -644,7 +644,7 @@ func i32EqSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32EqRS) @inline(__always)
 func i32EqRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a == b ? 1 : 0
@@ -652,7 +652,7 @@ func i32EqRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32EqSR) @inline(__always)
 func i32EqSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = a == b ? 1 : 0
@@ -660,7 +660,7 @@ func i32EqSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32EqRI) @inline(__always)
 func i32EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = a == b ? 1 : 0
@@ -668,7 +668,7 @@ func i32EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32NeSS) @inline(__always)
 func i32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -676,7 +676,7 @@ func i32NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32NeSI) @inline(__always)
 func i32NeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = a != b ? 1 : 0
@@ -684,7 +684,7 @@ func i32NeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32NeRS) @inline(__always)
 func i32NeRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a != b ? 1 : 0
@@ -692,7 +692,7 @@ func i32NeRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32NeSR) @inline(__always)
 func i32NeSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = a != b ? 1 : 0
@@ -700,7 +700,7 @@ func i32NeSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32NeRI) @inline(__always)
 func i32NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = a != b ? 1 : 0
@@ -708,7 +708,7 @@ func i32NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtSSS) @inline(__always)
 func i32LtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) < Int32(bitPattern: b) ? 1 : 0
@@ -716,7 +716,7 @@ func i32LtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtSSI) @inline(__always)
 func i32LtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) < Int32(bitPattern: b) ? 1 : 0
@@ -724,7 +724,7 @@ func i32LtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtSRS) @inline(__always)
 func i32LtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) < Int32(bitPattern: b) ? 1 : 0
@@ -732,7 +732,7 @@ func i32LtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtSSR) @inline(__always)
 func i32LtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = Int32(bitPattern: a) < Int32(bitPattern: b) ? 1 : 0
@@ -740,7 +740,7 @@ func i32LtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtSRI) @inline(__always)
 func i32LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) < Int32(bitPattern: b) ? 1 : 0
@@ -748,7 +748,7 @@ func i32LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtUSS) @inline(__always)
 func i32LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -756,7 +756,7 @@ func i32LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtUSI) @inline(__always)
 func i32LtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = a < b ? 1 : 0
@@ -764,7 +764,7 @@ func i32LtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtURS) @inline(__always)
 func i32LtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a < b ? 1 : 0
@@ -772,7 +772,7 @@ func i32LtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtUSR) @inline(__always)
 func i32LtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = a < b ? 1 : 0
@@ -780,7 +780,7 @@ func i32LtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LtURI) @inline(__always)
 func i32LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = a < b ? 1 : 0
@@ -788,7 +788,7 @@ func i32LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtSSS) @inline(__always)
 func i32GtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) > Int32(bitPattern: b) ? 1 : 0
@@ -796,7 +796,7 @@ func i32GtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtSSI) @inline(__always)
 func i32GtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) > Int32(bitPattern: b) ? 1 : 0
@@ -804,7 +804,7 @@ func i32GtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtSRS) @inline(__always)
 func i32GtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) > Int32(bitPattern: b) ? 1 : 0
@@ -812,7 +812,7 @@ func i32GtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtSSR) @inline(__always)
 func i32GtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = Int32(bitPattern: a) > Int32(bitPattern: b) ? 1 : 0
@@ -820,7 +820,7 @@ func i32GtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtSRI) @inline(__always)
 func i32GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) > Int32(bitPattern: b) ? 1 : 0
@@ -828,7 +828,7 @@ func i32GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtUSS) @inline(__always)
 func i32GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a > b ? 1 : 0
@@ -836,7 +836,7 @@ func i32GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtUSI) @inline(__always)
 func i32GtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = a > b ? 1 : 0
@@ -844,7 +844,7 @@ func i32GtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtURS) @inline(__always)
 func i32GtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a > b ? 1 : 0
@@ -852,7 +852,7 @@ func i32GtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtUSR) @inline(__always)
 func i32GtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = a > b ? 1 : 0
@@ -860,7 +860,7 @@ func i32GtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GtURI) @inline(__always)
 func i32GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = a > b ? 1 : 0
@@ -868,7 +868,7 @@ func i32GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeSSS) @inline(__always)
 func i32LeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) <= Int32(bitPattern: b) ? 1 : 0
@@ -876,7 +876,7 @@ func i32LeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeSSI) @inline(__always)
 func i32LeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) <= Int32(bitPattern: b) ? 1 : 0
@@ -884,7 +884,7 @@ func i32LeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeSRS) @inline(__always)
 func i32LeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) <= Int32(bitPattern: b) ? 1 : 0
@@ -892,7 +892,7 @@ func i32LeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeSSR) @inline(__always)
 func i32LeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = Int32(bitPattern: a) <= Int32(bitPattern: b) ? 1 : 0
@@ -900,7 +900,7 @@ func i32LeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeSRI) @inline(__always)
 func i32LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) <= Int32(bitPattern: b) ? 1 : 0
@@ -908,7 +908,7 @@ func i32LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeUSS) @inline(__always)
 func i32LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -916,7 +916,7 @@ func i32LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeUSI) @inline(__always)
 func i32LeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = a <= b ? 1 : 0
@@ -924,7 +924,7 @@ func i32LeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeURS) @inline(__always)
 func i32LeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a <= b ? 1 : 0
@@ -932,7 +932,7 @@ func i32LeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeUSR) @inline(__always)
 func i32LeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = a <= b ? 1 : 0
@@ -940,7 +940,7 @@ func i32LeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32LeURI) @inline(__always)
 func i32LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = a <= b ? 1 : 0
@@ -948,7 +948,7 @@ func i32LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeSSS) @inline(__always)
 func i32GeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) >= Int32(bitPattern: b) ? 1 : 0
@@ -956,7 +956,7 @@ func i32GeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeSSI) @inline(__always)
 func i32GeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) >= Int32(bitPattern: b) ? 1 : 0
@@ -964,7 +964,7 @@ func i32GeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeSRS) @inline(__always)
 func i32GeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = Int32(bitPattern: a) >= Int32(bitPattern: b) ? 1 : 0
@@ -972,7 +972,7 @@ func i32GeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeSSR) @inline(__always)
 func i32GeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = Int32(bitPattern: a) >= Int32(bitPattern: b) ? 1 : 0
@@ -980,7 +980,7 @@ func i32GeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeSRI) @inline(__always)
 func i32GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = Int32(bitPattern: a) >= Int32(bitPattern: b) ? 1 : 0
@@ -988,7 +988,7 @@ func i32GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeUSS) @inline(__always)
 func i32GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a >= b ? 1 : 0
@@ -996,7 +996,7 @@ func i32GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeUSI) @inline(__always)
 func i32GeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(signedImmediate32(pc))
     let z: UInt64 = a >= b ? 1 : 0
@@ -1004,7 +1004,7 @@ func i32GeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeURS) @inline(__always)
 func i32GeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(fp[slotField(pc, 12)])
     let z: UInt64 = a >= b ? 1 : 0
@@ -1012,7 +1012,7 @@ func i32GeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeUSR) @inline(__always)
 func i32GeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)]), b = low(r)
     let z: UInt64 = a >= b ? 1 : 0
@@ -1020,7 +1020,7 @@ func i32GeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32GeURI) @inline(__always)
 func i32GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r), b = low(signedImmediate32(pc))
     let z: UInt64 = a >= b ? 1 : 0
@@ -1028,7 +1028,7 @@ func i32GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ClzS) @inline(__always)
 func i32ClzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = UInt64(truncatingIfNeeded: a.leadingZeroBitCount)
@@ -1036,7 +1036,7 @@ func i32ClzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32ClzR) @inline(__always)
 func i32ClzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = UInt64(truncatingIfNeeded: a.leadingZeroBitCount)
@@ -1044,7 +1044,7 @@ func i32ClzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32CtzS) @inline(__always)
 func i32CtzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = UInt64(truncatingIfNeeded: a.trailingZeroBitCount)
@@ -1052,7 +1052,7 @@ func i32CtzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32CtzR) @inline(__always)
 func i32CtzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = UInt64(truncatingIfNeeded: a.trailingZeroBitCount)
@@ -1060,7 +1060,7 @@ func i32CtzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32PopcntS) @inline(__always)
 func i32PopcntS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = UInt64(truncatingIfNeeded: a.nonzeroBitCount)
@@ -1068,7 +1068,7 @@ func i32PopcntS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32PopcntR) @inline(__always)
 func i32PopcntR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = UInt64(truncatingIfNeeded: a.nonzeroBitCount)
@@ -1076,7 +1076,7 @@ func i32PopcntR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32Extend8S) @inline(__always)
 func i32Extend8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = UInt64(truncatingIfNeeded: Semantics.extend8(a))
@@ -1084,7 +1084,7 @@ func i32Extend8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32Extend8R) @inline(__always)
 func i32Extend8R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = UInt64(truncatingIfNeeded: Semantics.extend8(a))
@@ -1092,7 +1092,7 @@ func i32Extend8R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32Extend16S) @inline(__always)
 func i32Extend16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(fp[slotField(pc, 10)])
     let z = UInt64(truncatingIfNeeded: Semantics.extend16(a))
@@ -1100,7 +1100,7 @@ func i32Extend16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32Extend16R) @inline(__always)
 func i32Extend16R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = low(r)
     let z = UInt64(truncatingIfNeeded: Semantics.extend16(a))

@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_i64AddSS) @inline(__always)
 func i64AddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = a &+ b
@@ -11,7 +11,7 @@ func i64AddSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AddSI) @inline(__always)
 func i64AddSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = a &+ b
@@ -19,7 +19,7 @@ func i64AddSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AddRS) @inline(__always)
 func i64AddRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = a &+ b
@@ -27,7 +27,7 @@ func i64AddRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AddSR) @inline(__always)
 func i64AddSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = a &+ b
@@ -35,7 +35,7 @@ func i64AddSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AddRI) @inline(__always)
 func i64AddRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = a &+ b
@@ -43,7 +43,7 @@ func i64AddRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64SubSS) @inline(__always)
 func i64SubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = a &- b
@@ -51,7 +51,7 @@ func i64SubSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64SubSI) @inline(__always)
 func i64SubSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = a &- b
@@ -59,7 +59,7 @@ func i64SubSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64SubRS) @inline(__always)
 func i64SubRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = a &- b
@@ -67,7 +67,7 @@ func i64SubRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64SubSR) @inline(__always)
 func i64SubSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = a &- b
@@ -75,7 +75,7 @@ func i64SubSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64SubRI) @inline(__always)
 func i64SubRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = a &- b
@@ -83,7 +83,7 @@ func i64SubRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulSS) @inline(__always)
 func i64MulSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = a &* b
@@ -91,7 +91,7 @@ func i64MulSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulSI) @inline(__always)
 func i64MulSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = a &* b
@@ -99,7 +99,7 @@ func i64MulSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulRS) @inline(__always)
 func i64MulRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = a &* b
@@ -107,7 +107,7 @@ func i64MulRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulSR) @inline(__always)
 func i64MulSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = a &* b
@@ -115,7 +115,7 @@ func i64MulSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulRI) @inline(__always)
 func i64MulRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = a &* b
@@ -123,7 +123,7 @@ func i64MulRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivSSS) @inline(__always)
 func i64DivSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -133,7 +133,7 @@ func i64DivSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivSSI) @inline(__always)
 func i64DivSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -143,7 +143,7 @@ func i64DivSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivSRS) @inline(__always)
 func i64DivSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -153,7 +153,7 @@ func i64DivSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivSSR) @inline(__always)
 func i64DivSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -163,7 +163,7 @@ func i64DivSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivSRI) @inline(__always)
 func i64DivSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -173,7 +173,7 @@ func i64DivSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivUSS) @inline(__always)
 func i64DivUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -182,7 +182,7 @@ func i64DivUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivUSI) @inline(__always)
 func i64DivUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -191,7 +191,7 @@ func i64DivUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivURS) @inline(__always)
 func i64DivURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -200,7 +200,7 @@ func i64DivURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivUSR) @inline(__always)
 func i64DivUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -209,7 +209,7 @@ func i64DivUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64DivURI) @inline(__always)
 func i64DivURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -218,7 +218,7 @@ func i64DivURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemSSS) @inline(__always)
 func i64RemSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -227,7 +227,7 @@ func i64RemSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemSSI) @inline(__always)
 func i64RemSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -236,7 +236,7 @@ func i64RemSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemSRS) @inline(__always)
 func i64RemSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -245,7 +245,7 @@ func i64RemSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemSSR) @inline(__always)
 func i64RemSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -254,7 +254,7 @@ func i64RemSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemSRI) @inline(__always)
 func i64RemSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -263,7 +263,7 @@ func i64RemSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemUSS) @inline(__always)
 func i64RemUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -272,7 +272,7 @@ func i64RemUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemUSI) @inline(__always)
 func i64RemUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -281,7 +281,7 @@ func i64RemUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemURS) @inline(__always)
 func i64RemURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -290,7 +290,7 @@ func i64RemURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemUSR) @inline(__always)
 func i64RemUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -299,7 +299,7 @@ func i64RemUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RemURI) @inline(__always)
 func i64RemURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     if b == 0 { return divideByZero(pc, fp, memory, environment, r, d) }
@@ -308,7 +308,7 @@ func i64RemURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AndSS) @inline(__always)
 func i64AndSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = a & b
@@ -316,7 +316,7 @@ func i64AndSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AndSI) @inline(__always)
 func i64AndSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = a & b
@@ -324,7 +324,7 @@ func i64AndSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AndRS) @inline(__always)
 func i64AndRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = a & b
@@ -332,7 +332,7 @@ func i64AndRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AndSR) @inline(__always)
 func i64AndSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = a & b
@@ -340,7 +340,7 @@ func i64AndSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64AndRI) @inline(__always)
 func i64AndRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = a & b
@@ -348,7 +348,7 @@ func i64AndRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64OrSS) @inline(__always)
 func i64OrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = a | b
@@ -356,7 +356,7 @@ func i64OrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64OrSI) @inline(__always)
 func i64OrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = a | b
@@ -364,7 +364,7 @@ func i64OrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64OrRS) @inline(__always)
 func i64OrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = a | b
@@ -372,7 +372,7 @@ func i64OrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64OrSR) @inline(__always)
 func i64OrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = a | b
@@ -380,7 +380,7 @@ func i64OrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64OrRI) @inline(__always)
 func i64OrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = a | b
@@ -388,7 +388,7 @@ func i64OrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64XorSS) @inline(__always)
 func i64XorSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = a ^ b
@@ -396,7 +396,7 @@ func i64XorSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64XorSI) @inline(__always)
 func i64XorSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = a ^ b
@@ -404,7 +404,7 @@ func i64XorSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64XorRS) @inline(__always)
 func i64XorRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = a ^ b
@@ -412,7 +412,7 @@ func i64XorRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64XorSR) @inline(__always)
 func i64XorSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = a ^ b
@@ -420,7 +420,7 @@ func i64XorSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64XorRI) @inline(__always)
 func i64XorRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = a ^ b
@@ -428,7 +428,7 @@ func i64XorRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShlSS) @inline(__always)
 func i64ShlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = Semantics.shiftLeft(a, b)
@@ -436,7 +436,7 @@ func i64ShlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShlSI) @inline(__always)
 func i64ShlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = Semantics.shiftLeft(a, b)
@@ -444,7 +444,7 @@ func i64ShlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShlRS) @inline(__always)
 func i64ShlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = Semantics.shiftLeft(a, b)
@@ -452,7 +452,7 @@ func i64ShlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShlSR) @inline(__always)
 func i64ShlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = Semantics.shiftLeft(a, b)
@@ -460,7 +460,7 @@ func i64ShlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShlRI) @inline(__always)
 func i64ShlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = Semantics.shiftLeft(a, b)
@@ -468,7 +468,7 @@ func i64ShlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrSSS) @inline(__always)
 func i64ShrSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = Semantics.shiftRightSigned(a, b)
@@ -476,7 +476,7 @@ func i64ShrSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrSSI) @inline(__always)
 func i64ShrSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = Semantics.shiftRightSigned(a, b)
@@ -484,7 +484,7 @@ func i64ShrSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrSRS) @inline(__always)
 func i64ShrSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = Semantics.shiftRightSigned(a, b)
@@ -492,7 +492,7 @@ func i64ShrSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrSSR) @inline(__always)
 func i64ShrSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = Semantics.shiftRightSigned(a, b)
@@ -500,7 +500,7 @@ func i64ShrSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrSRI) @inline(__always)
 func i64ShrSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = Semantics.shiftRightSigned(a, b)
@@ -508,7 +508,7 @@ func i64ShrSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrUSS) @inline(__always)
 func i64ShrUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = Semantics.shiftRightUnsigned(a, b)
@@ -516,7 +516,7 @@ func i64ShrUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrUSI) @inline(__always)
 func i64ShrUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = Semantics.shiftRightUnsigned(a, b)
@@ -524,7 +524,7 @@ func i64ShrUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrURS) @inline(__always)
 func i64ShrURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = Semantics.shiftRightUnsigned(a, b)
@@ -532,7 +532,7 @@ func i64ShrURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrUSR) @inline(__always)
 func i64ShrUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = Semantics.shiftRightUnsigned(a, b)
@@ -540,7 +540,7 @@ func i64ShrUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ShrURI) @inline(__always)
 func i64ShrURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = Semantics.shiftRightUnsigned(a, b)
@@ -548,7 +548,7 @@ func i64ShrURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotlSS) @inline(__always)
 func i64RotlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = Semantics.rotateLeft(a, b)
@@ -556,7 +556,7 @@ func i64RotlSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotlSI) @inline(__always)
 func i64RotlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = Semantics.rotateLeft(a, b)
@@ -564,7 +564,7 @@ func i64RotlSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotlRS) @inline(__always)
 func i64RotlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = Semantics.rotateLeft(a, b)
@@ -572,7 +572,7 @@ func i64RotlRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotlSR) @inline(__always)
 func i64RotlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = Semantics.rotateLeft(a, b)
@@ -580,7 +580,7 @@ func i64RotlSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotlRI) @inline(__always)
 func i64RotlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = Semantics.rotateLeft(a, b)
@@ -588,7 +588,7 @@ func i64RotlRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotrSS) @inline(__always)
 func i64RotrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z = Semantics.rotateRight(a, b)
@@ -596,7 +596,7 @@ func i64RotrSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotrSI) @inline(__always)
 func i64RotrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z = Semantics.rotateRight(a, b)
@@ -604,7 +604,7 @@ func i64RotrSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotrRS) @inline(__always)
 func i64RotrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z = Semantics.rotateRight(a, b)
@@ -612,7 +612,7 @@ func i64RotrRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotrSR) @inline(__always)
 func i64RotrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z = Semantics.rotateRight(a, b)
@@ -620,7 +620,7 @@ func i64RotrSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64RotrRI) @inline(__always)
 func i64RotrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z = Semantics.rotateRight(a, b)
@@ -628,7 +628,7 @@ func i64RotrRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64EqSS) @inline(__always)
 func i64EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = a == b ? 1 : 0
@@ -636,7 +636,7 @@ func i64EqSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64EqSI) @inline(__always)
 func i64EqSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = a == b ? 1 : 0
@@ -644,7 +644,7 @@ func i64EqSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64EqRS) @inline(__always)
 func i64EqRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = a == b ? 1 : 0
@@ -652,7 +652,7 @@ func i64EqRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64EqSR) @inline(__always)
 func i64EqSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = a == b ? 1 : 0
@@ -660,7 +660,7 @@ func i64EqSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64EqRI) @inline(__always)
 func i64EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = a == b ? 1 : 0
@@ -668,7 +668,7 @@ func i64EqRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64NeSS) @inline(__always)
 func i64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = a != b ? 1 : 0
@@ -676,7 +676,7 @@ func i64NeSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64NeSI) @inline(__always)
 func i64NeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = a != b ? 1 : 0
@@ -684,7 +684,7 @@ func i64NeSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64NeRS) @inline(__always)
 func i64NeRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = a != b ? 1 : 0
@@ -692,7 +692,7 @@ func i64NeRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64NeSR) @inline(__always)
 func i64NeSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = a != b ? 1 : 0
@@ -700,7 +700,7 @@ func i64NeSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64NeRI) @inline(__always)
 func i64NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = a != b ? 1 : 0
@@ -708,7 +708,7 @@ func i64NeRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtSSS) @inline(__always)
 func i64LtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) < Int64(bitPattern: b) ? 1 : 0
@@ -716,7 +716,7 @@ func i64LtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtSSI) @inline(__always)
 func i64LtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) < Int64(bitPattern: b) ? 1 : 0
@@ -724,7 +724,7 @@ func i64LtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtSRS) @inline(__always)
 func i64LtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) < Int64(bitPattern: b) ? 1 : 0
@@ -732,7 +732,7 @@ func i64LtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtSSR) @inline(__always)
 func i64LtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = Int64(bitPattern: a) < Int64(bitPattern: b) ? 1 : 0
@@ -740,7 +740,7 @@ func i64LtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtSRI) @inline(__always)
 func i64LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) < Int64(bitPattern: b) ? 1 : 0
@@ -748,7 +748,7 @@ func i64LtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtUSS) @inline(__always)
 func i64LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = a < b ? 1 : 0
@@ -756,7 +756,7 @@ func i64LtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtUSI) @inline(__always)
 func i64LtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = a < b ? 1 : 0
@@ -764,7 +764,7 @@ func i64LtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtURS) @inline(__always)
 func i64LtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = a < b ? 1 : 0
@@ -772,7 +772,7 @@ func i64LtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtUSR) @inline(__always)
 func i64LtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = a < b ? 1 : 0
@@ -780,7 +780,7 @@ func i64LtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LtURI) @inline(__always)
 func i64LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = a < b ? 1 : 0
@@ -788,7 +788,7 @@ func i64LtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtSSS) @inline(__always)
 func i64GtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) > Int64(bitPattern: b) ? 1 : 0
@@ -796,7 +796,7 @@ func i64GtSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtSSI) @inline(__always)
 func i64GtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) > Int64(bitPattern: b) ? 1 : 0
@@ -804,7 +804,7 @@ func i64GtSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtSRS) @inline(__always)
 func i64GtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) > Int64(bitPattern: b) ? 1 : 0
@@ -812,7 +812,7 @@ func i64GtSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtSSR) @inline(__always)
 func i64GtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = Int64(bitPattern: a) > Int64(bitPattern: b) ? 1 : 0
@@ -820,7 +820,7 @@ func i64GtSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtSRI) @inline(__always)
 func i64GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) > Int64(bitPattern: b) ? 1 : 0
@@ -828,7 +828,7 @@ func i64GtSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtUSS) @inline(__always)
 func i64GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = a > b ? 1 : 0
@@ -836,7 +836,7 @@ func i64GtUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtUSI) @inline(__always)
 func i64GtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = a > b ? 1 : 0
@@ -844,7 +844,7 @@ func i64GtUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtURS) @inline(__always)
 func i64GtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = a > b ? 1 : 0
@@ -852,7 +852,7 @@ func i64GtURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtUSR) @inline(__always)
 func i64GtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = a > b ? 1 : 0
@@ -860,7 +860,7 @@ func i64GtUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GtURI) @inline(__always)
 func i64GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = a > b ? 1 : 0
@@ -868,7 +868,7 @@ func i64GtURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeSSS) @inline(__always)
 func i64LeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) <= Int64(bitPattern: b) ? 1 : 0
@@ -876,7 +876,7 @@ func i64LeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeSSI) @inline(__always)
 func i64LeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) <= Int64(bitPattern: b) ? 1 : 0
@@ -884,7 +884,7 @@ func i64LeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeSRS) @inline(__always)
 func i64LeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) <= Int64(bitPattern: b) ? 1 : 0
@@ -892,7 +892,7 @@ func i64LeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeSSR) @inline(__always)
 func i64LeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = Int64(bitPattern: a) <= Int64(bitPattern: b) ? 1 : 0
@@ -900,7 +900,7 @@ func i64LeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeSRI) @inline(__always)
 func i64LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) <= Int64(bitPattern: b) ? 1 : 0
@@ -908,7 +908,7 @@ func i64LeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeUSS) @inline(__always)
 func i64LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = a <= b ? 1 : 0
@@ -916,7 +916,7 @@ func i64LeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeUSI) @inline(__always)
 func i64LeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = a <= b ? 1 : 0
@@ -924,7 +924,7 @@ func i64LeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeURS) @inline(__always)
 func i64LeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = a <= b ? 1 : 0
@@ -932,7 +932,7 @@ func i64LeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeUSR) @inline(__always)
 func i64LeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = a <= b ? 1 : 0
@@ -940,7 +940,7 @@ func i64LeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64LeURI) @inline(__always)
 func i64LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = a <= b ? 1 : 0
@@ -948,7 +948,7 @@ func i64LeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeSSS) @inline(__always)
 func i64GeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) >= Int64(bitPattern: b) ? 1 : 0
@@ -956,7 +956,7 @@ func i64GeSSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeSSI) @inline(__always)
 func i64GeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) >= Int64(bitPattern: b) ? 1 : 0
@@ -964,7 +964,7 @@ func i64GeSSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeSRS) @inline(__always)
 func i64GeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = Int64(bitPattern: a) >= Int64(bitPattern: b) ? 1 : 0
@@ -972,7 +972,7 @@ func i64GeSRS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeSSR) @inline(__always)
 func i64GeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = Int64(bitPattern: a) >= Int64(bitPattern: b) ? 1 : 0
@@ -980,7 +980,7 @@ func i64GeSSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeSRI) @inline(__always)
 func i64GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = Int64(bitPattern: a) >= Int64(bitPattern: b) ? 1 : 0
@@ -988,7 +988,7 @@ func i64GeSRI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeUSS) @inline(__always)
 func i64GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = fp[slotField(pc, 12)]
     let z: UInt64 = a >= b ? 1 : 0
@@ -996,7 +996,7 @@ func i64GeUSS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeUSI) @inline(__always)
 func i64GeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = signedImmediate32(pc)
     let z: UInt64 = a >= b ? 1 : 0
@@ -1004,7 +1004,7 @@ func i64GeUSI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeURS) @inline(__always)
 func i64GeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = fp[slotField(pc, 12)]
     let z: UInt64 = a >= b ? 1 : 0
@@ -1012,7 +1012,7 @@ func i64GeURS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeUSR) @inline(__always)
 func i64GeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)], b = r
     let z: UInt64 = a >= b ? 1 : 0
@@ -1020,7 +1020,7 @@ func i64GeUSR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64GeURI) @inline(__always)
 func i64GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r, b = signedImmediate32(pc)
     let z: UInt64 = a >= b ? 1 : 0
@@ -1028,7 +1028,7 @@ func i64GeURI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ClzS) @inline(__always)
 func i64ClzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: a.leadingZeroBitCount)
@@ -1036,7 +1036,7 @@ func i64ClzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ClzR) @inline(__always)
 func i64ClzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: a.leadingZeroBitCount)
@@ -1044,7 +1044,7 @@ func i64ClzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64CtzS) @inline(__always)
 func i64CtzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: a.trailingZeroBitCount)
@@ -1052,7 +1052,7 @@ func i64CtzS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64CtzR) @inline(__always)
 func i64CtzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: a.trailingZeroBitCount)
@@ -1060,7 +1060,7 @@ func i64CtzR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64PopcntS) @inline(__always)
 func i64PopcntS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: a.nonzeroBitCount)
@@ -1068,7 +1068,7 @@ func i64PopcntS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64PopcntR) @inline(__always)
 func i64PopcntR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: a.nonzeroBitCount)
@@ -1076,7 +1076,7 @@ func i64PopcntR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Extend8S) @inline(__always)
 func i64Extend8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: Semantics.extend8(a))
@@ -1084,7 +1084,7 @@ func i64Extend8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Extend8R) @inline(__always)
 func i64Extend8R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: Semantics.extend8(a))
@@ -1092,7 +1092,7 @@ func i64Extend8R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Extend16S) @inline(__always)
 func i64Extend16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: Semantics.extend16(a))
@@ -1100,7 +1100,7 @@ func i64Extend16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Extend16R) @inline(__always)
 func i64Extend16R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: Semantics.extend16(a))
@@ -1108,7 +1108,7 @@ func i64Extend16R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Extend32S) @inline(__always)
 func i64Extend32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: Semantics.extend32(a))
@@ -1116,7 +1116,7 @@ func i64Extend32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Extend32R) @inline(__always)
 func i64Extend32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: Semantics.extend32(a))
@@ -1124,7 +1124,7 @@ func i64Extend32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ExtendI32US) @inline(__always)
 func i64ExtendI32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: UInt64(low(a)))
@@ -1132,7 +1132,7 @@ func i64ExtendI32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64ExtendI32UR) @inline(__always)
 func i64ExtendI32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: UInt64(low(a)))
@@ -1140,7 +1140,7 @@ func i64ExtendI32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64WrapI64S) @inline(__always)
 func i64WrapI64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 10)]
     let z = UInt64(truncatingIfNeeded: UInt64(low(a)))
@@ -1148,7 +1148,7 @@ func i64WrapI64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64WrapI64R) @inline(__always)
 func i64WrapI64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = r
     let z = UInt64(truncatingIfNeeded: UInt64(low(a)))

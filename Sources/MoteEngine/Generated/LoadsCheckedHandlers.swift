@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_memoryLoad8USChecked) @inline(__always)
 func memoryLoad8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -12,7 +12,7 @@ func memoryLoad8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8URChecked) @inline(__always)
 func memoryLoad8URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -21,7 +21,7 @@ func memoryLoad8URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UCChecked) @inline(__always)
 func memoryLoad8UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -30,7 +30,7 @@ func memoryLoad8UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UXChecked) @inline(__always)
 func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -39,7 +39,7 @@ func memoryLoad8UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UAChecked) @inline(__always)
 func memoryLoad8UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -48,7 +48,7 @@ func memoryLoad8UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UBChecked) @inline(__always)
 func memoryLoad8UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -57,7 +57,7 @@ func memoryLoad8UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16USChecked) @inline(__always)
 func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
@@ -66,7 +66,7 @@ func memoryLoad16USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16URChecked) @inline(__always)
 func memoryLoad16URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
@@ -75,7 +75,7 @@ func memoryLoad16URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UCChecked) @inline(__always)
 func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
@@ -84,7 +84,7 @@ func memoryLoad16UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UXChecked) @inline(__always)
 func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
@@ -93,7 +93,7 @@ func memoryLoad16UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UAChecked) @inline(__always)
 func memoryLoad16UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
@@ -102,7 +102,7 @@ func memoryLoad16UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UBChecked) @inline(__always)
 func memoryLoad16UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16UOutside(pc, fp, memory, environment, r, d, address) }
@@ -111,7 +111,7 @@ func memoryLoad16UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32USChecked) @inline(__always)
 func memoryLoad32USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
@@ -120,7 +120,7 @@ func memoryLoad32USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32URChecked) @inline(__always)
 func memoryLoad32URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
@@ -129,7 +129,7 @@ func memoryLoad32URChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UCChecked) @inline(__always)
 func memoryLoad32UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
@@ -138,7 +138,7 @@ func memoryLoad32UCChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UXChecked) @inline(__always)
 func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
@@ -147,7 +147,7 @@ func memoryLoad32UXChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UAChecked) @inline(__always)
 func memoryLoad32UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
@@ -156,7 +156,7 @@ func memoryLoad32UAChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UBChecked) @inline(__always)
 func memoryLoad32UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32UOutside(pc, fp, memory, environment, r, d, address) }
@@ -165,7 +165,7 @@ func memoryLoad32UBChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64SChecked) @inline(__always)
 func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
@@ -174,7 +174,7 @@ func memoryLoad64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64RChecked) @inline(__always)
 func memoryLoad64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
@@ -183,7 +183,7 @@ func memoryLoad64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64CChecked) @inline(__always)
 func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
@@ -192,7 +192,7 @@ func memoryLoad64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64XChecked) @inline(__always)
 func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
@@ -201,7 +201,7 @@ func memoryLoad64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64AChecked) @inline(__always)
 func memoryLoad64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
@@ -210,7 +210,7 @@ func memoryLoad64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64BChecked) @inline(__always)
 func memoryLoad64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoad64Outside(pc, fp, memory, environment, r, d, address) }
@@ -219,7 +219,7 @@ func memoryLoad64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32SChecked) @inline(__always)
 func memoryLoad8S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -228,7 +228,7 @@ func memoryLoad8S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32RChecked) @inline(__always)
 func memoryLoad8S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -237,7 +237,7 @@ func memoryLoad8S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32CChecked) @inline(__always)
 func memoryLoad8S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -246,7 +246,7 @@ func memoryLoad8S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32XChecked) @inline(__always)
 func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -255,7 +255,7 @@ func memoryLoad8S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32AChecked) @inline(__always)
 func memoryLoad8S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -264,7 +264,7 @@ func memoryLoad8S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32BChecked) @inline(__always)
 func memoryLoad8S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -273,7 +273,7 @@ func memoryLoad8S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32SChecked) @inline(__always)
 func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -282,7 +282,7 @@ func memoryLoad16S32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32RChecked) @inline(__always)
 func memoryLoad16S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -291,7 +291,7 @@ func memoryLoad16S32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32CChecked) @inline(__always)
 func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -300,7 +300,7 @@ func memoryLoad16S32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32XChecked) @inline(__always)
 func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -309,7 +309,7 @@ func memoryLoad16S32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32AChecked) @inline(__always)
 func memoryLoad16S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -318,7 +318,7 @@ func memoryLoad16S32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32BChecked) @inline(__always)
 func memoryLoad16S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S32Outside(pc, fp, memory, environment, r, d, address) }
@@ -327,7 +327,7 @@ func memoryLoad16S32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64SChecked) @inline(__always)
 func memoryLoad8S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -336,7 +336,7 @@ func memoryLoad8S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64RChecked) @inline(__always)
 func memoryLoad8S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -345,7 +345,7 @@ func memoryLoad8S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64CChecked) @inline(__always)
 func memoryLoad8S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -354,7 +354,7 @@ func memoryLoad8S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64XChecked) @inline(__always)
 func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -363,7 +363,7 @@ func memoryLoad8S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64AChecked) @inline(__always)
 func memoryLoad8S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -372,7 +372,7 @@ func memoryLoad8S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64BChecked) @inline(__always)
 func memoryLoad8S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryLoad8S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -381,7 +381,7 @@ func memoryLoad8S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64SChecked) @inline(__always)
 func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -390,7 +390,7 @@ func memoryLoad16S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64RChecked) @inline(__always)
 func memoryLoad16S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -399,7 +399,7 @@ func memoryLoad16S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64CChecked) @inline(__always)
 func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -408,7 +408,7 @@ func memoryLoad16S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64XChecked) @inline(__always)
 func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -417,7 +417,7 @@ func memoryLoad16S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64AChecked) @inline(__always)
 func memoryLoad16S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -426,7 +426,7 @@ func memoryLoad16S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64BChecked) @inline(__always)
 func memoryLoad16S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryLoad16S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -435,7 +435,7 @@ func memoryLoad16S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64SChecked) @inline(__always)
 func memoryLoad32S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -444,7 +444,7 @@ func memoryLoad32S64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64RChecked) @inline(__always)
 func memoryLoad32S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -453,7 +453,7 @@ func memoryLoad32S64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64CChecked) @inline(__always)
 func memoryLoad32S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -462,7 +462,7 @@ func memoryLoad32S64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64XChecked) @inline(__always)
 func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -471,7 +471,7 @@ func memoryLoad32S64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64AChecked) @inline(__always)
 func memoryLoad32S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -480,7 +480,7 @@ func memoryLoad32S64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64BChecked) @inline(__always)
 func memoryLoad32S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoad32S64Outside(pc, fp, memory, environment, r, d, address) }
@@ -489,7 +489,7 @@ func memoryLoad32S64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32SChecked) @inline(__always)
 func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
@@ -498,7 +498,7 @@ func memoryLoadF32SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32RChecked) @inline(__always)
 func memoryLoadF32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
@@ -507,7 +507,7 @@ func memoryLoadF32RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32CChecked) @inline(__always)
 func memoryLoadF32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
@@ -516,7 +516,7 @@ func memoryLoadF32CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32XChecked) @inline(__always)
 func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
@@ -525,7 +525,7 @@ func memoryLoadF32XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32AChecked) @inline(__always)
 func memoryLoadF32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
@@ -534,7 +534,7 @@ func memoryLoadF32AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32BChecked) @inline(__always)
 func memoryLoadF32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryLoadF32Outside(pc, fp, memory, environment, r, d, address) }
@@ -543,7 +543,7 @@ func memoryLoadF32BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64SChecked) @inline(__always)
 func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
@@ -552,7 +552,7 @@ func memoryLoadF64SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64RChecked) @inline(__always)
 func memoryLoadF64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
@@ -561,7 +561,7 @@ func memoryLoadF64RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64CChecked) @inline(__always)
 func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
@@ -570,7 +570,7 @@ func memoryLoadF64CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64XChecked) @inline(__always)
 func memoryLoadF64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
@@ -579,7 +579,7 @@ func memoryLoadF64XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64AChecked) @inline(__always)
 func memoryLoadF64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }
@@ -588,7 +588,7 @@ func memoryLoadF64AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64BChecked) @inline(__always)
 func memoryLoadF64BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryLoadF64Outside(pc, fp, memory, environment, r, d, address) }

@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_memoryLoad8US) @inline(__always)
 func memoryLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
@@ -11,7 +11,7 @@ func memoryLoad8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UR) @inline(__always)
 func memoryLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
@@ -19,7 +19,7 @@ func memoryLoad8UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UC) @inline(__always)
 func memoryLoad8UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
@@ -27,7 +27,7 @@ func memoryLoad8UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UX) @inline(__always)
 func memoryLoad8UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
@@ -35,7 +35,7 @@ func memoryLoad8UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UA) @inline(__always)
 func memoryLoad8UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
@@ -43,7 +43,7 @@ func memoryLoad8UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8UB) @inline(__always)
 func memoryLoad8UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt8.self))
@@ -51,7 +51,7 @@ func memoryLoad8UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16US) @inline(__always)
 func memoryLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -59,7 +59,7 @@ func memoryLoad16US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UR) @inline(__always)
 func memoryLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -67,7 +67,7 @@ func memoryLoad16UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UC) @inline(__always)
 func memoryLoad16UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -75,7 +75,7 @@ func memoryLoad16UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UX) @inline(__always)
 func memoryLoad16UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -83,7 +83,7 @@ func memoryLoad16UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UA) @inline(__always)
 func memoryLoad16UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -91,7 +91,7 @@ func memoryLoad16UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16UB) @inline(__always)
 func memoryLoad16UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt16.self))
@@ -99,7 +99,7 @@ func memoryLoad16UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32US) @inline(__always)
 func memoryLoad32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -107,7 +107,7 @@ func memoryLoad32US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UR) @inline(__always)
 func memoryLoad32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -115,7 +115,7 @@ func memoryLoad32UR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UC) @inline(__always)
 func memoryLoad32UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -123,7 +123,7 @@ func memoryLoad32UC(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UX) @inline(__always)
 func memoryLoad32UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -131,7 +131,7 @@ func memoryLoad32UX(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UA) @inline(__always)
 func memoryLoad32UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -139,7 +139,7 @@ func memoryLoad32UA(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32UB) @inline(__always)
 func memoryLoad32UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -147,7 +147,7 @@ func memoryLoad32UB(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64S) @inline(__always)
 func memoryLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -155,7 +155,7 @@ func memoryLoad64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64R) @inline(__always)
 func memoryLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -163,7 +163,7 @@ func memoryLoad64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64C) @inline(__always)
 func memoryLoad64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -171,7 +171,7 @@ func memoryLoad64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64X) @inline(__always)
 func memoryLoad64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -179,7 +179,7 @@ func memoryLoad64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64A) @inline(__always)
 func memoryLoad64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -187,7 +187,7 @@ func memoryLoad64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad64B) @inline(__always)
 func memoryLoad64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -195,7 +195,7 @@ func memoryLoad64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32S) @inline(__always)
 func memoryLoad8S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
@@ -203,7 +203,7 @@ func memoryLoad8S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32R) @inline(__always)
 func memoryLoad8S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
@@ -211,7 +211,7 @@ func memoryLoad8S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32C) @inline(__always)
 func memoryLoad8S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
@@ -219,7 +219,7 @@ func memoryLoad8S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32X) @inline(__always)
 func memoryLoad8S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
@@ -227,7 +227,7 @@ func memoryLoad8S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32A) @inline(__always)
 func memoryLoad8S32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
@@ -235,7 +235,7 @@ func memoryLoad8S32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S32B) @inline(__always)
 func memoryLoad8S32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self))))
@@ -243,7 +243,7 @@ func memoryLoad8S32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32S) @inline(__always)
 func memoryLoad16S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -251,7 +251,7 @@ func memoryLoad16S32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32R) @inline(__always)
 func memoryLoad16S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -259,7 +259,7 @@ func memoryLoad16S32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32C) @inline(__always)
 func memoryLoad16S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -267,7 +267,7 @@ func memoryLoad16S32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32X) @inline(__always)
 func memoryLoad16S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -275,7 +275,7 @@ func memoryLoad16S32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32A) @inline(__always)
 func memoryLoad16S32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -283,7 +283,7 @@ func memoryLoad16S32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S32B) @inline(__always)
 func memoryLoad16S32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(UInt32(bitPattern: Int32(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self))))
@@ -291,7 +291,7 @@ func memoryLoad16S32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64S) @inline(__always)
 func memoryLoad8S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
@@ -299,7 +299,7 @@ func memoryLoad8S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64R) @inline(__always)
 func memoryLoad8S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
@@ -307,7 +307,7 @@ func memoryLoad8S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64C) @inline(__always)
 func memoryLoad8S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
@@ -315,7 +315,7 @@ func memoryLoad8S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64X) @inline(__always)
 func memoryLoad8S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
@@ -323,7 +323,7 @@ func memoryLoad8S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64A) @inline(__always)
 func memoryLoad8S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
@@ -331,7 +331,7 @@ func memoryLoad8S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad8S64B) @inline(__always)
 func memoryLoad8S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int8.self)))
@@ -339,7 +339,7 @@ func memoryLoad8S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64S) @inline(__always)
 func memoryLoad16S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -347,7 +347,7 @@ func memoryLoad16S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64R) @inline(__always)
 func memoryLoad16S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -355,7 +355,7 @@ func memoryLoad16S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64C) @inline(__always)
 func memoryLoad16S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -363,7 +363,7 @@ func memoryLoad16S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64X) @inline(__always)
 func memoryLoad16S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -371,7 +371,7 @@ func memoryLoad16S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64A) @inline(__always)
 func memoryLoad16S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -379,7 +379,7 @@ func memoryLoad16S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad16S64B) @inline(__always)
 func memoryLoad16S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int16.self)))
@@ -387,7 +387,7 @@ func memoryLoad16S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64S) @inline(__always)
 func memoryLoad32S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
@@ -395,7 +395,7 @@ func memoryLoad32S64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64R) @inline(__always)
 func memoryLoad32S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
@@ -403,7 +403,7 @@ func memoryLoad32S64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64C) @inline(__always)
 func memoryLoad32S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
@@ -411,7 +411,7 @@ func memoryLoad32S64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64X) @inline(__always)
 func memoryLoad32S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
@@ -419,7 +419,7 @@ func memoryLoad32S64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64A) @inline(__always)
 func memoryLoad32S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
@@ -427,7 +427,7 @@ func memoryLoad32S64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoad32S64B) @inline(__always)
 func memoryLoad32S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(bitPattern: Int64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: Int32.self)))
@@ -435,7 +435,7 @@ func memoryLoad32S64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32S) @inline(__always)
 func memoryLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -443,7 +443,7 @@ func memoryLoadF32S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32R) @inline(__always)
 func memoryLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -451,7 +451,7 @@ func memoryLoadF32R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32C) @inline(__always)
 func memoryLoadF32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -459,7 +459,7 @@ func memoryLoadF32C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32X) @inline(__always)
 func memoryLoadF32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -467,7 +467,7 @@ func memoryLoadF32X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32A) @inline(__always)
 func memoryLoadF32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -475,7 +475,7 @@ func memoryLoadF32A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF32B) @inline(__always)
 func memoryLoadF32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = UInt64(memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt32.self))
@@ -483,7 +483,7 @@ func memoryLoadF32B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64S) @inline(__always)
 func memoryLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -491,7 +491,7 @@ func memoryLoadF64S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64R) @inline(__always)
 func memoryLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -499,7 +499,7 @@ func memoryLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64C) @inline(__always)
 func memoryLoadF64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -507,7 +507,7 @@ func memoryLoadF64C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64X) @inline(__always)
 func memoryLoadF64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -515,7 +515,7 @@ func memoryLoadF64X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64A) @inline(__always)
 func memoryLoadF64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)
@@ -523,7 +523,7 @@ func memoryLoadF64A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, f64(z))
 }
 
-@inline(__always)
+@c(mote_handler_memoryLoadF64B) @inline(__always)
 func memoryLoadF64B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let z = memory.loadUnaligned(fromByteOffset: Int(bitPattern: UInt(address)), as: UInt64.self)

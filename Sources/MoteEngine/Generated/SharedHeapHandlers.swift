@@ -149,6 +149,7 @@ func memoryStore64IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -156,7 +157,9 @@ func generalLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -164,7 +167,9 @@ func generalLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -172,7 +177,9 @@ func generalLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -180,7 +187,9 @@ func generalLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -188,7 +197,9 @@ func generalLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -196,7 +207,9 @@ func generalLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -204,7 +217,9 @@ func generalLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -212,7 +227,9 @@ func generalLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -220,7 +237,9 @@ func generalLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -228,7 +247,9 @@ func generalLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -236,7 +257,9 @@ func generalLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -244,7 +267,9 @@ func generalStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     place.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -252,7 +277,9 @@ func generalStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -260,7 +287,9 @@ func generalStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     place.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -268,98 +297,126 @@ func generalStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoadV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8x8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8x8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16x4SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16x4UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32x2SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32x2UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -368,7 +425,9 @@ func memoryVectorLoad8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -377,7 +436,9 @@ func memoryVectorLoad16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -386,7 +447,9 @@ func memoryVectorLoad32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -395,14 +458,18 @@ func memoryVectorLoad64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStoreV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -410,7 +477,9 @@ func memoryVectorStore8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -418,7 +487,9 @@ func memoryVectorStore16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -426,7 +497,9 @@ func memoryVectorStore32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
     guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -434,98 +507,126 @@ func memoryVectorStore64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoadV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8x8SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8x8UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16x4SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16x4UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32x2SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32x2UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -534,7 +635,9 @@ func vectorLoad8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -543,7 +646,9 @@ func vectorLoad16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -552,7 +657,9 @@ func vectorLoad32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -561,14 +668,18 @@ func vectorLoad64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStoreV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -576,7 +687,9 @@ func vectorStore8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -584,7 +697,9 @@ func vectorStore16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -592,7 +707,9 @@ func vectorStore32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -600,7 +717,9 @@ func vectorStore64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -608,7 +727,9 @@ func atomicLoad8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -616,7 +737,9 @@ func atomicLoad16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -624,7 +747,9 @@ func atomicLoad32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -632,35 +757,45 @@ func atomicLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -668,7 +803,9 @@ func atomicAdd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -676,7 +813,9 @@ func atomicAdd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -684,7 +823,9 @@ func atomicAdd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -692,7 +833,9 @@ func atomicAdd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -700,7 +843,9 @@ func atomicSubtract8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -708,7 +853,9 @@ func atomicSubtract16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -716,7 +863,9 @@ func atomicSubtract32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -724,7 +873,9 @@ func atomicSubtract64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -732,7 +883,9 @@ func atomicAnd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -740,7 +893,9 @@ func atomicAnd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -748,7 +903,9 @@ func atomicAnd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -756,7 +913,9 @@ func atomicAnd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -764,7 +923,9 @@ func atomicOr8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -772,7 +933,9 @@ func atomicOr16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -780,7 +943,9 @@ func atomicOr32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -788,7 +953,9 @@ func atomicOr64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -796,7 +963,9 @@ func atomicXor8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -804,7 +973,9 @@ func atomicXor16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -812,7 +983,9 @@ func atomicXor32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -820,7 +993,9 @@ func atomicXor64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -828,7 +1003,9 @@ func atomicExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -836,7 +1013,9 @@ func atomicExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -844,7 +1023,9 @@ func atomicExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -852,7 +1033,9 @@ func atomicExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -860,7 +1043,9 @@ func atomicCompareExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -868,7 +1053,9 @@ func atomicCompareExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -876,7 +1063,9 @@ func atomicCompareExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
@@ -884,3 +1073,4 @@ func atomicCompareExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
 }
+#endif

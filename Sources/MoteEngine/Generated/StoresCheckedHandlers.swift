@@ -3,7 +3,7 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_memoryStore8SSChecked) @inline(__always)
 func memoryStore8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
@@ -11,7 +11,7 @@ func memoryStore8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8SIChecked) @inline(__always)
 func memoryStore8SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8IOutside(pc, fp, memory, environment, r, d, address) }
@@ -19,7 +19,7 @@ func memoryStore8SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8CSChecked) @inline(__always)
 func memoryStore8CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
@@ -27,7 +27,7 @@ func memoryStore8CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8CIChecked) @inline(__always)
 func memoryStore8CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8IOutside(pc, fp, memory, environment, r, d, address) }
@@ -35,7 +35,7 @@ func memoryStore8CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8XSChecked) @inline(__always)
 func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
@@ -43,7 +43,7 @@ func memoryStore8XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8ASChecked) @inline(__always)
 func memoryStore8ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8SOutside(pc, fp, memory, environment, r, d, address) }
@@ -51,7 +51,7 @@ func memoryStore8ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8AIChecked) @inline(__always)
 func memoryStore8AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryStore8IOutside(pc, fp, memory, environment, r, d, address) }
@@ -59,7 +59,7 @@ func memoryStore8AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16SSChecked) @inline(__always)
 func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
@@ -67,7 +67,7 @@ func memoryStore16SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16SIChecked) @inline(__always)
 func memoryStore16SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16IOutside(pc, fp, memory, environment, r, d, address) }
@@ -75,7 +75,7 @@ func memoryStore16SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16CSChecked) @inline(__always)
 func memoryStore16CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
@@ -83,7 +83,7 @@ func memoryStore16CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16CIChecked) @inline(__always)
 func memoryStore16CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16IOutside(pc, fp, memory, environment, r, d, address) }
@@ -91,7 +91,7 @@ func memoryStore16CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16XSChecked) @inline(__always)
 func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
@@ -99,7 +99,7 @@ func memoryStore16XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16ASChecked) @inline(__always)
 func memoryStore16ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16SOutside(pc, fp, memory, environment, r, d, address) }
@@ -107,7 +107,7 @@ func memoryStore16ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16AIChecked) @inline(__always)
 func memoryStore16AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryStore16IOutside(pc, fp, memory, environment, r, d, address) }
@@ -115,7 +115,7 @@ func memoryStore16AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32SSChecked) @inline(__always)
 func memoryStore32SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
@@ -123,7 +123,7 @@ func memoryStore32SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32SIChecked) @inline(__always)
 func memoryStore32SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32IOutside(pc, fp, memory, environment, r, d, address) }
@@ -131,7 +131,7 @@ func memoryStore32SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32CSChecked) @inline(__always)
 func memoryStore32CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
@@ -139,7 +139,7 @@ func memoryStore32CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32CIChecked) @inline(__always)
 func memoryStore32CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32IOutside(pc, fp, memory, environment, r, d, address) }
@@ -147,7 +147,7 @@ func memoryStore32CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32XSChecked) @inline(__always)
 func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
@@ -155,7 +155,7 @@ func memoryStore32XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32ASChecked) @inline(__always)
 func memoryStore32ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32SOutside(pc, fp, memory, environment, r, d, address) }
@@ -163,7 +163,7 @@ func memoryStore32ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32AIChecked) @inline(__always)
 func memoryStore32AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryStore32IOutside(pc, fp, memory, environment, r, d, address) }
@@ -171,7 +171,7 @@ func memoryStore32AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64SSChecked) @inline(__always)
 func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
@@ -179,7 +179,7 @@ func memoryStore64SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64SIChecked) @inline(__always)
 func memoryStore64SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64IOutside(pc, fp, memory, environment, r, d, address) }
@@ -187,7 +187,7 @@ func memoryStore64SIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64CSChecked) @inline(__always)
 func memoryStore64CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
@@ -195,7 +195,7 @@ func memoryStore64CSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64CIChecked) @inline(__always)
 func memoryStore64CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64IOutside(pc, fp, memory, environment, r, d, address) }
@@ -203,7 +203,7 @@ func memoryStore64CIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64XSChecked) @inline(__always)
 func memoryStore64XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
@@ -211,7 +211,7 @@ func memoryStore64XSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64ASChecked) @inline(__always)
 func memoryStore64ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64SOutside(pc, fp, memory, environment, r, d, address) }
@@ -219,7 +219,7 @@ func memoryStore64ASChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64AIChecked) @inline(__always)
 func memoryStore64AIChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryStore64IOutside(pc, fp, memory, environment, r, d, address) }

@@ -3,196 +3,196 @@
 
 internal import CPlatform
 
-@inline(__always)
+@c(mote_handler_memoryStore8SS) @inline(__always)
 func memoryStore8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8SI) @inline(__always)
 func memoryStore8SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8CS) @inline(__always)
 func memoryStore8CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8CI) @inline(__always)
 func memoryStore8CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8XS) @inline(__always)
 func memoryStore8XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8AS) @inline(__always)
 func memoryStore8AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore8AI) @inline(__always)
 func memoryStore8AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16SS) @inline(__always)
 func memoryStore16SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16SI) @inline(__always)
 func memoryStore16SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16CS) @inline(__always)
 func memoryStore16CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16CI) @inline(__always)
 func memoryStore16CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16XS) @inline(__always)
 func memoryStore16XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16AS) @inline(__always)
 func memoryStore16AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore16AI) @inline(__always)
 func memoryStore16AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32SS) @inline(__always)
 func memoryStore32SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32SI) @inline(__always)
 func memoryStore32SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32CS) @inline(__always)
 func memoryStore32CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32CI) @inline(__always)
 func memoryStore32CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32XS) @inline(__always)
 func memoryStore32XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32AS) @inline(__always)
 func memoryStore32AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore32AI) @inline(__always)
 func memoryStore32AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64SS) @inline(__always)
 func memoryStore64SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64SI) @inline(__always)
 func memoryStore64SI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64CS) @inline(__always)
 func memoryStore64CS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64CI) @inline(__always)
 func memoryStore64CI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64XS) @inline(__always)
 func memoryStore64XS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64AS) @inline(__always)
 func memoryStore64AS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryStore64AI) @inline(__always)
 func memoryStore64AI(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     (memory + Int(bitPattern: UInt(address))).storeBytes(of: signedImmediate16(pc), as: UInt64.self)

@@ -3,7 +3,8 @@
 
 internal import CPlatform
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_i8x16Eq) @inline(__always)
 func i8x16Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -11,7 +12,7 @@ func i8x16Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16Ne) @inline(__always)
 func i8x16Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -19,7 +20,7 @@ func i8x16Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16LtS) @inline(__always)
 func i8x16LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -27,7 +28,7 @@ func i8x16LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16LtU) @inline(__always)
 func i8x16LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -35,7 +36,7 @@ func i8x16LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16GtS) @inline(__always)
 func i8x16GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -43,7 +44,7 @@ func i8x16GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16GtU) @inline(__always)
 func i8x16GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -51,7 +52,7 @@ func i8x16GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16LeS) @inline(__always)
 func i8x16LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -59,7 +60,7 @@ func i8x16LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16LeU) @inline(__always)
 func i8x16LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -67,7 +68,7 @@ func i8x16LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16GeS) @inline(__always)
 func i8x16GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -75,7 +76,7 @@ func i8x16GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16GeU) @inline(__always)
 func i8x16GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -83,7 +84,7 @@ func i8x16GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16Add) @inline(__always)
 func i8x16Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -91,7 +92,7 @@ func i8x16Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16Sub) @inline(__always)
 func i8x16Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -99,7 +100,7 @@ func i8x16Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i8x16AddSatS) @inline(never)
 func i8x16AddSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -107,7 +108,7 @@ func i8x16AddSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16AddSatU) @inline(__always)
 func i8x16AddSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -115,7 +116,7 @@ func i8x16AddSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i8x16SubSatS) @inline(never)
 func i8x16SubSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -123,7 +124,7 @@ func i8x16SubSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16SubSatU) @inline(__always)
 func i8x16SubSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -131,7 +132,7 @@ func i8x16SubSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16AvgrU) @inline(__always)
 func i8x16AvgrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -139,7 +140,7 @@ func i8x16AvgrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16MinS) @inline(__always)
 func i8x16MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -147,7 +148,7 @@ func i8x16MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16MinU) @inline(__always)
 func i8x16MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -155,7 +156,7 @@ func i8x16MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16MaxS) @inline(__always)
 func i8x16MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -163,7 +164,7 @@ func i8x16MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16MaxU) @inline(__always)
 func i8x16MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -171,7 +172,7 @@ func i8x16MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8Eq) @inline(__always)
 func i16x8Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -179,7 +180,7 @@ func i16x8Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8Ne) @inline(__always)
 func i16x8Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -187,7 +188,7 @@ func i16x8Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8LtS) @inline(__always)
 func i16x8LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -195,7 +196,7 @@ func i16x8LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8LtU) @inline(__always)
 func i16x8LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -203,7 +204,7 @@ func i16x8LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8GtS) @inline(__always)
 func i16x8GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -211,7 +212,7 @@ func i16x8GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8GtU) @inline(__always)
 func i16x8GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -219,7 +220,7 @@ func i16x8GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8LeS) @inline(__always)
 func i16x8LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -227,7 +228,7 @@ func i16x8LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8LeU) @inline(__always)
 func i16x8LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -235,7 +236,7 @@ func i16x8LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8GeS) @inline(__always)
 func i16x8GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -243,7 +244,7 @@ func i16x8GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8GeU) @inline(__always)
 func i16x8GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -251,7 +252,7 @@ func i16x8GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8Add) @inline(__always)
 func i16x8Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -259,7 +260,7 @@ func i16x8Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8Sub) @inline(__always)
 func i16x8Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -267,7 +268,7 @@ func i16x8Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8Mul) @inline(__always)
 func i16x8Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -275,7 +276,7 @@ func i16x8Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8AddSatS) @inline(never)
 func i16x8AddSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -283,7 +284,7 @@ func i16x8AddSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8AddSatU) @inline(__always)
 func i16x8AddSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -291,7 +292,7 @@ func i16x8AddSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8SubSatS) @inline(never)
 func i16x8SubSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -299,7 +300,7 @@ func i16x8SubSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8SubSatU) @inline(__always)
 func i16x8SubSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -307,7 +308,7 @@ func i16x8SubSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8AvgrU) @inline(__always)
 func i16x8AvgrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -315,7 +316,7 @@ func i16x8AvgrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8MinS) @inline(__always)
 func i16x8MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -323,7 +324,7 @@ func i16x8MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8MinU) @inline(__always)
 func i16x8MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -331,7 +332,7 @@ func i16x8MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8MaxS) @inline(__always)
 func i16x8MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -339,7 +340,7 @@ func i16x8MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8MaxU) @inline(__always)
 func i16x8MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -347,7 +348,7 @@ func i16x8MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4Eq) @inline(__always)
 func i32x4Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -355,7 +356,7 @@ func i32x4Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4Ne) @inline(__always)
 func i32x4Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -363,7 +364,7 @@ func i32x4Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4LtS) @inline(__always)
 func i32x4LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -371,7 +372,7 @@ func i32x4LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4LtU) @inline(__always)
 func i32x4LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -379,7 +380,7 @@ func i32x4LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4GtS) @inline(__always)
 func i32x4GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -387,7 +388,7 @@ func i32x4GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4GtU) @inline(__always)
 func i32x4GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -395,7 +396,7 @@ func i32x4GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4LeS) @inline(__always)
 func i32x4LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -403,7 +404,7 @@ func i32x4LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4LeU) @inline(__always)
 func i32x4LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -411,7 +412,7 @@ func i32x4LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4GeS) @inline(__always)
 func i32x4GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -419,7 +420,7 @@ func i32x4GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4GeU) @inline(__always)
 func i32x4GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -427,7 +428,7 @@ func i32x4GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4Add) @inline(__always)
 func i32x4Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -435,7 +436,7 @@ func i32x4Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4Sub) @inline(__always)
 func i32x4Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -443,7 +444,7 @@ func i32x4Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4Mul) @inline(__always)
 func i32x4Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -451,7 +452,7 @@ func i32x4Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4MinS) @inline(__always)
 func i32x4MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -459,7 +460,7 @@ func i32x4MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4MinU) @inline(__always)
 func i32x4MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -467,7 +468,7 @@ func i32x4MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4MaxS) @inline(__always)
 func i32x4MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -475,7 +476,7 @@ func i32x4MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4MaxU) @inline(__always)
 func i32x4MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -483,7 +484,7 @@ func i32x4MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2Eq) @inline(__always)
 func i64x2Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
@@ -491,7 +492,7 @@ func i64x2Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2Ne) @inline(__always)
 func i64x2Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
@@ -499,7 +500,7 @@ func i64x2Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2LtS) @inline(__always)
 func i64x2LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
@@ -507,7 +508,7 @@ func i64x2LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2GtS) @inline(__always)
 func i64x2GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
@@ -515,7 +516,7 @@ func i64x2GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2LeS) @inline(__always)
 func i64x2LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
@@ -523,7 +524,7 @@ func i64x2LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2GeS) @inline(__always)
 func i64x2GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
@@ -531,7 +532,7 @@ func i64x2GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2Add) @inline(__always)
 func i64x2Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -539,7 +540,7 @@ func i64x2Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2Sub) @inline(__always)
 func i64x2Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -547,7 +548,7 @@ func i64x2Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2Mul) @inline(__always)
 func i64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -555,7 +556,7 @@ func i64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8Q15mulrSatS) @inline(never)
 func i16x8Q15mulrSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -563,7 +564,7 @@ func i16x8Q15mulrSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4DotI16x8S) @inline(__always)
 func i32x4DotI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -571,7 +572,7 @@ func i32x4DotI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i8x16NarrowI16x8S) @inline(never)
 func i8x16NarrowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -579,7 +580,7 @@ func i8x16NarrowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i8x16NarrowI16x8U) @inline(never)
 func i8x16NarrowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -587,7 +588,7 @@ func i8x16NarrowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8NarrowI32x4S) @inline(never)
 func i16x8NarrowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -595,7 +596,7 @@ func i16x8NarrowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8NarrowI32x4U) @inline(never)
 func i16x8NarrowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -603,7 +604,7 @@ func i16x8NarrowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8ExtmulLowI8x16S) @inline(never)
 func i16x8ExtmulLowI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -611,7 +612,7 @@ func i16x8ExtmulLowI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8ExtmulHighI8x16S) @inline(never)
 func i16x8ExtmulHighI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
@@ -619,7 +620,7 @@ func i16x8ExtmulHighI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8ExtmulLowI8x16U) @inline(never)
 func i16x8ExtmulLowI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -627,7 +628,7 @@ func i16x8ExtmulLowI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_i16x8ExtmulHighI8x16U) @inline(never)
 func i16x8ExtmulHighI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
@@ -635,7 +636,7 @@ func i16x8ExtmulHighI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4ExtmulLowI16x8S) @inline(__always)
 func i32x4ExtmulLowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -643,7 +644,7 @@ func i32x4ExtmulLowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4ExtmulHighI16x8S) @inline(__always)
 func i32x4ExtmulHighI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -651,7 +652,7 @@ func i32x4ExtmulHighI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4ExtmulLowI16x8U) @inline(__always)
 func i32x4ExtmulLowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -659,7 +660,7 @@ func i32x4ExtmulLowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4ExtmulHighI16x8U) @inline(__always)
 func i32x4ExtmulHighI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
@@ -667,7 +668,7 @@ func i32x4ExtmulHighI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2ExtmulLowI32x4S) @inline(__always)
 func i64x2ExtmulLowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -675,7 +676,7 @@ func i64x2ExtmulLowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2ExtmulHighI32x4S) @inline(__always)
 func i64x2ExtmulHighI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
@@ -683,7 +684,7 @@ func i64x2ExtmulHighI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2ExtmulLowI32x4U) @inline(__always)
 func i64x2ExtmulLowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -691,7 +692,7 @@ func i64x2ExtmulLowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64x2ExtmulHighI32x4U) @inline(__always)
 func i64x2ExtmulHighI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
@@ -699,7 +700,7 @@ func i64x2ExtmulHighI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Eq) @inline(__always)
 func f32x4Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -707,7 +708,7 @@ func f32x4Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Ne) @inline(__always)
 func f32x4Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -715,7 +716,7 @@ func f32x4Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Lt) @inline(__always)
 func f32x4Lt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -723,7 +724,7 @@ func f32x4Lt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Gt) @inline(__always)
 func f32x4Gt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -731,7 +732,7 @@ func f32x4Gt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Le) @inline(__always)
 func f32x4Le(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -739,7 +740,7 @@ func f32x4Le(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Ge) @inline(__always)
 func f32x4Ge(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -747,7 +748,7 @@ func f32x4Ge(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Add) @inline(__always)
 func f32x4Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -755,7 +756,7 @@ func f32x4Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Sub) @inline(__always)
 func f32x4Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -763,7 +764,7 @@ func f32x4Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Mul) @inline(__always)
 func f32x4Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -771,7 +772,7 @@ func f32x4Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Div) @inline(__always)
 func f32x4Div(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -779,7 +780,7 @@ func f32x4Div(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Min) @inline(__always)
 func f32x4Min(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -787,7 +788,7 @@ func f32x4Min(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Max) @inline(__always)
 func f32x4Max(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -795,7 +796,7 @@ func f32x4Max(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Pmin) @inline(__always)
 func f32x4Pmin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -803,7 +804,7 @@ func f32x4Pmin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4Pmax) @inline(__always)
 func f32x4Pmax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -811,7 +812,7 @@ func f32x4Pmax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4RelaxedMin) @inline(__always)
 func f32x4RelaxedMin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -819,7 +820,7 @@ func f32x4RelaxedMin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4RelaxedMax) @inline(__always)
 func f32x4RelaxedMax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -827,7 +828,7 @@ func f32x4RelaxedMax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Eq) @inline(__always)
 func f64x2Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -835,7 +836,7 @@ func f64x2Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Ne) @inline(__always)
 func f64x2Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -843,7 +844,7 @@ func f64x2Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Lt) @inline(__always)
 func f64x2Lt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -851,7 +852,7 @@ func f64x2Lt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Gt) @inline(__always)
 func f64x2Gt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -859,7 +860,7 @@ func f64x2Gt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Le) @inline(__always)
 func f64x2Le(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -867,7 +868,7 @@ func f64x2Le(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Ge) @inline(__always)
 func f64x2Ge(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -875,7 +876,7 @@ func f64x2Ge(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Add) @inline(__always)
 func f64x2Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -883,7 +884,7 @@ func f64x2Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Sub) @inline(__always)
 func f64x2Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -891,7 +892,7 @@ func f64x2Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Mul) @inline(__always)
 func f64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -899,7 +900,7 @@ func f64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Div) @inline(__always)
 func f64x2Div(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -907,7 +908,7 @@ func f64x2Div(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Min) @inline(__always)
 func f64x2Min(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -915,7 +916,7 @@ func f64x2Min(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Max) @inline(__always)
 func f64x2Max(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -923,7 +924,7 @@ func f64x2Max(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Pmin) @inline(__always)
 func f64x2Pmin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -931,7 +932,7 @@ func f64x2Pmin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2Pmax) @inline(__always)
 func f64x2Pmax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -939,7 +940,7 @@ func f64x2Pmax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2RelaxedMin) @inline(__always)
 func f64x2RelaxedMin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -947,7 +948,7 @@ func f64x2RelaxedMin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2RelaxedMax) @inline(__always)
 func f64x2RelaxedMax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -955,7 +956,7 @@ func f64x2RelaxedMax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_v128And) @inline(__always)
 func v128And(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -963,7 +964,7 @@ func v128And(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_v128Andnot) @inline(__always)
 func v128Andnot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -971,7 +972,7 @@ func v128Andnot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_v128Or) @inline(__always)
 func v128Or(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -979,7 +980,7 @@ func v128Or(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_v128Xor) @inline(__always)
 func v128Xor(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -987,17 +988,18 @@ func v128Xor(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i8x16Swizzle) @inline(__always)
 func i8x16Swizzle(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.swizzle(UnsafeRawPointer(fp + slotField(pc, 10)), b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i16x8RelaxedDotI8x16I7x16S) @inline(__always)
 func i16x8RelaxedDotI8x16I7x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.relaxedDot(a, b))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif

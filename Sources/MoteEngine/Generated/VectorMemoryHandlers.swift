@@ -3,7 +3,8 @@
 
 internal import CPlatform
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_memoryVectorLoadV128S) @inline(__always)
 func memoryVectorLoadV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -11,7 +12,7 @@ func memoryVectorLoadV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128R) @inline(__always)
 func memoryVectorLoadV128R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -19,7 +20,7 @@ func memoryVectorLoadV128R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128C) @inline(__always)
 func memoryVectorLoadV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -27,7 +28,7 @@ func memoryVectorLoadV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128X) @inline(__always)
 func memoryVectorLoadV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let place = memory + Int(bitPattern: UInt(address))
@@ -35,7 +36,7 @@ func memoryVectorLoadV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128A) @inline(__always)
 func memoryVectorLoadV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -43,7 +44,7 @@ func memoryVectorLoadV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128B) @inline(__always)
 func memoryVectorLoadV128B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -51,7 +52,7 @@ func memoryVectorLoadV128B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_memoryVectorLoad8x8SS) @inline(never)
 func memoryVectorLoad8x8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -59,7 +60,7 @@ func memoryVectorLoad8x8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_memoryVectorLoad8x8US) @inline(never)
 func memoryVectorLoad8x8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -67,7 +68,7 @@ func memoryVectorLoad8x8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16x4SS) @inline(__always)
 func memoryVectorLoad16x4SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -75,7 +76,7 @@ func memoryVectorLoad16x4SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16x4US) @inline(__always)
 func memoryVectorLoad16x4US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -83,7 +84,7 @@ func memoryVectorLoad16x4US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32x2SS) @inline(__always)
 func memoryVectorLoad32x2SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -91,7 +92,7 @@ func memoryVectorLoad32x2SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32x2US) @inline(__always)
 func memoryVectorLoad32x2US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -99,7 +100,7 @@ func memoryVectorLoad32x2US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad8SplatS) @inline(__always)
 func memoryVectorLoad8SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -107,7 +108,7 @@ func memoryVectorLoad8SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16SplatS) @inline(__always)
 func memoryVectorLoad16SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -115,7 +116,7 @@ func memoryVectorLoad16SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32SplatS) @inline(__always)
 func memoryVectorLoad32SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -123,7 +124,7 @@ func memoryVectorLoad32SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad64SplatS) @inline(__always)
 func memoryVectorLoad64SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -131,7 +132,7 @@ func memoryVectorLoad64SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32ZeroS) @inline(__always)
 func memoryVectorLoad32ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -139,7 +140,7 @@ func memoryVectorLoad32ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad64ZeroS) @inline(__always)
 func memoryVectorLoad64ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -147,7 +148,7 @@ func memoryVectorLoad64ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad8Lane) @inline(__always)
 func memoryVectorLoad8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -157,7 +158,7 @@ func memoryVectorLoad8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16Lane) @inline(__always)
 func memoryVectorLoad16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -167,7 +168,7 @@ func memoryVectorLoad16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32Lane) @inline(__always)
 func memoryVectorLoad32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -177,7 +178,7 @@ func memoryVectorLoad32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad64Lane) @inline(__always)
 func memoryVectorLoad64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -187,7 +188,7 @@ func memoryVectorLoad64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128S) @inline(__always)
 func memoryVectorStoreV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -195,7 +196,7 @@ func memoryVectorStoreV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128C) @inline(__always)
 func memoryVectorStoreV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -203,7 +204,7 @@ func memoryVectorStoreV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128X) @inline(__always)
 func memoryVectorStoreV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let place = memory + Int(bitPattern: UInt(address))
@@ -211,7 +212,7 @@ func memoryVectorStoreV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128A) @inline(__always)
 func memoryVectorStoreV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -219,7 +220,7 @@ func memoryVectorStoreV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore8Lane) @inline(__always)
 func memoryVectorStore8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -228,7 +229,7 @@ func memoryVectorStore8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore16Lane) @inline(__always)
 func memoryVectorStore16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -237,7 +238,7 @@ func memoryVectorStore16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore32Lane) @inline(__always)
 func memoryVectorStore32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -246,7 +247,7 @@ func memoryVectorStore32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore64Lane) @inline(__always)
 func memoryVectorStore64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
@@ -255,7 +256,7 @@ func memoryVectorStore64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128SChecked) @inline(__always)
 func memoryVectorLoadV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -264,7 +265,7 @@ func memoryVectorLoadV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128RChecked) @inline(__always)
 func memoryVectorLoadV128RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -273,7 +274,7 @@ func memoryVectorLoadV128RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128CChecked) @inline(__always)
 func memoryVectorLoadV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -282,7 +283,7 @@ func memoryVectorLoadV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128XChecked) @inline(__always)
 func memoryVectorLoadV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -291,7 +292,7 @@ func memoryVectorLoadV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128AChecked) @inline(__always)
 func memoryVectorLoadV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -300,7 +301,7 @@ func memoryVectorLoadV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoadV128BChecked) @inline(__always)
 func memoryVectorLoadV128BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(r) &+ immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -309,7 +310,7 @@ func memoryVectorLoadV128BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_memoryVectorLoad8x8SSChecked) @inline(never)
 func memoryVectorLoad8x8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8x8SOutside(pc, fp, memory, environment, r, d, address) }
@@ -318,7 +319,7 @@ func memoryVectorLoad8x8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_memoryVectorLoad8x8USChecked) @inline(never)
 func memoryVectorLoad8x8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8x8UOutside(pc, fp, memory, environment, r, d, address) }
@@ -327,7 +328,7 @@ func memoryVectorLoad8x8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16x4SSChecked) @inline(__always)
 func memoryVectorLoad16x4SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16x4SOutside(pc, fp, memory, environment, r, d, address) }
@@ -336,7 +337,7 @@ func memoryVectorLoad16x4SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16x4USChecked) @inline(__always)
 func memoryVectorLoad16x4USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16x4UOutside(pc, fp, memory, environment, r, d, address) }
@@ -345,7 +346,7 @@ func memoryVectorLoad16x4USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32x2SSChecked) @inline(__always)
 func memoryVectorLoad32x2SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32x2SOutside(pc, fp, memory, environment, r, d, address) }
@@ -354,7 +355,7 @@ func memoryVectorLoad32x2SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32x2USChecked) @inline(__always)
 func memoryVectorLoad32x2USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32x2UOutside(pc, fp, memory, environment, r, d, address) }
@@ -363,7 +364,7 @@ func memoryVectorLoad32x2USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad8SplatSChecked) @inline(__always)
 func memoryVectorLoad8SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8SplatOutside(pc, fp, memory, environment, r, d, address) }
@@ -372,7 +373,7 @@ func memoryVectorLoad8SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16SplatSChecked) @inline(__always)
 func memoryVectorLoad16SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16SplatOutside(pc, fp, memory, environment, r, d, address) }
@@ -381,7 +382,7 @@ func memoryVectorLoad16SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32SplatSChecked) @inline(__always)
 func memoryVectorLoad32SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32SplatOutside(pc, fp, memory, environment, r, d, address) }
@@ -390,7 +391,7 @@ func memoryVectorLoad32SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad64SplatSChecked) @inline(__always)
 func memoryVectorLoad64SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64SplatOutside(pc, fp, memory, environment, r, d, address) }
@@ -399,7 +400,7 @@ func memoryVectorLoad64SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32ZeroSChecked) @inline(__always)
 func memoryVectorLoad32ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32ZeroOutside(pc, fp, memory, environment, r, d, address) }
@@ -408,7 +409,7 @@ func memoryVectorLoad32ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad64ZeroSChecked) @inline(__always)
 func memoryVectorLoad64ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64ZeroOutside(pc, fp, memory, environment, r, d, address) }
@@ -417,7 +418,7 @@ func memoryVectorLoad64ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad8LaneChecked) @inline(__always)
 func memoryVectorLoad8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -428,7 +429,7 @@ func memoryVectorLoad8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad16LaneChecked) @inline(__always)
 func memoryVectorLoad16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -439,7 +440,7 @@ func memoryVectorLoad16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad32LaneChecked) @inline(__always)
 func memoryVectorLoad32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -450,7 +451,7 @@ func memoryVectorLoad32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorLoad64LaneChecked) @inline(__always)
 func memoryVectorLoad64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -461,7 +462,7 @@ func memoryVectorLoad64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128SChecked) @inline(__always)
 func memoryVectorStoreV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -470,7 +471,7 @@ func memoryVectorStoreV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128CChecked) @inline(__always)
 func memoryVectorStoreV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -479,7 +480,7 @@ func memoryVectorStoreV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128XChecked) @inline(__always)
 func memoryVectorStoreV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -488,7 +489,7 @@ func memoryVectorStoreV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStoreV128AChecked) @inline(__always)
 func memoryVectorStoreV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
@@ -497,7 +498,7 @@ func memoryVectorStoreV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore8LaneChecked) @inline(__always)
 func memoryVectorStore8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorStore8LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -507,7 +508,7 @@ func memoryVectorStore8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore16LaneChecked) @inline(__always)
 func memoryVectorStore16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorStore16LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -517,7 +518,7 @@ func memoryVectorStore16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore32LaneChecked) @inline(__always)
 func memoryVectorStore32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorStore32LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -527,7 +528,7 @@ func memoryVectorStore32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_memoryVectorStore64LaneChecked) @inline(__always)
 func memoryVectorStore64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorStore64LaneOutside(pc, fp, memory, environment, r, d, address) }
@@ -537,7 +538,7 @@ func memoryVectorStore64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoadV128General) @inline(__always)
 func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
     guard let place else { return vectorLoadV128GeneralOutside(pc, fp, memory, environment, r, d) }
@@ -545,7 +546,7 @@ func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_vectorLoad8x8SGeneral) @inline(never)
 func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad8x8SGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -553,7 +554,7 @@ func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(never)
+@c(mote_handler_vectorLoad8x8UGeneral) @inline(never)
 func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad8x8UGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -561,7 +562,7 @@ func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad16x4SGeneral) @inline(__always)
 func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad16x4SGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -569,7 +570,7 @@ func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad16x4UGeneral) @inline(__always)
 func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad16x4UGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -577,7 +578,7 @@ func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad32x2SGeneral) @inline(__always)
 func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad32x2SGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -585,7 +586,7 @@ func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad32x2UGeneral) @inline(__always)
 func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad32x2UGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -593,7 +594,7 @@ func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad8SplatGeneral) @inline(__always)
 func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorLoad8SplatGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -601,7 +602,7 @@ func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad16SplatGeneral) @inline(__always)
 func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorLoad16SplatGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -609,7 +610,7 @@ func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad32SplatGeneral) @inline(__always)
 func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32SplatGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -617,7 +618,7 @@ func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad64SplatGeneral) @inline(__always)
 func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64SplatGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -625,7 +626,7 @@ func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad32ZeroGeneral) @inline(__always)
 func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -633,7 +634,7 @@ func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad64ZeroGeneral) @inline(__always)
 func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -641,7 +642,7 @@ func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad8LaneGeneral) @inline(__always)
 func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorLoad8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -651,7 +652,7 @@ func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 32, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad16LaneGeneral) @inline(__always)
 func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorLoad16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -661,7 +662,7 @@ func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 32, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad32LaneGeneral) @inline(__always)
 func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -671,7 +672,7 @@ func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 32, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorLoad64LaneGeneral) @inline(__always)
 func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -681,7 +682,7 @@ func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 32, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorStoreV128General) @inline(__always)
 func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
     guard let place else { return vectorStoreV128GeneralOutside(pc, fp, memory, environment, r, d) }
@@ -689,7 +690,7 @@ func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorStore8LaneGeneral) @inline(__always)
 func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorStore8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -698,7 +699,7 @@ func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorStore16LaneGeneral) @inline(__always)
 func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorStore16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -707,7 +708,7 @@ func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorStore32LaneGeneral) @inline(__always)
 func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorStore32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -716,7 +717,7 @@ func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_vectorStore64LaneGeneral) @inline(__always)
 func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorStore64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
@@ -724,3 +725,4 @@ func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif

@@ -3,7 +3,8 @@
 
 internal import CPlatform
 
-@inline(__always)
+#if !MOTE_WITHOUT_SIMD
+@c(mote_handler_f32x4RelaxedMadd) @inline(__always)
 func f32x4RelaxedMadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -12,7 +13,7 @@ func f32x4RelaxedMadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f32x4RelaxedNmadd) @inline(__always)
 func f32x4RelaxedNmadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
@@ -21,7 +22,7 @@ func f32x4RelaxedNmadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2RelaxedMadd) @inline(__always)
 func f64x2RelaxedMadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -30,7 +31,7 @@ func f64x2RelaxedMadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_f64x2RelaxedNmadd) @inline(__always)
 func f64x2RelaxedNmadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
@@ -39,7 +40,7 @@ func f64x2RelaxedNmadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_v128Bitselect) @inline(__always)
 func v128Bitselect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
@@ -48,7 +49,7 @@ func v128Bitselect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
-@inline(__always)
+@c(mote_handler_i32x4RelaxedDotI8x16I7x16AddS) @inline(__always)
 func i32x4RelaxedDotI8x16I7x16AddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
@@ -56,3 +57,4 @@ func i32x4RelaxedDotI8x16I7x16AddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     setLanes(fp, slotField(pc, 8), VectorSemantics.relaxedDotAdd(a, b, c))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif

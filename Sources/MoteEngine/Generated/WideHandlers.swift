@@ -3,7 +3,8 @@
 
 internal import CPlatform
 
-@inline(__always)
+#if !MOTE_WITHOUT_WIDE_ARITHMETIC
+@c(mote_handler_i64Add128) @inline(__always)
 func i64Add128(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 12)], b = fp[slotField(pc, 16)]
     let high = fp[slotField(pc, 14)] &+ fp[slotField(pc, 18)]
@@ -14,7 +15,7 @@ func i64Add128(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64Sub128) @inline(__always)
 func i64Sub128(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = fp[slotField(pc, 12)], b = fp[slotField(pc, 16)]
     let high = fp[slotField(pc, 14)] &- fp[slotField(pc, 18)]
@@ -25,7 +26,7 @@ func i64Sub128(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulWideS) @inline(__always)
 func i64MulWideS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let (high, low) = Int64(bitPattern: fp[slotField(pc, 12)]).multipliedFullWidth(by: Int64(bitPattern: fp[slotField(pc, 14)]))
     let z = UInt64(truncatingIfNeeded: high)
@@ -34,7 +35,7 @@ func i64MulWideS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@inline(__always)
+@c(mote_handler_i64MulWideU) @inline(__always)
 func i64MulWideU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let (high, low) = fp[slotField(pc, 12)].multipliedFullWidth(by: fp[slotField(pc, 14)])
     let z = UInt64(truncatingIfNeeded: high)
@@ -42,3 +43,4 @@ func i64MulWideU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
+#endif

@@ -1,5 +1,7 @@
 internal import CPlatform
 
+#if !MOTE_WITHOUT_GC
+
 // Structs and arrays: what makes objects and works on many elements is in ``Operations``; loads and stores of fields and
 // elements are generated.
 
@@ -70,6 +72,7 @@ private func proceed(
 }
 
 // result @8, field count @12, header @16, then for each field: slot, logarithm of its bytes, offset
+@c(mote_handler_structNew)
 @inline(__always)
 func structNew(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -79,6 +82,7 @@ func structNew(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 }
 
 // result @8, header @16
+@c(mote_handler_structNewDefault)
 @inline(__always)
 func structNewDefault(
     _ pc: PC,
@@ -93,6 +97,7 @@ func structNewDefault(
 }
 
 // result @8, value @10, count @12, header @16
+@c(mote_handler_arrayNew)
 @inline(__always)
 func arrayNew(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -102,6 +107,7 @@ func arrayNew(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
 }
 
 // result @8, count @12, header @16
+@c(mote_handler_arrayNewDefault)
 @inline(__always)
 func arrayNewDefault(
     _ pc: PC,
@@ -118,6 +124,7 @@ func arrayNewDefault(
 }
 
 // result @8, count @12, header @16, then a slot of 16 bits for each element
+@c(mote_handler_arrayNewFixed)
 @inline(__always)
 func arrayNewFixed(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -127,6 +134,7 @@ func arrayNewFixed(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 // result @8, source @10, count @12, header @16, segment @20
+@c(mote_handler_arrayNewData)
 @inline(__always)
 func arrayNewData(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -136,6 +144,7 @@ func arrayNewData(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 }
 
 // result @8, source @10, count @12, header @16, segment @20
+@c(mote_handler_arrayNewElement)
 @inline(__always)
 func arrayNewElement(
     _ pc: PC,
@@ -150,6 +159,7 @@ func arrayNewElement(
 }
 
 // result @8, array @10
+@c(mote_handler_arrayLength)
 @inline(__always)
 func arrayLength(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -163,6 +173,7 @@ func arrayLength(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 }
 
 // array @8, first @10, value @12, count @14
+@c(mote_handler_arrayFill)
 @inline(__always)
 func arrayFill(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -171,6 +182,7 @@ func arrayFill(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 }
 
 // array @8, first @10, source array @12, its first @14, count @16
+@c(mote_handler_arrayCopy)
 @inline(__always)
 func arrayCopy(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -179,6 +191,7 @@ func arrayCopy(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 }
 
 // array @8, first @10, source @12, count @14, segment @16
+@c(mote_handler_arrayInitData)
 @inline(__always)
 func arrayInitData(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -187,6 +200,7 @@ func arrayInitData(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 // array @8, first @10, source @12, count @14, segment @16
+@c(mote_handler_arrayInitElement)
 @inline(__always)
 func arrayInitElement(
     _ pc: PC,
@@ -198,3 +212,4 @@ func arrayInitElement(
 ) -> Int {
     proceed(Operations.arrayInitElement(environment, fp, pc), pc, fp, memory, environment, r, d)
 }
+#endif

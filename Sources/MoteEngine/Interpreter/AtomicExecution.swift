@@ -1,6 +1,8 @@
 internal import CPlatform
 internal import MoteMemory
 
+#if !MOTE_WITHOUT_THREADS
+
 // Atomic instructions that are no accesses: fence, notify, wait. Fields as those of atomic accesses: result @8, address
 // @10, memory @12, count or expected value @14, offset @16, timeout @24.
 
@@ -17,6 +19,7 @@ func unalignedAtomic(
 }
 
 // 8 bytes
+@c(mote_handler_atomicFence)
 @inline(never)
 func atomicFence(
     _ pc: PC,
@@ -31,6 +34,7 @@ func atomicFence(
 }
 
 // 24 bytes
+@c(mote_handler_atomicNotify)
 @inline(__always)
 func atomicNotify(
     _ pc: PC,
@@ -53,6 +57,7 @@ func atomicNotify(
 }
 
 // 32 bytes
+@c(mote_handler_atomicWait32)
 @inline(__always)
 func atomicWait32(
     _ pc: PC,
@@ -66,6 +71,7 @@ func atomicWait32(
 }
 
 // 32 bytes
+@c(mote_handler_atomicWait64)
 @inline(__always)
 func atomicWait64(
     _ pc: PC,
@@ -101,3 +107,4 @@ private func atomicWait(
     fp[slotField(pc, 8)] = result
     return go(pc + 32, fp, memory, environment, result, d)
 }
+#endif

@@ -65,6 +65,7 @@ private func raisePeak(
 }
 
 // callee's fp @8, code word @16; 24 bytes
+@c(mote_handler_callDirect)
 @inline(__always)
 func callDirect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -84,6 +85,7 @@ func callDirect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 }
 
 // callee's fp @8, first argument @10, function index @16; 24 bytes
+@c(mote_handler_callImported)
 @inline(__always)
 func callImported(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -203,6 +205,7 @@ private func unresolved(
 }
 
 // callee's fp @8, index slot @10, table @16, type @20; 24 bytes
+@c(mote_handler_callIndirectSlot)
 @inline(__always)
 func callIndirectSlot(
     _ pc: PC,
@@ -216,6 +219,7 @@ func callIndirectSlot(
 }
 
 // callee's fp @8, index in `r`, table @16, type @20; 24 bytes
+@c(mote_handler_callIndirectLast)
 @inline(__always)
 func callIndirectLast(
     _ pc: PC,
@@ -229,6 +233,7 @@ func callIndirectLast(
 }
 
 // callee's fp @8, 64-bit index slot @10, table @16, type @20; 24 bytes
+@c(mote_handler_callIndirect64)
 @inline(__always)
 func callIndirect64(
     _ pc: PC,

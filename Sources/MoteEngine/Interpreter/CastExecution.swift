@@ -1,6 +1,8 @@
 internal import CPlatform
 internal import MoteMemory
 
+#if !MOTE_WITHOUT_GC
+
 // Tests and casts of references, small integers as references. "Object": the target is a struct or array type, so most
 // casts are one comparison with the object's own type.
 
@@ -15,6 +17,7 @@ private func isExactly(_ reference: UInt64, _ pc: PC) -> Bool {
 }
 
 // result @8, reference @10, 1 where null will do @12, target @16
+@c(mote_handler_referenceTestObject)
 @inline(__always)
 func referenceTestObject(
     _ pc: PC,
@@ -32,6 +35,7 @@ func referenceTestObject(
 }
 
 // the same
+@c(mote_handler_referenceTestOther)
 @inline(never)
 func referenceTestOther(
     _ pc: PC,
@@ -53,6 +57,7 @@ func referenceTestOther(
 }
 
 // reference @8, 1 where null will do @10, target @16
+@c(mote_handler_referenceCastObject)
 @inline(__always)
 func referenceCastObject(
     _ pc: PC,
@@ -69,6 +74,7 @@ func referenceCastObject(
 }
 
 // the same
+@c(mote_handler_referenceCastOther)
 @inline(never)
 func referenceCastOther(
     _ pc: PC,
@@ -89,6 +95,7 @@ func referenceCastOther(
 }
 
 // reference @8, 1 where null will do and 2 to branch on failure @10, distance @12, target @16
+@c(mote_handler_branchOnCastObject)
 @inline(__always)
 func branchOnCastObject(
     _ pc: PC,
@@ -106,6 +113,7 @@ func branchOnCastObject(
 }
 
 // the same
+@c(mote_handler_branchOnCastOther)
 @inline(never)
 func branchOnCastOther(
     _ pc: PC,
@@ -127,6 +135,7 @@ func branchOnCastOther(
 }
 
 // result @8, value @10
+@c(mote_handler_i31New)
 @inline(__always)
 func i31New(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int
 {
@@ -148,6 +157,7 @@ private func nullI31Reference(
 }
 
 // result @8, reference @10
+@c(mote_handler_i31GetSigned)
 @inline(__always)
 func i31GetSigned(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -160,6 +170,7 @@ func i31GetSigned(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 }
 
 // result @8, reference @10
+@c(mote_handler_i31GetUnsigned)
 @inline(__always)
 func i31GetUnsigned(
     _ pc: PC,
@@ -175,3 +186,4 @@ func i31GetUnsigned(
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
 }
+#endif

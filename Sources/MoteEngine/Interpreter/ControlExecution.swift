@@ -3,6 +3,7 @@ internal import CPlatform
 // Branches and returns. Layouts: see the comment of each; all are 16 bytes unless said.
 
 /// `unreachable`; also what a hole of the handler table would run.
+@c(mote_handler_unreachableOperation)
 @inline(__always)
 func unreachableOperation(
     _ pc: PC,
@@ -16,6 +17,7 @@ func unreachableOperation(
 }
 
 // distance @12
+@c(mote_handler_branchAlways)
 @inline(__always)
 func branchAlways(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -25,6 +27,7 @@ func branchAlways(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 
 // index slot @8, label count @12, then one distance of 32 bits per label and one for the default, each relative to
 /// 12 bytes before itself, as in every branch.
+@c(mote_handler_branchTable)
 @inline(__always)
 func branchTable(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -46,6 +49,7 @@ func leave(_ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, 
 }
 
 /// Results, if any, are in place.
+@c(mote_handler_returnNothing)
 @inline(__always)
 func returnNothing(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -56,6 +60,7 @@ func returnNothing(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 /// result slot @8, value slot @10.
 ///
 /// The value becomes the caller's last result in both registers.
+@c(mote_handler_returnSlot)
 @inline(__always)
 func returnSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -66,6 +71,7 @@ func returnSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 }
 
 // result slot @8
+@c(mote_handler_returnLast)
 @inline(__always)
 func returnLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -75,6 +81,7 @@ func returnLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 }
 
 // result slot @8
+@c(mote_handler_returnLastFloat)
 @inline(__always)
 func returnLastFloat(
     _ pc: PC,
@@ -89,6 +96,7 @@ func returnLastFloat(
 }
 
 // result slot @8, value @16; 24 bytes
+@c(mote_handler_returnConstant)
 @inline(__always)
 func returnConstant(
     _ pc: PC,
@@ -104,6 +112,7 @@ func returnConstant(
 }
 
 // units @12: what the instructions up to the next charge cost
+@c(mote_handler_chargeFuel)
 @inline(__always)
 func chargeFuel(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int

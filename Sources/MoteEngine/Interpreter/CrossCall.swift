@@ -84,6 +84,7 @@ enum CrossCall {
 }
 
 /// Ends a call into another instance; `fp` is its record.
+@c(mote_handler_restoreInstance)
 @inline(never)
 func restoreInstance(
     _ pc: PC,

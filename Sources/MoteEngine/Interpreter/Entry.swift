@@ -139,6 +139,7 @@ enum PseudoCode {
 }
 
 /// Ends what ``Interpreter/run(_:_:_:)`` began.
+@c(mote_handler_haltExecution)
 @inline(__always)
 func haltExecution(
     _ pc: PC,

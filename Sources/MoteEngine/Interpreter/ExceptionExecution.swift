@@ -4,6 +4,7 @@ internal import MotePlatform
 // Throwing. All of it is cold: an exception costs an allocation and a walk over frames.
 
 // first value's slot @8, tag @12
+@c(mote_handler_throwException)
 @inline(never)
 func throwException(
     _ pc: PC,
@@ -24,6 +25,7 @@ func throwException(
 }
 
 // exception's slot @8
+@c(mote_handler_throwReference)
 @inline(never)
 func throwReference(
     _ pc: PC,

@@ -4,6 +4,7 @@ internal import MoteModule
 // Typed function references: their type is known, so a call asks only for null.
 
 // callee's fp @8, reference slot @10; 24 bytes
+@c(mote_handler_callReferenceSlot)
 @inline(__always)
 func callReferenceSlot(
     _ pc: PC,
@@ -20,6 +21,7 @@ func callReferenceSlot(
 }
 
 // as the other tail calls, reference slot @14; 24 bytes
+@c(mote_handler_returnCallReference)
 @inline(never)
 func returnCallReference(
     _ pc: PC,
@@ -36,6 +38,7 @@ func returnCallReference(
 }
 
 /// Traps if the reference in slot @8 is null.
+@c(mote_handler_checkReference)
 @inline(__always)
 func checkReference(
     _ pc: PC,

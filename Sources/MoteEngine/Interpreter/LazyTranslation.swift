@@ -5,6 +5,7 @@ internal import MoteModule
 /// First call of a function: translates it and goes on in its code.
 ///
 /// The frame is there already, with the stub as its code; `r` is the address of the code word.
+@c(mote_handler_translateAndCall)
 @inline(never)
 func translateAndCall(
     _ pc: PC,

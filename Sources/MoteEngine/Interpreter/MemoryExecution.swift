@@ -27,6 +27,7 @@ private func proceed(
 }
 
 // destination @8, memory @12; 16 bytes
+@c(mote_handler_memorySizeOperation)
 @inline(__always)
 func memorySizeOperation(
     _ pc: PC,
@@ -42,6 +43,7 @@ func memorySizeOperation(
 }
 
 // destination @8, page count @10, memory @12; 16 bytes
+@c(mote_handler_memoryGrowOperation)
 @inline(__always)
 func memoryGrowOperation(
     _ pc: PC,
@@ -57,6 +59,7 @@ func memoryGrowOperation(
 }
 
 // destination, value, count; memory @16
+@c(mote_handler_memoryFillOperation)
 @inline(__always)
 func memoryFillOperation(
     _ pc: PC,
@@ -77,6 +80,7 @@ func memoryFillOperation(
 }
 
 // destination, source, count; destination memory @16, source memory @20
+@c(mote_handler_memoryCopyOperation)
 @inline(__always)
 func memoryCopyOperation(
     _ pc: PC,
@@ -98,6 +102,7 @@ func memoryCopyOperation(
 }
 
 // destination, source, count; memory @16, segment @20
+@c(mote_handler_memoryInitOperation)
 @inline(__always)
 func memoryInitOperation(
     _ pc: PC,
@@ -119,6 +124,7 @@ func memoryInitOperation(
 }
 
 // segment @12; 16 bytes
+@c(mote_handler_dataDropOperation)
 @inline(__always)
 func dataDropOperation(
     _ pc: PC,
@@ -133,6 +139,7 @@ func dataDropOperation(
 }
 
 // destination @8, index @10, table @12; 16 bytes
+@c(mote_handler_tableGetOperation)
 @inline(__always)
 func tableGetOperation(
     _ pc: PC,
@@ -149,6 +156,7 @@ func tableGetOperation(
 }
 
 // index @8, value @10, table @12; 16 bytes
+@c(mote_handler_tableSetOperation)
 @inline(__always)
 func tableSetOperation(
     _ pc: PC,
@@ -168,6 +176,7 @@ func tableSetOperation(
 }
 
 // destination @8, table @12; 16 bytes
+@c(mote_handler_tableSizeOperation)
 @inline(__always)
 func tableSizeOperation(
     _ pc: PC,
@@ -183,6 +192,7 @@ func tableSizeOperation(
 }
 
 // destination @8, value @10, count @12, table @16
+@c(mote_handler_tableGrowOperation)
 @inline(__always)
 func tableGrowOperation(
     _ pc: PC,
@@ -203,6 +213,7 @@ func tableGrowOperation(
 }
 
 // index, value, count; table @16
+@c(mote_handler_tableFillOperation)
 @inline(__always)
 func tableFillOperation(
     _ pc: PC,
@@ -223,6 +234,7 @@ func tableFillOperation(
 }
 
 // destination, source, count; destination table @16, source table @20
+@c(mote_handler_tableCopyOperation)
 @inline(__always)
 func tableCopyOperation(
     _ pc: PC,
@@ -244,6 +256,7 @@ func tableCopyOperation(
 }
 
 // destination, source, count; table @16, segment @20
+@c(mote_handler_tableInitOperation)
 @inline(__always)
 func tableInitOperation(
     _ pc: PC,
@@ -265,6 +278,7 @@ func tableInitOperation(
 }
 
 // segment @12; 16 bytes
+@c(mote_handler_elementDropOperation)
 @inline(__always)
 func elementDropOperation(
     _ pc: PC,
@@ -279,6 +293,7 @@ func elementDropOperation(
 }
 
 // destination @8, function index @12; 16 bytes
+@c(mote_handler_referenceFunction)
 @inline(__always)
 func referenceFunction(
     _ pc: PC,

@@ -32,6 +32,7 @@ private func set(
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
+@c(mote_handler_stackPointerSetSlot)
 @inline(__always)
 func stackPointerSetSlot(
     _ pc: PC,
@@ -44,6 +45,7 @@ func stackPointerSetSlot(
     set(UInt64(low(fp[slotField(pc, 8)])), pc, fp, memory, environment, r, d)
 }
 
+@c(mote_handler_stackPointerSetLast)
 @inline(__always)
 func stackPointerSetLast(
     _ pc: PC,
@@ -56,6 +58,7 @@ func stackPointerSetLast(
     set(UInt64(low(r)), pc, fp, memory, environment, r, d)
 }
 
+@c(mote_handler_stackPointerSetSlot64)
 @inline(__always)
 func stackPointerSetSlot64(
     _ pc: PC,
@@ -68,6 +71,7 @@ func stackPointerSetSlot64(
     set(fp[slotField(pc, 8)], pc, fp, memory, environment, r, d)
 }
 
+@c(mote_handler_stackPointerSetLast64)
 @inline(__always)
 func stackPointerSetLast64(
     _ pc: PC,

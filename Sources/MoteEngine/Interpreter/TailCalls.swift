@@ -58,6 +58,7 @@ private func copyArguments(_ pc: PC, _ fp: FP, to slots: FP) {
     }
 }
 
+@c(mote_handler_returnCallDirect)
 @inline(never)
 func returnCallDirect(
     _ pc: PC,
@@ -78,6 +79,7 @@ func returnCallDirect(
     )
 }
 
+@c(mote_handler_returnCallImported)
 @inline(never)
 func returnCallImported(
     _ pc: PC,
@@ -98,6 +100,7 @@ func returnCallImported(
     return returnCall(function, pc, fp, memory, environment, d)
 }
 
+@c(mote_handler_returnCallIndirect)
 @inline(never)
 func returnCallIndirect(
     _ pc: PC,
@@ -110,6 +113,7 @@ func returnCallIndirect(
     returnCallIndirect(pc, fp, memory, environment, d, index: UInt64(low(fp[slotField(pc, 14)])))
 }
 
+@c(mote_handler_returnCallIndirect64)
 @inline(never)
 func returnCallIndirect64(
     _ pc: PC,

@@ -4,6 +4,7 @@ internal import CPlatform
 // between a comparison and its branch do not lose the comparison's operand.
 
 // destination @8, source @10
+@c(mote_handler_copySlot)
 @inline(__always)
 func copySlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -13,6 +14,7 @@ func copySlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
 }
 
 // destinations @8 and the next, sources @10, @12
+@c(mote_handler_copyTwo)
 @inline(__always)
 func copyTwo(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -26,6 +28,7 @@ func copyTwo(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
 }
 
 // destinations @8 and the next two, sources @10, @12, @14
+@c(mote_handler_copyThree)
 @inline(__always)
 func copyThree(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -41,6 +44,7 @@ func copyThree(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 }
 
 // destination @8
+@c(mote_handler_copyLast)
 @inline(__always)
 func copyLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -50,6 +54,7 @@ func copyLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
 }
 
 // destination @8
+@c(mote_handler_copyLastFloat)
 @inline(__always)
 func copyLastFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -59,6 +64,7 @@ func copyLastFloat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 // destination @8, value @12
+@c(mote_handler_constant32)
 @inline(__always)
 func constant32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -69,6 +75,7 @@ func constant32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 }
 
 // destination @8, value @16; 24 bytes
+@c(mote_handler_constant64)
 @inline(__always)
 func constant64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -79,6 +86,7 @@ func constant64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
 }
 
 // destination @8, bits @12
+@c(mote_handler_constantFloat32)
 @inline(__always)
 func constantFloat32(
     _ pc: PC,
@@ -94,6 +102,7 @@ func constantFloat32(
 }
 
 // destination @8, bits @16; 24 bytes
+@c(mote_handler_constantFloat64)
 @inline(__always)
 func constantFloat64(
     _ pc: PC,
@@ -109,6 +118,7 @@ func constantFloat64(
 }
 
 // destination @8, first @10, second @12, condition @14
+@c(mote_handler_selectSlots)
 @inline(__always)
 func selectSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -120,6 +130,7 @@ func selectSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
 }
 
 // destination @8, first @10, second @12, condition in `r`
+@c(mote_handler_selectLast)
 @inline(__always)
 func selectLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -141,6 +152,7 @@ private func clear(_ fp: FP, _ from: Int) {
     fp[from + 3] = 0
 }
 
+@c(mote_handler_clearFour)
 @inline(__always)
 func clearFour(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -149,6 +161,7 @@ func clearFour(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     return go(pc + 8, fp, memory, environment, r, d)
 }
 
+@c(mote_handler_clearEight)
 @inline(__always)
 func clearEight(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -158,6 +171,7 @@ func clearEight(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 8, fp, memory, environment, r, d)
 }
 
+@c(mote_handler_clearSixteen)
 @inline(__always)
 func clearSixteen(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -170,6 +184,7 @@ func clearSixteen(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
 }
 
 // count @12; 16 bytes
+@c(mote_handler_clearSlots)
 @inline(never)
 func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -185,6 +200,7 @@ func globals(_ environment: Environment) -> FP {
 }
 
 // destination @8, slot among the instance's globals @12
+@c(mote_handler_globalGet)
 @inline(__always)
 func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -195,6 +211,7 @@ func globalGet(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
 }
 
 // destination @8, slot among the instance's globals @12
+@c(mote_handler_globalGetFloat)
 @inline(__always)
 func globalGetFloat(
     _ pc: PC,
@@ -218,6 +235,7 @@ func importedGlobal(_ pc: PC, _ environment: Environment) -> UnsafeMutablePointe
 }
 
 // destination @8, index among imported globals @12
+@c(mote_handler_globalGetImported)
 @inline(__always)
 func globalGetImported(
     _ pc: PC,
@@ -233,6 +251,7 @@ func globalGetImported(
 }
 
 // value slot @8, slot among the instance's globals @12
+@c(mote_handler_globalSetSlot)
 @inline(__always)
 func globalSetSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -242,6 +261,7 @@ func globalSetSlot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 // value in `r`, slot among the instance's globals @12
+@c(mote_handler_globalSetLast)
 @inline(__always)
 func globalSetLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
@@ -251,6 +271,7 @@ func globalSetLast(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 }
 
 // value slot @8, index among imported globals @12
+@c(mote_handler_globalSetImported)
 @inline(__always)
 func globalSetImported(
     _ pc: PC,

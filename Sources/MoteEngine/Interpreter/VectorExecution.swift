@@ -1,5 +1,7 @@
 internal import CPlatform
 
+#if !MOTE_WITHOUT_SIMD
+
 // What the generated handlers of vector instructions share, and the one that is not regular.
 
 /// The vector at a slot, as lanes.
@@ -23,6 +25,7 @@ func shuffled<Lane: FixedWidthInteger & BitwiseCopyable>(_ pc: PC, _ fp: FP, _ a
 }
 
 // destination @8, value @16
+@c(mote_handler_constantVector)
 @inline(__always)
 func constantVector(
     _ pc: PC,
@@ -35,3 +38,4 @@ func constantVector(
     setVector(fp, slotField(pc, 8), pc.loadUnaligned(fromByteOffset: 16, as: Vector.self))
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif

@@ -1,5 +1,7 @@
 internal import CPlatform
 
+#if !MOTE_WITHOUT_SIMD
+
 // Copies, select and globals of v128 values: two slots, of any alignment.
 
 typealias Vector = SIMD16<UInt8>
@@ -14,6 +16,7 @@ func setVector(_ fp: FP, _ slot: Int, _ value: Vector) {
 }
 
 // destination @8, source @10
+@c(mote_handler_copyVector)
 @inline(__always)
 func copyVector(
     _ pc: PC,
@@ -28,6 +31,7 @@ func copyVector(
 }
 
 // destination @8, first @10, second @12, condition @14
+@c(mote_handler_selectVector)
 @inline(__always)
 func selectVector(
     _ pc: PC,
@@ -43,6 +47,7 @@ func selectVector(
 }
 
 // destination @8, slot among the instance's globals @12
+@c(mote_handler_globalGetVector)
 @inline(__always)
 func globalGetVector(
     _ pc: PC,
@@ -57,6 +62,7 @@ func globalGetVector(
 }
 
 // destination @8, index among imported globals @12
+@c(mote_handler_globalGetImportedVector)
 @inline(__always)
 func globalGetImportedVector(
     _ pc: PC,
@@ -71,6 +77,7 @@ func globalGetImportedVector(
 }
 
 // value slot @8, slot among the instance's globals @12
+@c(mote_handler_globalSetVector)
 @inline(__always)
 func globalSetVector(
     _ pc: PC,
@@ -85,6 +92,7 @@ func globalSetVector(
 }
 
 // value slot @8, index among imported globals @12
+@c(mote_handler_globalSetImportedVector)
 @inline(__always)
 func globalSetImportedVector(
     _ pc: PC,
@@ -97,3 +105,4 @@ func globalSetImportedVector(
     setVector(importedGlobal(pc, environment), 0, vector(fp, slotField(pc, 8)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
+#endif
