@@ -10,8 +10,8 @@ let trampoline = Context.environment["MOTE_TRAMPOLINE"] == "1"
 // a condition of Swift and of C, MOTE_WITHOUT_ and the name in capitals; only Sources/MotePlatform/Build.swift and what
 // is generated ask for them.
 let parts = [
-    "wasi", "simd", "gc", "exceptions", "threads", "memory64", "multi-memory", "custom-page-sizes",
-    "wide-arithmetic",
+    "wasi", "simd", "gc", "exceptions", "threads", "memory64", "multi-memory", "custom-page-sizes", "wide-arithmetic",
+    "shared-heap", "libc",
 ]
 let leftOut: [String] = (Context.environment["MOTE_WITHOUT"] ?? "").split(separator: " ").map(String.init)
 for name in leftOut where !parts.contains(name) {

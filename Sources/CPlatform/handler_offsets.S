@@ -1063,11 +1063,9 @@ mote_handler_offsets:
         .long mote_handler_callImported - mote_handler_offsets
         .long mote_handler_callIndirectSlot - mote_handler_offsets
         .long mote_handler_callIndirectLast - mote_handler_offsets
-        .long mote_handler_callIndirect64 - mote_handler_offsets
         .long mote_handler_returnCallDirect - mote_handler_offsets
         .long mote_handler_returnCallImported - mote_handler_offsets
         .long mote_handler_returnCallIndirect - mote_handler_offsets
-        .long mote_handler_returnCallIndirect64 - mote_handler_offsets
         .long mote_handler_callReferenceSlot - mote_handler_offsets
         .long mote_handler_returnCallReference - mote_handler_offsets
         .long mote_handler_checkReference - mote_handler_offsets
@@ -1097,8 +1095,6 @@ mote_handler_offsets:
         .long mote_handler_globalSetImported - mote_handler_offsets
         .long mote_handler_stackPointerSetSlot - mote_handler_offsets
         .long mote_handler_stackPointerSetLast - mote_handler_offsets
-        .long mote_handler_stackPointerSetSlot64 - mote_handler_offsets
-        .long mote_handler_stackPointerSetLast64 - mote_handler_offsets
         .long mote_handler_memorySizeOperation - mote_handler_offsets
         .long mote_handler_memoryGrowOperation - mote_handler_offsets
         .long mote_handler_memoryFillOperation - mote_handler_offsets
@@ -1119,6 +1115,16 @@ mote_handler_offsets:
         .long mote_handler_i64Sub128 - mote_handler_offsets
         .long mote_handler_i64MulWideS - mote_handler_offsets
         .long mote_handler_i64MulWideU - mote_handler_offsets
+#else
+        .rept 4
+        .long mote_handler_unreachableOperation - mote_handler_offsets
+        .endr
+#endif
+#if !defined(MOTE_WITHOUT_MEMORY64)
+        .long mote_handler_callIndirect64 - mote_handler_offsets
+        .long mote_handler_returnCallIndirect64 - mote_handler_offsets
+        .long mote_handler_stackPointerSetSlot64 - mote_handler_offsets
+        .long mote_handler_stackPointerSetLast64 - mote_handler_offsets
 #else
         .rept 4
         .long mote_handler_unreachableOperation - mote_handler_offsets

@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 // Offsets are the guest's and pointers the host's; everything between is checked against memory 0, and the
 // shared heaps that are attached.
@@ -111,13 +112,13 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 
     /// Where the attached shared heaps have bytes; no bytes count as one.
     fileprivate func shared(at address: UInt64, count: UInt64) -> UnsafeMutableRawPointer? {
-        guard let first = pointee.instance?.sharedHeap else { return nil }
+        guard Build.hasSharedHeaps, let first = pointee.instance?.sharedHeap else { return nil }
         return SharedHeap.place(first, at: address, count: count, is64: is64)
     }
 
     /// The bytes from an address to the end of its shared heap.
     fileprivate func sharedRest(at address: UInt64) -> (UnsafeMutableRawPointer, Int)? {
-        guard let first = pointee.instance?.sharedHeap,
+        guard Build.hasSharedHeaps, let first = pointee.instance?.sharedHeap,
             let (heap, offset) = SharedHeap.find(first, address, is64: is64)
         else { return nil }
         // Safe: inside the heap.
@@ -127,7 +128,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 
     /// The attached shared heap that a host pointer leads into, and how far.
     fileprivate func shared(_ pointer: UnsafeMutableRawPointer?) -> (SharedHeap.Pointer, UInt64)? {
-        guard let pointer, let first = pointee.instance?.sharedHeap else { return nil }
+        guard Build.hasSharedHeaps, let pointer, let first = pointee.instance?.sharedHeap else { return nil }
         return SharedHeap.find(first, pointer)
     }
 

@@ -3,6 +3,7 @@ internal import MoteEngine
 internal import MoteLibc
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// The functions of libc-builtin, for imports of `env` that no native of the host's answers.
 enum LibcImports {
@@ -37,6 +38,7 @@ enum LibcImports {
     /// Where the guest of an environment prints, and how its ends become exceptions with WAMR's texts.
     static func context(standardOutput: Int32) -> LibcContext {
         var context = LibcContext(standardOutput: standardOutput)
+        guard Build.hasLibc else { return context }
         context.noteExit = { environment, code in
             LibcImports.instance(environment)?.setException { text in
                 text.write("env.exit(")
@@ -67,7 +69,8 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         _ request: ImportRequest,
         _ type: UnsafeMutablePointer<DefinedType>
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction>? {
-        guard let function = LibcImports.function(request.moduleName, request.name, type) else {
+        guard Build.hasLibc, let function = LibcImports.function(request.moduleName, request.name, type)
+        else {
             return nil
         }
         return try pointee.store.makeHostFunction(

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// An import that a C function answers, with what its call has to convert; in the store's arena.
 ///
@@ -247,7 +248,7 @@ struct NativeImport {
         _ environment: UnsafeMutablePointer<MoteEnvironment>,
         _ address: UInt64
     ) -> UInt64? {
-        guard let first = environment.pointee.instance?.sharedHeap,
+        guard Build.hasSharedHeaps, let first = environment.pointee.instance?.sharedHeap,
             let (heap, offset) = SharedHeap.find(first, address, is64: false)
         else { return nil }
         let place = heap.pointee.base + Int(truncatingIfNeeded: offset)

@@ -175,7 +175,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
                     return .function(try makeWASI(entry, context))
                 }
             }
-            if let target = SharedHeapNatives.target(request, type) {
+            if Build.hasSharedHeaps, let target = SharedHeapNatives.target(request, type) {
                 return .function(
                     try pointee.store.makeHostFunction(
                         parameters: type.pointee.parameters,

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // A handle is the address of the heap's record; the engine looks it up among the runtime's before it believes it.
 
@@ -17,7 +18,7 @@ private func attempt<Value>(_ body: () throws(SharedHeapError) -> Value) -> Valu
 package func wasm_runtime_create_shared_heap(_ arguments: UnsafeMutablePointer<SharedHeapInitArgs>?)
     -> OpaquePointer?
 {
-    guard let state = Door.current, let arguments else { return nil }
+    guard Build.hasSharedHeaps, let state = Door.current, let arguments else { return nil }
     return attempt { () throws(SharedHeapError) -> OpaquePointer in
         OpaquePointer(
             try state.pointee.engine.createSharedHeap(

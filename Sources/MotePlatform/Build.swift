@@ -84,6 +84,24 @@ package enum Build {
         #endif
     }
 
+    /// Heaps that several instances see.
+    @inlinable package static var hasSharedHeaps: Bool {
+        #if MOTE_WITHOUT_SHARED_HEAP
+        false
+        #else
+        true
+        #endif
+    }
+
+    /// The functions of libc-builtin that C hosts get without asking.
+    @inlinable package static var hasLibc: Bool {
+        #if MOTE_WITHOUT_LIBC
+        false
+        #else
+        true
+        #endif
+    }
+
     /// What lies on a store's garbage-collected heap: structs and arrays, and exceptions.
     @inlinable package static var hasObjects: Bool { hasGarbageCollection || hasExceptions }
     /// Memories other than one with 32-bit addresses.

@@ -35,7 +35,7 @@ extension InternalOpcode {
     @inline(__always) static var storeChecked: InternalOpcode { InternalOpcode(1015) }
     @inline(__always) static var loadGeneral: InternalOpcode { InternalOpcode(1111) }
     @inline(__always) static var storeGeneral: InternalOpcode { InternalOpcode(1122) }
-    @inline(__always) static var wide: InternalOpcode { InternalOpcode(1107) }
+    @inline(__always) static var wide: InternalOpcode { InternalOpcode(1103) }
     @inline(__always) static var vector: InternalOpcode { InternalOpcode(1233) }
     @inline(__always) static var vectorLoad: InternalOpcode { InternalOpcode(1465) }
     @inline(__always) static var vectorLoadLane: InternalOpcode { InternalOpcode(1483) }
@@ -74,57 +74,57 @@ extension InternalOpcode {
     @inline(__always) static var callImported: InternalOpcode { InternalOpcode(1053) }
     @inline(__always) static var callIndirectSlot: InternalOpcode { InternalOpcode(1054) }
     @inline(__always) static var callIndirectLast: InternalOpcode { InternalOpcode(1055) }
-    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1056) }
-    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1057) }
-    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1058) }
-    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1059) }
-    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1060) }
-    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1061) }
-    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1062) }
-    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1063) }
-    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1064) }
-    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1065) }
-    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1066) }
-    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1067) }
-    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1068) }
-    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1069) }
-    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1070) }
-    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1071) }
-    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1072) }
-    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1073) }
-    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1074) }
-    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1075) }
-    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1076) }
-    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1077) }
-    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1078) }
-    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1079) }
-    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1080) }
-    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1081) }
-    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1082) }
-    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1083) }
-    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1084) }
-    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1085) }
-    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1086) }
-    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1087) }
-    @inline(__always) static var stackPointerSetSlot: InternalOpcode { InternalOpcode(1088) }
-    @inline(__always) static var stackPointerSetLast: InternalOpcode { InternalOpcode(1089) }
-    @inline(__always) static var stackPointerSetSlot64: InternalOpcode { InternalOpcode(1090) }
-    @inline(__always) static var stackPointerSetLast64: InternalOpcode { InternalOpcode(1091) }
-    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1092) }
-    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1093) }
-    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1094) }
-    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1095) }
-    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1096) }
-    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1097) }
-    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1098) }
-    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1099) }
-    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1100) }
-    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1101) }
-    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1102) }
-    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1103) }
-    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1104) }
-    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1105) }
-    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1106) }
+    @inline(__always) static var returnCallDirect: InternalOpcode { InternalOpcode(1056) }
+    @inline(__always) static var returnCallImported: InternalOpcode { InternalOpcode(1057) }
+    @inline(__always) static var returnCallIndirect: InternalOpcode { InternalOpcode(1058) }
+    @inline(__always) static var callReferenceSlot: InternalOpcode { InternalOpcode(1059) }
+    @inline(__always) static var returnCallReference: InternalOpcode { InternalOpcode(1060) }
+    @inline(__always) static var checkReference: InternalOpcode { InternalOpcode(1061) }
+    @inline(__always) static var translateAndCall: InternalOpcode { InternalOpcode(1062) }
+    @inline(__always) static var haltExecution: InternalOpcode { InternalOpcode(1063) }
+    @inline(__always) static var restoreInstance: InternalOpcode { InternalOpcode(1064) }
+    @inline(__always) static var copySlot: InternalOpcode { InternalOpcode(1065) }
+    @inline(__always) static var copyTwo: InternalOpcode { InternalOpcode(1066) }
+    @inline(__always) static var copyThree: InternalOpcode { InternalOpcode(1067) }
+    @inline(__always) static var copyLast: InternalOpcode { InternalOpcode(1068) }
+    @inline(__always) static var copyLastFloat: InternalOpcode { InternalOpcode(1069) }
+    @inline(__always) static var constant32: InternalOpcode { InternalOpcode(1070) }
+    @inline(__always) static var constant64: InternalOpcode { InternalOpcode(1071) }
+    @inline(__always) static var constantFloat32: InternalOpcode { InternalOpcode(1072) }
+    @inline(__always) static var constantFloat64: InternalOpcode { InternalOpcode(1073) }
+    @inline(__always) static var selectSlots: InternalOpcode { InternalOpcode(1074) }
+    @inline(__always) static var selectLast: InternalOpcode { InternalOpcode(1075) }
+    @inline(__always) static var clearFour: InternalOpcode { InternalOpcode(1076) }
+    @inline(__always) static var clearEight: InternalOpcode { InternalOpcode(1077) }
+    @inline(__always) static var clearSixteen: InternalOpcode { InternalOpcode(1078) }
+    @inline(__always) static var clearSlots: InternalOpcode { InternalOpcode(1079) }
+    @inline(__always) static var globalGet: InternalOpcode { InternalOpcode(1080) }
+    @inline(__always) static var globalGetFloat: InternalOpcode { InternalOpcode(1081) }
+    @inline(__always) static var globalGetImported: InternalOpcode { InternalOpcode(1082) }
+    @inline(__always) static var globalSetSlot: InternalOpcode { InternalOpcode(1083) }
+    @inline(__always) static var globalSetLast: InternalOpcode { InternalOpcode(1084) }
+    @inline(__always) static var globalSetImported: InternalOpcode { InternalOpcode(1085) }
+    @inline(__always) static var stackPointerSetSlot: InternalOpcode { InternalOpcode(1086) }
+    @inline(__always) static var stackPointerSetLast: InternalOpcode { InternalOpcode(1087) }
+    @inline(__always) static var memorySizeOperation: InternalOpcode { InternalOpcode(1088) }
+    @inline(__always) static var memoryGrowOperation: InternalOpcode { InternalOpcode(1089) }
+    @inline(__always) static var memoryFillOperation: InternalOpcode { InternalOpcode(1090) }
+    @inline(__always) static var memoryCopyOperation: InternalOpcode { InternalOpcode(1091) }
+    @inline(__always) static var memoryInitOperation: InternalOpcode { InternalOpcode(1092) }
+    @inline(__always) static var dataDropOperation: InternalOpcode { InternalOpcode(1093) }
+    @inline(__always) static var tableGetOperation: InternalOpcode { InternalOpcode(1094) }
+    @inline(__always) static var tableSetOperation: InternalOpcode { InternalOpcode(1095) }
+    @inline(__always) static var tableSizeOperation: InternalOpcode { InternalOpcode(1096) }
+    @inline(__always) static var tableGrowOperation: InternalOpcode { InternalOpcode(1097) }
+    @inline(__always) static var tableFillOperation: InternalOpcode { InternalOpcode(1098) }
+    @inline(__always) static var tableCopyOperation: InternalOpcode { InternalOpcode(1099) }
+    @inline(__always) static var tableInitOperation: InternalOpcode { InternalOpcode(1100) }
+    @inline(__always) static var elementDropOperation: InternalOpcode { InternalOpcode(1101) }
+    @inline(__always) static var referenceFunction: InternalOpcode { InternalOpcode(1102) }
+    @inline(__always) static var callIndirect64: InternalOpcode { InternalOpcode(1107) }
+    @inline(__always) static var returnCallIndirect64: InternalOpcode { InternalOpcode(1108) }
+    @inline(__always) static var stackPointerSetSlot64: InternalOpcode { InternalOpcode(1109) }
+    @inline(__always) static var stackPointerSetLast64: InternalOpcode { InternalOpcode(1110) }
     @inline(__always) static var atomicFence: InternalOpcode { InternalOpcode(1162) }
     @inline(__always) static var atomicNotify: InternalOpcode { InternalOpcode(1163) }
     @inline(__always) static var atomicWait32: InternalOpcode { InternalOpcode(1164) }
@@ -1234,62 +1234,64 @@ private func handlerOf(_ rawValue: UInt16) -> Handler {
     case 1053: return callImported
     case 1054: return callIndirectSlot
     case 1055: return callIndirectLast
-    case 1056: return callIndirect64
-    case 1057: return returnCallDirect
-    case 1058: return returnCallImported
-    case 1059: return returnCallIndirect
-    case 1060: return returnCallIndirect64
-    case 1061: return callReferenceSlot
-    case 1062: return returnCallReference
-    case 1063: return checkReference
-    case 1064: return translateAndCall
-    case 1065: return haltExecution
-    case 1066: return restoreInstance
-    case 1067: return copySlot
-    case 1068: return copyTwo
-    case 1069: return copyThree
-    case 1070: return copyLast
-    case 1071: return copyLastFloat
-    case 1072: return constant32
-    case 1073: return constant64
-    case 1074: return constantFloat32
-    case 1075: return constantFloat64
-    case 1076: return selectSlots
-    case 1077: return selectLast
-    case 1078: return clearFour
-    case 1079: return clearEight
-    case 1080: return clearSixteen
-    case 1081: return clearSlots
-    case 1082: return globalGet
-    case 1083: return globalGetFloat
-    case 1084: return globalGetImported
-    case 1085: return globalSetSlot
-    case 1086: return globalSetLast
-    case 1087: return globalSetImported
-    case 1088: return stackPointerSetSlot
-    case 1089: return stackPointerSetLast
-    case 1090: return stackPointerSetSlot64
-    case 1091: return stackPointerSetLast64
-    case 1092: return memorySizeOperation
-    case 1093: return memoryGrowOperation
-    case 1094: return memoryFillOperation
-    case 1095: return memoryCopyOperation
-    case 1096: return memoryInitOperation
-    case 1097: return dataDropOperation
-    case 1098: return tableGetOperation
-    case 1099: return tableSetOperation
-    case 1100: return tableSizeOperation
-    case 1101: return tableGrowOperation
-    case 1102: return tableFillOperation
-    case 1103: return tableCopyOperation
-    case 1104: return tableInitOperation
-    case 1105: return elementDropOperation
-    case 1106: return referenceFunction
+    case 1056: return returnCallDirect
+    case 1057: return returnCallImported
+    case 1058: return returnCallIndirect
+    case 1059: return callReferenceSlot
+    case 1060: return returnCallReference
+    case 1061: return checkReference
+    case 1062: return translateAndCall
+    case 1063: return haltExecution
+    case 1064: return restoreInstance
+    case 1065: return copySlot
+    case 1066: return copyTwo
+    case 1067: return copyThree
+    case 1068: return copyLast
+    case 1069: return copyLastFloat
+    case 1070: return constant32
+    case 1071: return constant64
+    case 1072: return constantFloat32
+    case 1073: return constantFloat64
+    case 1074: return selectSlots
+    case 1075: return selectLast
+    case 1076: return clearFour
+    case 1077: return clearEight
+    case 1078: return clearSixteen
+    case 1079: return clearSlots
+    case 1080: return globalGet
+    case 1081: return globalGetFloat
+    case 1082: return globalGetImported
+    case 1083: return globalSetSlot
+    case 1084: return globalSetLast
+    case 1085: return globalSetImported
+    case 1086: return stackPointerSetSlot
+    case 1087: return stackPointerSetLast
+    case 1088: return memorySizeOperation
+    case 1089: return memoryGrowOperation
+    case 1090: return memoryFillOperation
+    case 1091: return memoryCopyOperation
+    case 1092: return memoryInitOperation
+    case 1093: return dataDropOperation
+    case 1094: return tableGetOperation
+    case 1095: return tableSetOperation
+    case 1096: return tableSizeOperation
+    case 1097: return tableGrowOperation
+    case 1098: return tableFillOperation
+    case 1099: return tableCopyOperation
+    case 1100: return tableInitOperation
+    case 1101: return elementDropOperation
+    case 1102: return referenceFunction
     #if !MOTE_WITHOUT_WIDE_ARITHMETIC
-    case 1107: return i64Add128
-    case 1108: return i64Sub128
-    case 1109: return i64MulWideS
-    case 1110: return i64MulWideU
+    case 1103: return i64Add128
+    case 1104: return i64Sub128
+    case 1105: return i64MulWideS
+    case 1106: return i64MulWideU
+    #endif
+    #if !MOTE_WITHOUT_MEMORY64
+    case 1107: return callIndirect64
+    case 1108: return returnCallIndirect64
+    case 1109: return stackPointerSetSlot64
+    case 1110: return stackPointerSetLast64
     #endif
     #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
     case 1111: return generalLoad8U
@@ -2839,61 +2841,61 @@ extension InternalOpcode {
         case 1053: return "callImported"
         case 1054: return "callIndirectSlot"
         case 1055: return "callIndirectLast"
-        case 1056: return "callIndirect64"
-        case 1057: return "returnCallDirect"
-        case 1058: return "returnCallImported"
-        case 1059: return "returnCallIndirect"
-        case 1060: return "returnCallIndirect64"
-        case 1061: return "callReferenceSlot"
-        case 1062: return "returnCallReference"
-        case 1063: return "checkReference"
-        case 1064: return "translateAndCall"
-        case 1065: return "haltExecution"
-        case 1066: return "restoreInstance"
-        case 1067: return "copySlot"
-        case 1068: return "copyTwo"
-        case 1069: return "copyThree"
-        case 1070: return "copyLast"
-        case 1071: return "copyLastFloat"
-        case 1072: return "constant32"
-        case 1073: return "constant64"
-        case 1074: return "constantFloat32"
-        case 1075: return "constantFloat64"
-        case 1076: return "selectSlots"
-        case 1077: return "selectLast"
-        case 1078: return "clearFour"
-        case 1079: return "clearEight"
-        case 1080: return "clearSixteen"
-        case 1081: return "clearSlots"
-        case 1082: return "globalGet"
-        case 1083: return "globalGetFloat"
-        case 1084: return "globalGetImported"
-        case 1085: return "globalSetSlot"
-        case 1086: return "globalSetLast"
-        case 1087: return "globalSetImported"
-        case 1088: return "stackPointerSetSlot"
-        case 1089: return "stackPointerSetLast"
-        case 1090: return "stackPointerSetSlot64"
-        case 1091: return "stackPointerSetLast64"
-        case 1092: return "memorySizeOperation"
-        case 1093: return "memoryGrowOperation"
-        case 1094: return "memoryFillOperation"
-        case 1095: return "memoryCopyOperation"
-        case 1096: return "memoryInitOperation"
-        case 1097: return "dataDropOperation"
-        case 1098: return "tableGetOperation"
-        case 1099: return "tableSetOperation"
-        case 1100: return "tableSizeOperation"
-        case 1101: return "tableGrowOperation"
-        case 1102: return "tableFillOperation"
-        case 1103: return "tableCopyOperation"
-        case 1104: return "tableInitOperation"
-        case 1105: return "elementDropOperation"
-        case 1106: return "referenceFunction"
-        case 1107: return "i64Add128"
-        case 1108: return "i64Sub128"
-        case 1109: return "i64MulWideS"
-        case 1110: return "i64MulWideU"
+        case 1056: return "returnCallDirect"
+        case 1057: return "returnCallImported"
+        case 1058: return "returnCallIndirect"
+        case 1059: return "callReferenceSlot"
+        case 1060: return "returnCallReference"
+        case 1061: return "checkReference"
+        case 1062: return "translateAndCall"
+        case 1063: return "haltExecution"
+        case 1064: return "restoreInstance"
+        case 1065: return "copySlot"
+        case 1066: return "copyTwo"
+        case 1067: return "copyThree"
+        case 1068: return "copyLast"
+        case 1069: return "copyLastFloat"
+        case 1070: return "constant32"
+        case 1071: return "constant64"
+        case 1072: return "constantFloat32"
+        case 1073: return "constantFloat64"
+        case 1074: return "selectSlots"
+        case 1075: return "selectLast"
+        case 1076: return "clearFour"
+        case 1077: return "clearEight"
+        case 1078: return "clearSixteen"
+        case 1079: return "clearSlots"
+        case 1080: return "globalGet"
+        case 1081: return "globalGetFloat"
+        case 1082: return "globalGetImported"
+        case 1083: return "globalSetSlot"
+        case 1084: return "globalSetLast"
+        case 1085: return "globalSetImported"
+        case 1086: return "stackPointerSetSlot"
+        case 1087: return "stackPointerSetLast"
+        case 1088: return "memorySizeOperation"
+        case 1089: return "memoryGrowOperation"
+        case 1090: return "memoryFillOperation"
+        case 1091: return "memoryCopyOperation"
+        case 1092: return "memoryInitOperation"
+        case 1093: return "dataDropOperation"
+        case 1094: return "tableGetOperation"
+        case 1095: return "tableSetOperation"
+        case 1096: return "tableSizeOperation"
+        case 1097: return "tableGrowOperation"
+        case 1098: return "tableFillOperation"
+        case 1099: return "tableCopyOperation"
+        case 1100: return "tableInitOperation"
+        case 1101: return "elementDropOperation"
+        case 1102: return "referenceFunction"
+        case 1103: return "i64Add128"
+        case 1104: return "i64Sub128"
+        case 1105: return "i64MulWideS"
+        case 1106: return "i64MulWideU"
+        case 1107: return "callIndirect64"
+        case 1108: return "returnCallIndirect64"
+        case 1109: return "stackPointerSetSlot64"
+        case 1110: return "stackPointerSetLast64"
         case 1111: return "generalLoad8U"
         case 1112: return "generalLoad16U"
         case 1113: return "generalLoad32U"
@@ -3353,8 +3355,8 @@ extension InternalOpcode {
     /// Bytes of the instruction, without a branch table's entries.
     var sizeInBytes: Int {
         switch rawValue {
-        case 1043, 1064, 1065, 1066, 1078, 1079, 1080, 1162: return 8
-        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1050, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1061, 1062, 1073, 1075, 1094, 1095, 1096, 1101, 1102, 1103, 1104, 1107, 1108, 1109, 1110, 1111, 1112, 1113, 1114, 1115, 1116, 1117, 1118, 1119, 1120, 1121, 1122, 1123, 1124, 1125, 1126, 1127, 1128, 1129, 1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1145, 1146, 1147, 1148, 1149, 1150, 1151, 1152, 1153, 1154, 1155, 1156, 1157, 1163, 1212, 1213, 1214, 1215, 1216, 1217, 1218, 1220, 1221, 1222, 1223, 1224, 1225, 1226, 1227, 1228, 1229, 1483, 1484, 1485, 1486, 1491, 1492, 1493, 1494, 1513, 1514, 1515, 1516, 1521, 1522, 1523, 1524, 1525, 1526, 1527, 1528, 1529, 1530, 1531, 1532, 1533, 1534, 1535, 1536, 1537, 1542, 1543, 1544, 1545, 1546, 1550: return 24
+        case 1043, 1062, 1063, 1064, 1076, 1077, 1078, 1162: return 8
+        case 130, 131, 137, 138, 144, 145, 151, 152, 158, 159, 165, 166, 172, 173, 179, 180, 186, 187, 193, 194, 335, 336, 342, 343, 349, 350, 356, 357, 363, 364, 370, 371, 377, 378, 384, 385, 391, 392, 398, 399, 416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 435, 436, 437, 438, 439, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449, 450, 451, 452, 453, 454, 455, 456, 457, 458, 459, 460, 461, 462, 463, 464, 465, 466, 467, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 540, 541, 542, 543, 544, 545, 546, 547, 548, 549, 550, 551, 552, 553, 554, 555, 556, 557, 558, 559, 563, 564, 565, 566, 570, 571, 572, 573, 577, 578, 579, 580, 584, 585, 586, 587, 608, 609, 610, 611, 615, 616, 617, 618, 622, 623, 624, 625, 629, 630, 631, 632, 636, 637, 638, 639, 643, 644, 645, 646, 650, 651, 652, 653, 657, 658, 659, 660, 664, 665, 666, 667, 671, 672, 673, 674, 678, 679, 680, 681, 685, 686, 687, 688, 692, 693, 694, 695, 699, 700, 701, 702, 732, 733, 734, 735, 739, 740, 741, 742, 746, 747, 748, 749, 753, 754, 755, 756, 760, 761, 762, 763, 767, 768, 769, 770, 774, 775, 776, 777, 781, 782, 783, 784, 788, 789, 790, 791, 795, 796, 797, 798, 1050, 1052, 1053, 1054, 1055, 1056, 1057, 1058, 1059, 1060, 1071, 1073, 1090, 1091, 1092, 1097, 1098, 1099, 1100, 1103, 1104, 1105, 1106, 1107, 1108, 1111, 1112, 1113, 1114, 1115, 1116, 1117, 1118, 1119, 1120, 1121, 1122, 1123, 1124, 1125, 1126, 1127, 1128, 1129, 1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1145, 1146, 1147, 1148, 1149, 1150, 1151, 1152, 1153, 1154, 1155, 1156, 1157, 1163, 1212, 1213, 1214, 1215, 1216, 1217, 1218, 1220, 1221, 1222, 1223, 1224, 1225, 1226, 1227, 1228, 1229, 1483, 1484, 1485, 1486, 1491, 1492, 1493, 1494, 1513, 1514, 1515, 1516, 1521, 1522, 1523, 1524, 1525, 1526, 1527, 1528, 1529, 1530, 1531, 1532, 1533, 1534, 1535, 1536, 1537, 1542, 1543, 1544, 1545, 1546, 1550: return 24
         case 1158, 1159, 1160, 1161, 1164, 1165, 1538, 1539, 1540, 1541, 1549, 1559, 1562: return 32
         case 1548, 1561: return 48
         case 1547: return 80

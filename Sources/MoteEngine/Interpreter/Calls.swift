@@ -232,6 +232,7 @@ func callIndirectLast(
     callIndirect(pc, fp, memory, environment, r, d, index: UInt64(low(r)))
 }
 
+#if !MOTE_WITHOUT_MEMORY64
 // callee's fp @8, 64-bit index slot @10, table @16, type @20; 24 bytes
 @c(mote_handler_callIndirect64)
 @inline(__always)
@@ -245,6 +246,7 @@ func callIndirect64(
 ) -> Int {
     callIndirect(pc, fp, memory, environment, r, d, index: fp[slotField(pc, 10)])
 }
+#endif
 
 /// Calls the function that `r` refers to, a host's or another instance's; callee's fp @8; 24 bytes.
 @inline(never)

@@ -3,6 +3,7 @@ internal import MotePlatform
 
 // Throwing. All of it is cold: an exception costs an allocation and a walk over frames.
 
+#if !MOTE_WITHOUT_EXCEPTIONS
 // first value's slot @8, tag @12
 @c(mote_handler_throwException)
 @inline(never)
@@ -23,7 +24,9 @@ func throwException(
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     return raise(pc, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_EXCEPTIONS
 // exception's slot @8
 @c(mote_handler_throwReference)
 @inline(never)
@@ -40,6 +43,7 @@ func throwReference(
     Operations.setPendingException(environment, exception)
     return raise(pc, fp, memory, environment, r, d)
 }
+#endif
 
 /// Goes on where the pending exception is caught, or ends the entry from the host.
 @inline(never)

@@ -58,6 +58,7 @@ func stackPointerSetLast(
     set(UInt64(low(r)), pc, fp, memory, environment, r, d)
 }
 
+#if !MOTE_WITHOUT_MEMORY64
 @c(mote_handler_stackPointerSetSlot64)
 @inline(__always)
 func stackPointerSetSlot64(
@@ -70,7 +71,9 @@ func stackPointerSetSlot64(
 ) -> Int {
     set(fp[slotField(pc, 8)], pc, fp, memory, environment, r, d)
 }
+#endif
 
+#if !MOTE_WITHOUT_MEMORY64
 @c(mote_handler_stackPointerSetLast64)
 @inline(__always)
 func stackPointerSetLast64(
@@ -83,6 +86,7 @@ func stackPointerSetLast64(
 ) -> Int {
     set(r, pc, fp, memory, environment, r, d)
 }
+#endif
 
 /// Remembers a new lowest value and runs the instruction again, or traps.
 ///

@@ -113,6 +113,7 @@ func returnCallIndirect(
     returnCallIndirect(pc, fp, memory, environment, d, index: UInt64(low(fp[slotField(pc, 14)])))
 }
 
+#if !MOTE_WITHOUT_MEMORY64
 @c(mote_handler_returnCallIndirect64)
 @inline(never)
 func returnCallIndirect64(
@@ -125,6 +126,7 @@ func returnCallIndirect64(
 ) -> Int {
     returnCallIndirect(pc, fp, memory, environment, d, index: fp[slotField(pc, 14)])
 }
+#endif
 
 @inline(__always)
 private func returnCallIndirect(
@@ -142,7 +144,8 @@ private func returnCallIndirect(
     return returnCall(function, pc, fp, memory, environment, d)
 }
 
-@inline(__always)
+/// One for all kinds of calls: each of them jumps here.
+@inline(never)
 func returnCall(
     _ function: UnsafePointer<MoteFunction>,
     _ pc: PC,

@@ -1,5 +1,6 @@
 internal import CPlatform
 package import MoteMemory
+internal import MotePlatform
 
 // Shared heaps belong to the runtime: made, chained and attached under its lock, freed when asked or with it.
 extension EngineRuntime {
@@ -100,7 +101,7 @@ extension EngineRuntime {
 
     /// Frees all shared heaps: no instance is left.
     func destroySharedHeaps() {
-        while let heap = state.pointee.firstSharedHeap {
+        while Build.hasSharedHeaps, let heap = state.pointee.firstSharedHeap {
             state.pointee.firstSharedHeap = heap.pointee.nextInRuntime
             SharedHeap.destroy(heap)
         }

@@ -1,6 +1,7 @@
 package import CPlatform
 package import MoteMemory
 package import MoteModule
+internal import MotePlatform
 
 /// A memory with its declared type and owner; starts with what hot paths read.
 package struct MemoryInstance {
@@ -164,7 +165,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
 
     /// Whether a memory that grows by so many pages still ends below the shared heaps.
     func staysBelowSharedHeap(_ delta: UInt64) -> Bool {
-        guard pointee.sharedHeapCount > 0, delta > 0 else { return true }
+        guard Build.hasSharedHeaps, pointee.sharedHeapCount > 0, delta > 0 else { return true }
         // Growth beyond what an address holds fails for itself.
         guard let size = LinearMemory.sizeInBytes(of: linear, grownBy: delta) else { return true }
         return size <= pointee.growthLimitInBytes

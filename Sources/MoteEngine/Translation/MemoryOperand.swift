@@ -1,5 +1,6 @@
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// What a load or store says of the memory it accesses (spec 5.4.6).
 struct MemoryOperand {
@@ -12,7 +13,7 @@ struct MemoryOperand {
     ///
     /// Guarded ones only where the variant says so (``Translator/isGuarded``), which never has pages of another
     /// size. All other memories go through ``EffectiveAddress``.
-    var isPlain: Bool { memoryIndex == 0 && !is64 }
+    var isPlain: Bool { !Build.hasOtherMemories || memoryIndex == 0 && !is64 }
 }
 
 extension Translator {
@@ -25,7 +26,7 @@ extension Translator {
 
     /// Whether a memory has 64-bit addresses.
     func isMemory64(_ index: UInt32) -> Bool {
-        module.pointee.memories[checked: Int(index)]?.limits.is64 ?? false
+        Build.hasMemory64 && module.pointee.memories[checked: Int(index)]?.limits.is64 ?? false
     }
 
     /// Whether a table has 64-bit indices.

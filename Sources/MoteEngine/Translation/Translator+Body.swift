@@ -299,7 +299,7 @@ extension Translator {
             let table = reader.u32()
             try sized(.tableSizeOperation, index: table, is64: isTable64(table))
         case 17: try bulk(.tableFillOperation, reader.u32(), 0)
-        default: try wide(Int(number) &- 19)
+        default: if Build.hasWideArithmetic { try wide(Int(number) &- 19) }
         }
     }
 }
