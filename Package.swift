@@ -10,7 +10,8 @@ let trampoline = Context.environment["MOTE_TRAMPOLINE"] == "1"
 // a condition of Swift and of C, MOTE_WITHOUT_ and the name in capitals; only Sources/MotePlatform/Build.swift and what
 // is generated ask for them.
 let parts = [
-    "wasi", "simd", "gc", "exceptions", "threads", "memory64", "multi-memory", "custom-page-sizes", "wide-arithmetic",
+    "wasi", "simd", "gc", "exceptions", "threads", "memory64", "multi-memory", "custom-page-sizes",
+    "wide-arithmetic",
     "shared-heap", "libc",
 ]
 let leftOut: [String] = (Context.environment["MOTE_WITHOUT"] ?? "").split(separator: " ").map(String.init)
@@ -48,7 +49,10 @@ let ring0: [SwiftSetting] =
         ] : [])
 
 let ring0Targets: [Target] = [
-    .target(name: "CPlatform", cSettings: (conditions + (embedded ? ["MOTE_EMBEDDED"] : [])).map { .define($0) }),
+    .target(
+        name: "CPlatform",
+        cSettings: (conditions + (embedded ? ["MOTE_EMBEDDED"] : [])).map { .define($0) }
+    ),
     .target(name: "MotePlatform", dependencies: ["CPlatform"], swiftSettings: ring0),
     .target(name: "MoteMemory", dependencies: ["CPlatform", "MotePlatform"], swiftSettings: ring0),
     .target(

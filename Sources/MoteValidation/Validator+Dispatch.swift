@@ -108,7 +108,7 @@ extension Validator {
 
     /// The instructions of later proposals, which are seldom met.
     @inline(never)
-    private mutating func validateRareInstruction(_ byte: UInt8) throws(Stop) {
+    mutating func validateRareInstruction(_ byte: UInt8) throws(Stop) {
         switch byte {
         case 0x12: try validateReturnCall()
         case 0x13: try validateReturnCallIndirect()

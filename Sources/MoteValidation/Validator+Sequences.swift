@@ -64,9 +64,26 @@ extension Validator {
         }
     }
 
-    @inline(never)
+    /// One of those that ``requireConstant(_:)`` lets through; not all of them once more.
     private mutating func validateConstantInstruction(_ byte: UInt8) throws(Stop) {
-        try validateInstruction(byte)
+        switch byte {
+        case 0x0B: try validateEnd()
+        case 0x23: try validateGlobalGet()
+        case 0x41...0x44: try validateNumber(byte)
+        case 0x6A...0x6C: try validateBinary(.i32, .i32)
+        case 0x7C...0x7E: try validateBinary(.i64, .i64)
+        default: try validateRareInstruction(byte)
+        }
+    }
+
+    private mutating func validateNumber(_ byte: UInt8) throws(Stop) {
+        switch byte {
+        case 0x41: try skipInt32()
+        case 0x42: try skipInt64()
+        default: try skip(byte == 0x43 ? 4 : 8)
+        }
+        // In the order of their opcodes, types count down.
+        try push(ValueType(rawValue: UInt32(0x7F &- (byte &- 0x41))))
     }
 
     private mutating func requireConstant(_ byte: UInt8) throws(Stop) {
