@@ -6,7 +6,9 @@ internal import MoteMemory
 /// What ends the data behind a key; null where nothing does.
 typealias ContextDestructor = @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Void
 
-/// The keys under which hosts keep data in instances. A key's handle is its number from 1 on.
+/// The keys under which hosts keep data in instances.
+///
+/// A key's handle is its number from 1 on.
 struct ContextKeys {
     static var capacity: Int { 8 }
 
