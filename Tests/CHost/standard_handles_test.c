@@ -2,7 +2,7 @@
 // ended; sanitizers and valgrind see that all goes.
 #include "check.h"
 #include "standard_guests.h"
-#include "wasm.h"
+#include "wasm_c_api.h"
 
 static int finalized;
 static void finalize(void *info) { finalized += *(int *)info; }
