@@ -23,7 +23,7 @@ struct NativeImport {
     /// What calls of it do.
     static let target: MoteHostFunction = { environment, data, slots in
         guard let environment, let data, let slots else { return UInt32(TrapCode.hostError.rawValue) }
-        return data.assumingMemoryBound(to: NativeImport.self).pointee.call(environment, slots)
+        return data.assumingMemoryBound(to: NativeImport.self).call(environment, slots)
     }
 
     /// The native that runs in an environment, if the innermost thing that runs is one.
@@ -128,16 +128,21 @@ struct NativeImport {
         }
         return stack
     }
+}
 
-    private func call(
+extension UnsafeMutablePointer where Pointee == NativeImport {
+    fileprivate func call(
         _ environment: UnsafeMutablePointer<MoteEnvironment>,
         _ slots: UnsafeMutablePointer<UInt64>
     ) -> UInt32 {
         // Environments that the interface did not make have no handle.
         guard let record = MoteC.record(of: environment) else { return UInt32(TrapCode.hostError.rawValue) }
-        if stackCount > 0 { return callWithStack(environment, record, slots) }
-        var call = MoteNativeCall()
-        return finish(&call, nil, environment, record, slots)
+        if pointee.stackCount > 0 { return callWithStack(environment, record, slots) }
+        // Not written before: what is read of it is, by then.
+        return withUnsafeTemporaryAllocation(of: MoteNativeCall.self, capacity: 1) { words in
+            guard let call = words.baseAddress else { return UInt32(TrapCode.hostError.rawValue) }
+            return finish(&call.pointee, nil, environment, record, slots)
+        }
     }
 
     /// One of the few whose parameters do not all fit into registers.
@@ -147,7 +152,7 @@ struct NativeImport {
         _ record: UnsafeMutablePointer<EnvironmentRecord>,
         _ slots: UnsafeMutablePointer<UInt64>
     ) -> UInt32 {
-        guard stackCount <= MOTE_NATIVE_STACK else {
+        guard pointee.stackCount <= MOTE_NATIVE_STACK else {
             record.pointee.instance.setException("the argument number of native function exceeds maximum")
             return UInt32(TrapCode.hostError.rawValue)
         }
@@ -167,26 +172,26 @@ struct NativeImport {
         _ record: UnsafeMutablePointer<EnvironmentRecord>,
         _ slots: UnsafeMutablePointer<UInt64>
     ) -> UInt32 {
-        call.function = function
+        call.function = pointee.function
         call.registers.0 = UInt64(UInt(bitPattern: record))
         call.stack = UnsafePointer(stack)
-        call.stackCount = UInt64(stackCount)
+        call.stackCount = UInt64(pointee.stackCount)
         let isPlaced = withUnsafeMutablePointer(to: &call.registers) {
             let registers = UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt64.self)
-            for index in 0..<letterCount {
+            for index in 0..<pointee.letterCount {
                 guard let bits = parameter(index, slots, environment) else { return false }
-                let place = Int(places[index])
+                let place = Int(pointee.places[index])
                 if place < 14 { registers[place] = bits } else { stack?[place &- 14] = bits }
             }
             return true
         }
         guard isPlaced else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
         let outer = record.pointee.attachment
-        record.pointee.attachment = attachment
+        record.pointee.attachment = pointee.attachment
         mote_native_call(&call)
         record.pointee.attachment = outer
         if record.pointee.instance.isFaulty { return UInt32(TrapCode.hostError.rawValue) }
-        switch result {
+        switch pointee.result {
         case NativeLetter.i32: slots[0] = call.integerResult & 0xFFFF_FFFF
         case NativeLetter.i64: slots[0] = call.integerResult
         case NativeLetter.f32: slots[0] = call.floatResult & 0xFFFF_FFFF
@@ -206,7 +211,7 @@ struct NativeImport {
         _ slots: UnsafeMutablePointer<UInt64>,
         _ environment: UnsafeMutablePointer<MoteEnvironment>
     ) -> UInt64? {
-        let letter = letters[index]
+        let letter = pointee.letters[index]
         guard letter == NativeLetter.pointer || letter == NativeLetter.string || letter == NativeLetter.object
         else {
             return slots[index]
@@ -220,7 +225,7 @@ struct NativeImport {
         _ slots: UnsafeMutablePointer<UInt64>,
         _ environment: UnsafeMutablePointer<MoteEnvironment>
     ) -> UInt64? {
-        if letters[index] == NativeLetter.object {
+        if pointee.letters[index] == NativeLetter.object {
             let object = MoteC.record(of: environment)?.pointee.instance.object(of: slots[index])
             return UInt64(UInt(bitPattern: object))
         }
@@ -230,8 +235,8 @@ struct NativeImport {
         let address = slots[index] & 0xFFFF_FFFF
         let size = environment.pointee.memorySizeInBytes
         guard address < size else { return sharedParameter(index, slots, environment, address) }
-        if letters[index] == NativeLetter.pointer {
-            guard index &+ 1 < letterCount, letters[index &+ 1] == NativeLetter.size else {
+        if pointee.letters[index] == NativeLetter.pointer {
+            guard index &+ 1 < pointee.letterCount, pointee.letters[index &+ 1] == NativeLetter.size else {
                 return UInt64(UInt(bitPattern: base + Int(address)))
             }
             guard slots[index &+ 1] & 0xFFFF_FFFF <= size &- address else { return nil }
@@ -253,10 +258,10 @@ struct NativeImport {
         else { return nil }
         let place = heap.pointee.base + Int(truncatingIfNeeded: offset)
         let rest = heap.pointee.sizeInBytes &- offset
-        if letters[index] == NativeLetter.string {
+        if pointee.letters[index] == NativeLetter.string {
             // Safe: at most 1 GiB.
             guard memchr(place, 0, Int(truncatingIfNeeded: rest)) != nil else { return nil }
-        } else if index &+ 1 < letterCount, letters[index &+ 1] == NativeLetter.size {
+        } else if index &+ 1 < pointee.letterCount, pointee.letters[index &+ 1] == NativeLetter.size {
             guard slots[index &+ 1] & 0xFFFF_FFFF <= rest else { return nil }
         }
         return UInt64(UInt(bitPattern: place))

@@ -15,7 +15,7 @@ enum RawNative {
         var index = native.pointee.letterCount
         while index > 0 {
             index &-= 1
-            guard let bits = native.pointee.parameter(index, slots, environment) else {
+            guard let bits = native.parameter(index, slots, environment) else {
                 return UInt32(TrapCode.memoryOutOfBounds.rawValue)
             }
             slots[index] = bits

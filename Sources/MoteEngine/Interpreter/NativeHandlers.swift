@@ -34,6 +34,8 @@ private typealias Native5 =
     @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64, UInt64, UInt64, UInt64) -> UInt64
 
 /// Leaves guest code, has `body` call, and goes on with its result.
+///
+/// The native stack is not looked at: guest code takes none, so that what was enough for its entry still is.
 @inline(__always)
 private func callNative(
     _ pc: PC,
@@ -45,10 +47,6 @@ private func callNative(
     isWide: Bool,
     _ body: (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, FP) -> UInt64
 ) -> Int {
-    // Too little native stack, or none that is known: the general way says which.
-    if mote_native_stack_pointer() < environment.pointee.nativeStackBoundary {
-        return callReference(pc, fp, memory, environment, r, d)
-    }
     let record = UnsafePointer<HostFunctionRecord>(bitPattern: UInt(r)).unsafelyUnwrapped
     let left = environment.pointee.activation.unsafelyUnwrapped
     left.pointee.pc = pc
