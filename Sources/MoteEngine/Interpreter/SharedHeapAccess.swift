@@ -72,3 +72,50 @@ enum SharedHeapAccess {
         environment.pointee.instance?.sharedHeap
     }
 }
+
+// What the cold twins share. A twin has left in the environment's `spill` where to go on (2), which finds there the place
+// of its bytes, and the form of its access (3): `size | field of the address << 8 | field of the memory's index << 16`.
+
+/// Of an access to a 32-bit memory 0, whose effective address is known.
+@inline(never)
+func goOutside(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double,
+    _ address: UInt64
+) -> Int {
+    let size = UInt64(UInt(bitPattern: environment.pointee.spill.3))
+    guard let place = SharedHeapAccess.place(environment, address, size) else {
+        return memoryOutOfBounds(pc, fp, memory, environment, r, d)
+    }
+    let next = unsafeBitCast(environment.pointee.spill.2, to: Handler.self)
+    environment.pointee.spill.2 = place
+    return next(pc, fp, memory, environment, r, d)
+}
+
+/// Of an access to any memory.
+@inline(never)
+func goOutsideOfAny(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
+    let form = Int(bitPattern: environment.pointee.spill.3)
+    let place = SharedHeapAccess.place(
+        environment,
+        memoryIndex: index16(pc, form &>> 16),
+        address: fp[slotField(pc, form &>> 8 & 0xFF)],
+        offset: pc.load(fromByteOffset: 16, as: UInt64.self),
+        sizeInBytes: UInt64(form & 0xFF)
+    )
+    guard let place else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    let next = unsafeBitCast(environment.pointee.spill.2, to: Handler.self)
+    environment.pointee.spill.2 = place
+    return next(pc, fp, memory, environment, r, d)
+}
