@@ -13,7 +13,8 @@ enum LibcImports {
         _ name: UnsafeBufferPointer<UInt8>,
         _ type: UnsafePointer<DefinedType>
     ) -> MoteHostFunction? {
-        guard equal(moduleName, LibcFunctions.moduleName), let entry = LibcFunctions.entry(named: name),
+        guard Build.hasLibc, equal(moduleName, LibcFunctions.moduleName),
+            let entry = LibcFunctions.entry(named: name),
             fit(type.pointee.parameters, entry.parameters), fit(type.pointee.results, entry.results)
         else { return nil }
         return entry.function

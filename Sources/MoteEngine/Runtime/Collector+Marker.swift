@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// Marks what references reach.
 ///
@@ -42,9 +43,9 @@ struct Marker {
             externals.mark(reference)
             return
         }
-        guard let object = UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: reference)) else {
-            return
-        }
+        guard Build.hasObjects,
+            let object = UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: reference))
+        else { return }
         let header = GCObject.header(object)
         guard header & 1 != 0, GCObject.isWhite(header) else { return }
         reach(object, header)
@@ -67,7 +68,7 @@ struct Marker {
     }
 
     private mutating func drain() {
-        while count > 0 {
+        while Build.hasObjects, count > 0 {
             count &-= 1
             guard let object = UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: stack[count]))
             else {
@@ -80,7 +81,7 @@ struct Marker {
     /// Looks at the objects that found no room on the stack.
     mutating func finish() {
         drain()
-        guard let heap else { return }
+        guard Build.hasObjects, let heap else { return }
         GCHeap.scanGrey(heap) { object, header in
             scan(object, header)
             drain()
