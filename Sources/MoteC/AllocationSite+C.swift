@@ -48,6 +48,14 @@ extension AllocationSite {
     static var cPart: Self { .init(rawValue: 0x815) }
     /// An import of a part that a native answers.
     static var cPartNative: Self { .init(rawValue: 0x816) }
+    /// A function's name in a call stack.
+    static var cFunctionName: Self { .init(rawValue: 0x817) }
+    /// How long a function ran.
+    static var cExecutionTime: Self { .init(rawValue: 0x818) }
+    /// A handle of a thread.
+    static var cThread: Self { .init(rawValue: 0x819) }
+    /// An instance's handle in a thread.
+    static var cThreadInstance: Self { .init(rawValue: 0x81A) }
     /// An engine of the standard interface.
     static var cStandardEngine: Self { .init(rawValue: 0x820) }
     /// A store of the standard interface.

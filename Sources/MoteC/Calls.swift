@@ -149,9 +149,10 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
         let count = Int(Swift.max(function.pointee.parameterSlots, function.pointee.resultSlots))
         func run(_ slots: UnsafeMutablePointer<UInt64>) -> Bool {
             guard parameters(slots, instance) else { return false }
-            guard instance.finish(engine.call(function, slots: slots, slotCount: count), in: engine) else {
-                return false
+            let trap = measured(UnsafePointer(function)) {
+                engine.call(function, slots: slots, slotCount: count)
             }
+            guard instance.finish(trap, in: engine) else { return false }
             results(slots, instance)
             return true
         }

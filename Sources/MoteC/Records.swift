@@ -24,6 +24,8 @@ struct ModuleRecord {
     var isUnresolved = false
     /// Its place among modules that import from each other.
     var links = ModuleLinks()
+    /// Names that frames of call stacks were given.
+    var firstFunctionName: UnsafeMutablePointer<FunctionName>?
 }
 
 /// Behind a `wasm_module_inst_t`; in the arena of a store that holds this instance only.
@@ -62,6 +64,8 @@ struct InstanceRecord {
     var root: UnsafeMutablePointer<InstanceRecord>?
     var nextPart: UnsafeMutablePointer<InstanceRecord>?
     var wantedBy: UnsafeMutablePointer<InstanceRecord>?
+    /// What its calls took, if that is measured; in the store's arena, under the lock.
+    var firstExecutionTime: UnsafeMutablePointer<ExecutionTime>?
 }
 
 /// Behind a `wasm_exec_env_t`; in the environment's arena.
@@ -80,6 +84,8 @@ struct EnvironmentRecord {
     var delegate: UnsafeMutablePointer<EnvironmentRecord>?
     var next: UnsafeMutablePointer<EnvironmentRecord>?
     var previous: UnsafeMutablePointer<EnvironmentRecord>?
+    /// What calls took that a native of the running one made.
+    var nestedNanoseconds: UInt64 = 0
 }
 
 /// The record behind a handle, or nil where the handle is null or was given back.

@@ -75,6 +75,26 @@ package enum ModuleQueries {
         return UnsafeBufferPointer(start: nil, count: 0)
     }
 
+    /// The index of a function that is exported under a name, or has it in the name section; nil where none has.
+    ///
+    /// Takes time in the number of names: for reports.
+    package static func function(named name: UnsafeBufferPointer<UInt8>, of module: Module.Pointer) -> UInt32?
+    {
+        if let export = export(named: name, in: module), export.pointee.kind == .function {
+            return export.pointee.index
+        }
+        var rest = bytes(module.pointee.functionNames, of: module)[...]
+        guard var left = takeNumber(&rest) else { return nil }
+        while left > 0, let index = takeNumber(&rest), let size = takeNumber(&rest), Int(size) <= rest.count {
+            if compare(name, UnsafeBufferPointer(rebasing: rest.prefix(Int(size)))) == 0 {
+                return Int(index) < module.pointee.functions.count ? index : nil
+            }
+            rest = rest.dropFirst(Int(size))
+            left &-= 1
+        }
+        return nil
+    }
+
     /// The custom section of a name, or nil; the first, if there are several.
     package static func customSection(named name: StaticString, in module: Module.Pointer) -> ByteRange? {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

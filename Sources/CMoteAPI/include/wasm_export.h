@@ -355,6 +355,19 @@ WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_wasi_exit_code(wasm_module_ins
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_create_exec_env(wasm_module_inst_t module_inst,
                                                                      uint32_t stack_size);
 WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_exec_env(wasm_exec_env_t exec_env);
+// One function that a thread is in, innermost first.
+typedef struct WASMCApiFrame {
+    void *instance;             // its wasm_module_inst_t; NULL where nobody knows
+    uint32_t module_offset;     // of the instruction in the module's bytes; 0 for a native
+    uint32_t func_index;        // in its module; natives have their import's
+    uint32_t func_offset;       // the same as module_offset, as WAMR's classic interpreter has it
+    const char *func_name_wp;   // from the name section, else an export's, else an import's; NULL: none. The module's
+} WASMCApiFrame;
+// Fills at most `length` frames, without the innermost `skip_n`; answers how many. Inside a native: of the calls that
+// led there; else of the last call, if it trapped. Not for an environment that guest code runs in on another thread.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_copy_callstack(const wasm_exec_env_t exec_env, WASMCApiFrame *buffer,
+                                                     const uint32_t length, const uint32_t skip_n, char *error_buf,
+                                                     uint32_t error_buf_size);
 // The instance's own environment, made at first need with its default size.
 WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_get_exec_env_singleton(wasm_module_inst_t module_inst);
 WASM_RUNTIME_API_EXTERN wasm_module_inst_t wasm_runtime_get_module_inst(wasm_exec_env_t exec_env);
@@ -376,6 +389,10 @@ WASM_RUNTIME_API_EXTERN void *wasm_runtime_get_function_attachment(wasm_exec_env
 // How much guest code may still run in the environment, in instructions; negative: no limit. From the first limit on
 // the instance's code counts; the call before has to be over. Ends in `instruction limit exceeded`.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_instruction_count_limit(wasm_exec_env_t exec_env, int instruction_count);
+
+// There is no debugger: these answer 0, and say so in the log.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_start_debug_instance(wasm_exec_env_t exec_env);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_start_debug_instance_with_port(wasm_exec_env_t exec_env, int32_t port);
 
 // ---- Functions
 
@@ -652,6 +669,38 @@ WASM_RUNTIME_API_EXTERN void wasm_runtime_module_free(wasm_module_inst_t module_
 // As much, with a copy of the bytes at src.
 WASM_RUNTIME_API_EXTERN uint64_t wasm_runtime_module_dup_data(wasm_module_inst_t module_inst, const char *src,
                                                               uint64_t size);
+
+// Access outside of linear memory always traps: what switches that off is refused with a warning in the log.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_bounds_checks(wasm_module_inst_t module_inst, bool enable);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_is_bounds_checks_enabled(wasm_module_inst_t module_inst);
+
+// ---- What is going on; written to standard output
+
+// Bytes of module, instance and environment as the ledger has them; how far operand stack, guest's C stack and app heap
+// were ever used.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_dump_mem_consumption(wasm_exec_env_t exec_env);
+
+// How long functions ran that the host called, natives and what these called included, in CPU time of their threads.
+// Calls are measured from mote_set_perf_profiling(true) (mote.h) on; before, sums are 0 and the log says why. Functions
+// that only guest code calls are in the time of those that called them.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_dump_perf_profiling(wasm_module_inst_t module_inst);
+// In milliseconds: of all calls; of one function by an export's name or one of the name section, without the calls that
+// natives made meanwhile, -1 where there is no such function.
+WASM_RUNTIME_API_EXTERN double wasm_runtime_sum_wasm_exec_time(wasm_module_inst_t module_inst);
+WASM_RUNTIME_API_EXTERN double wasm_runtime_get_wasm_func_exec_time(wasm_module_inst_t inst, const char *func_name);
+
+// The frames of wasm_copy_callstack as lines `#00: 0x0a4b - name` (`$f12` without a name), an empty one before and
+// behind them; nothing where there are no frames.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_dump_call_stack(wasm_exec_env_t exec_env);
+// Bytes of that text with its NUL; 0: no frames.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_call_stack_buf_size(wasm_exec_env_t exec_env);
+// The text, cut off where the buffer ends; answers the bytes written, NUL included.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_dump_call_stack_to_buf(wasm_exec_env_t exec_env, char *buf, uint32_t len);
+
+// There is no compiler whose profile this would be: 0, and the log says so.
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_get_pgo_prof_data_size(wasm_module_inst_t module_inst);
+WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_dump_pgo_prof_data_to_buf(wasm_module_inst_t module_inst, char *buf,
+                                                                        uint32_t len);
 
 #ifdef __cplusplus
 }

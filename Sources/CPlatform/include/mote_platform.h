@@ -17,6 +17,13 @@ static inline uint64_t mote_realtime_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+// CPU time of the calling thread.
+static inline uint64_t mote_thread_cpu_ns(void) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return 0;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
 #endif
