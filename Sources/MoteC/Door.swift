@@ -50,6 +50,8 @@ struct Door {
     /// Told of memories that did not grow.
     var growthFailure: enlarge_memory_error_callback_t?
     var growthFailureData: UnsafeMutableRawPointer?
+    /// What the next runtime begins with.
+    var maximumThreadCount: UInt32 = 4
 
     /// The runtime, if there is one.
     static var current: UnsafeMutablePointer<DoorState>? { door.state }

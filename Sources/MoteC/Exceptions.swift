@@ -25,8 +25,11 @@ package func wasm_runtime_clear_exception(_ handle: OpaquePointer?) {
 @c @implementation
 package func wasm_runtime_terminate(_ handle: OpaquePointer?) {
     guard let instance = record(ofInstance: handle) else { return }
-    instance.setException("terminated by user")
-    instance.forEachEnvironment { $0.pointee.engine.interrupt(.terminate) }
+    instance.forEachMember { member in
+        member.setException("terminated by user")
+        member.forEachEnvironment { $0.pointee.engine.interrupt(.terminate) }
+    }
+    instance.wakeBlocked()
 }
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
@@ -85,6 +88,27 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         } else {
             setException(trap.wamrText)
         }
+        spreadException()
         return false
+    }
+
+    /// Ends what the instance's other threads do, with its exception: they may wait for the one that has it.
+    private func spreadException() {
+        var text = InlineArray<192, CChar>(repeating: 0)
+        withUnsafeMutablePointer(to: &text) {
+            let start = UnsafeMutableRawPointer($0).assumingMemoryBound(to: CChar.self)
+            mote_lock_acquire(lock)
+            memcpy(start, pointee.exception, InstanceRecord.exceptionSizeInBytes)
+            mote_lock_release(lock)
+            var hasOthers = false
+            forEachMember { member in
+                guard member != self, !member.isFaulty else { return }
+                hasOthers = true
+                // "Exception: " is written again.
+                member.setException { $0.write(cString: start + 11) }
+                member.forEachEnvironment { $0.pointee.engine.interrupt(.terminate) }
+            }
+            if hasOthers { wakeBlocked() }
+        }
     }
 }

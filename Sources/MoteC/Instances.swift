@@ -53,7 +53,8 @@ package func wasm_runtime_instantiate_ex2(
 @c @implementation
 package func wasm_runtime_deinstantiate(_ handle: OpaquePointer?) {
     guard let state = Door.current, let instance = record(ofInstance: handle),
-        instance.pointee.root == nil, !instance.isRunning
+        instance.pointee.root == nil, instance.pointee.thread == nil, !instance.isRunning,
+        instance.endThreads()
     else { return }
     instance.end(in: state)
 }

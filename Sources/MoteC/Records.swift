@@ -66,6 +66,9 @@ struct InstanceRecord {
     var wantedBy: UnsafeMutablePointer<InstanceRecord>?
     /// What its calls took, if that is measured; in the store's arena, under the lock.
     var firstExecutionTime: UnsafeMutablePointer<ExecutionTime>?
+    /// Its threads, living or ended, under the lock; and in a thread's instance, which one it is of.
+    var firstThread: UnsafeMutablePointer<ThreadRecord>?
+    var thread: UnsafeMutablePointer<ThreadRecord>?
 }
 
 /// Behind a `wasm_exec_env_t`; in the environment's arena.
@@ -75,6 +78,8 @@ struct EnvironmentRecord {
     static var faulty: UInt32 { 0x8000_0000 }
 
     var mark: UInt32
+    /// 1 while a native is in an operation that may block (atomic); at 4, where its address is taken.
+    var isBlocked: UInt32 = 0
     var engine: EngineEnvironment
     var instance: UnsafeMutablePointer<InstanceRecord>
     var userData: UnsafeMutableRawPointer?
@@ -86,6 +91,8 @@ struct EnvironmentRecord {
     var previous: UnsafeMutablePointer<EnvironmentRecord>?
     /// What calls took that a native of the running one made.
     var nestedNanoseconds: UInt64 = 0
+    /// Who is in the operation that may block.
+    var blockedThread: UInt = 0
 }
 
 /// The record behind a handle, or nil where the handle is null or was given back.
@@ -135,6 +142,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
 
     /// Ends the instance, its environments and parts, and what WASI opened for it.
     func end(in state: UnsafeMutablePointer<DoorState>) {
+        _ = endThreads()
         // Destructors see an instance that lives.
         endContexts(in: state)
         state.endExternrefs(of: self)

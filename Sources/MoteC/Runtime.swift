@@ -87,9 +87,9 @@ extension Door {
             arguments?.noteFailure()
             return false
         }
-        if let count = arguments?.pointee.max_thread_num, count > 0 {
-            state.pointee.maximumThreadCount = count
-        }
+        let threadCount = arguments?.pointee.max_thread_num ?? 0
+        state.pointee.maximumThreadCount = threadCount > 0 ? threadCount : door.maximumThreadCount
+        mote_thread_set_ready(true)
         door.state = state
         door.userCount = 1
         if door.growthFailure != nil { engine.onGrowthFailure(GrowthFailures.tell) }
@@ -131,6 +131,14 @@ extension Door {
                 if instance.isRunning { return }
                 next = instance.pointee.next
             }
+        }
+        if door.userCount == 1 {
+            var next = state.pointee.firstInstance
+            while let instance = next {
+                guard instance.endThreads() else { return }
+                next = instance.pointee.next
+            }
+            mote_thread_set_ready(false)
         }
         door.userCount &-= 1
         guard door.userCount == 0 else { return }

@@ -128,6 +128,8 @@ package struct MemoryPlan: Sendable {
     ///
     /// At most a quarter of the thread's stack. 0: threads are not asked for their stacks.
     package var nativeStackReserveInBytes: Int = 32 * 1024
+    /// Native stack of threads that the runtime makes, in bytes.
+    package var threadStackSizeInBytes: Int = 128 * 1024
     /// Most bytes of each store's garbage-collected heap, which takes nothing before its first object; 0 for none.
     package var gcHeapSizeInBytes: Int = 64 * 1024 * 1024
     /// Released reservations kept for the next instance.

@@ -390,6 +390,38 @@ WASM_RUNTIME_API_EXTERN void *wasm_runtime_get_function_attachment(wasm_exec_env
 // the instance's code counts; the call before has to be over. Ends in `instruction limit exceeded`.
 WASM_RUNTIME_API_EXTERN void wasm_runtime_set_instruction_count_limit(wasm_exec_env_t exec_env, int instruction_count);
 
+// ---- Threads
+
+// Threads need no preparation before they call guests; what these note is for hosts that ask. The thread that makes the
+// runtime, and those that the runtime makes, are ready.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_init_thread_env(void);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_thread_env(void);
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_thread_env_inited(void);
+// Most threads of an instance besides its own, spawned environments included: 4, if nobody says. 0 changes nothing.
+WASM_RUNTIME_API_EXTERN void wasm_runtime_set_max_thread_num(uint32_t num);
+
+// An environment for another thread, with an instance of its own (wasm_runtime_get_module_inst): globals, tables and the
+// guest's stack are its own, that one from the guest heap; memories are those of the environment's instance where all of
+// them are shared ones, and new ones otherwise. Look functions up in that instance. NULL: the log says why.
+// An exception of one, or wasm_runtime_terminate, ends what all of them do.
+WASM_RUNTIME_API_EXTERN wasm_exec_env_t wasm_runtime_spawn_exec_env(wasm_exec_env_t exec_env);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_destroy_spawned_exec_env(wasm_exec_env_t exec_env);
+
+typedef void *(*wasm_thread_callback_t)(wasm_exec_env_t, void *);
+typedef uintptr_t wasm_thread_t;
+// Such an environment on a new thread of the runtime's; 0, or -1. Making a thread, the C library takes memory of its own.
+// Ending the instance ends its threads, and waits for them.
+WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_spawn_thread(wasm_exec_env_t exec_env, wasm_thread_t *tid,
+                                                          wasm_thread_callback_t callback, void *arg);
+// Waits for it, once; 0, with what the callback returned, or -1.
+WASM_RUNTIME_API_EXTERN int32_t wasm_runtime_join_thread(wasm_thread_t tid, void **retval);
+
+// Around one system call of a native that may block: so that wasm_runtime_terminate, from another thread, has it return
+// EINTR, by SIGUSR1. A handler of the host's for that signal stays, and must not be one that restarts calls. False: the
+// instance is terminated already, and the native should return.
+WASM_RUNTIME_API_EXTERN bool wasm_runtime_begin_blocking_op(wasm_exec_env_t exec_env);
+WASM_RUNTIME_API_EXTERN void wasm_runtime_end_blocking_op(wasm_exec_env_t exec_env);
+
 // There is no debugger: these answer 0, and say so in the log.
 WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_start_debug_instance(wasm_exec_env_t exec_env);
 WASM_RUNTIME_API_EXTERN uint32_t wasm_runtime_start_debug_instance_with_port(wasm_exec_env_t exec_env, int32_t port);

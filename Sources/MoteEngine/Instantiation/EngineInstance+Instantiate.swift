@@ -8,11 +8,15 @@ extension EngineInstance {
     /// `resolve` is asked once for each import, in order. The start function runs in `environment`, or in the
     /// instance's default one. After a failure everything is given back, except where references of the instance
     /// were published: then it lives on, escaped, as the specification asks.
+    ///
+    /// `peer` makes it the instance of another thread: the memories that it would make are the peer's, which must all be
+    /// shared ones and outlive it; what initialised them does not happen again, nor does the start function run.
     package static func instantiate(
         _ module: EngineModule,
         in store: EngineStore,
         limits: InstanceLimits = InstanceLimits(),
         environment: EngineEnvironment? = nil,
+        peer: EngineInstance? = nil,
         resolve: (ImportRequest) -> ExternalValue?
     ) throws(EngineError) -> EngineInstance {
         guard module.state.pointee.runtime == store.state.pointee.runtime else { throw .usage(.foreignStore) }
@@ -27,7 +31,7 @@ extension EngineInstance {
         do throws(EngineError) {
             try link(state, resolve: resolve)
             do throws(MemoryError) {
-                try makeEntities(of: state)
+                try makeEntities(of: state, peer: peer)
             } catch {
                 throw .memory(error)
             }
@@ -38,8 +42,8 @@ extension EngineInstance {
         state.pointee.arena.trim()
         enlist(state)
         do throws(EngineError) {
-            try initializeSegments(of: state)
-            try start(state, in: environment)
+            try initializeSegments(of: state, isPeer: peer != nil)
+            if peer == nil { try start(state, in: environment) }
         } catch {
             EngineInstance(state: state).destroy()
             throw error

@@ -5,13 +5,19 @@ internal import MotePlatform
 
 extension EngineInstance {
     /// Makes the instance's own memories, tables, tags, globals and function records.
-    static func makeEntities(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+    ///
+    /// With a peer the memories are the peer's.
+    static func makeEntities(
+        of state: UnsafeMutablePointer<InstanceState>,
+        peer: EngineInstance?
+    ) throws(MemoryError) {
         // Not in the store's list yet, so a collection looks here for its globals and tables.
         let store = state.pointee.store
         let outer = store.pointee.collector.initializing
         store.pointee.collector.initializing = state
         defer { store.pointee.collector.initializing = outer }
-        let heapBase = try makeMemories(of: state)
+        let heapBase: UInt64?
+        if let peer { heapBase = takeMemories(of: peer, for: state) } else { heapBase = try makeMemories(of: state) }
         try makeFunctionRecords(of: state)
         try makeTags(of: state)
         try makeGlobals(of: state, heapBase: heapBase)
@@ -65,6 +71,19 @@ extension EngineInstance {
             if isFirst { heapBase = shape.heapBaseAfter }
         }
         return heapBase
+    }
+
+    /// The peer's memories in place of own ones; what the peer's `__heap_base` holds.
+    private static func takeMemories(
+        of peer: EngineInstance,
+        for state: UnsafeMutablePointer<InstanceState>
+    ) -> UInt64? {
+        let module = state.pointee.module.pointee.module
+        for index in module.pointee.importedMemoryCount..<module.pointee.memories.count {
+            state.pointee.base.memories?[index] = peer.base.pointee.memories?[index]
+        }
+        let heapBaseIndex = state.pointee.module.pointee.layout.heapBaseGlobalIndex
+        return peer.global(at: heapBaseIndex)?.slots.pointee
     }
 
     /// Chooses the variant of code, and fills the records of functions that may be referred to.

@@ -5,26 +5,33 @@ internal import MoteModule
 extension EngineInstance {
     /// Copies active segments, elements before data, each in order; the first that does not fit traps and leaves
     /// what came before it (spec 4.7.2).
-    static func initializeSegments(of state: UnsafeMutablePointer<InstanceState>) throws(EngineError) {
+    ///
+    /// In a peer only its own tables are filled.
+    static func initializeSegments(
+        of state: UnsafeMutablePointer<InstanceState>,
+        isPeer: Bool
+    ) throws(EngineError) {
         let trap: TrapCode
         do throws(MemoryError) {
-            trap = try copySegments(of: state)
+            trap = try copySegments(of: state, isPeer: isPeer)
         } catch {
             throw .memory(error)
         }
         if trap != .none { throw .trap(trap) }
     }
 
-    private static func copySegments(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError)
-        -> TrapCode
-    {
+    private static func copySegments(
+        of state: UnsafeMutablePointer<InstanceState>,
+        isPeer: Bool
+    ) throws(MemoryError) -> TrapCode {
         let module = state.pointee.module.pointee.module
         for position in 0..<module.pointee.elements.count {
             guard let segment = module.pointee.elements[checked: position], segment.mode != .passive else {
                 continue
             }
             let index = UInt32(truncatingIfNeeded: position)
-            if segment.mode == .active {
+            let isShared = isPeer && Int(segment.tableIndex) < module.pointee.importedTableCount
+            if segment.mode == .active, !isShared {
                 let trap = try copy(segment, index, of: state)
                 if trap != .none { return trap }
             }
@@ -35,6 +42,10 @@ extension EngineInstance {
                 continue
             }
             let index = UInt32(truncatingIfNeeded: position)
+            if isPeer {
+                state.dropData(index)
+                continue
+            }
             guard let memory = state.pointee.base.memories?[Int(segment.memoryIndex)] else { continue }
             var reader = ConstantReader(segment.offset, of: state)
             let code = Operations.initialize(

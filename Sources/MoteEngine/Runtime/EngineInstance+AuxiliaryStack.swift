@@ -51,6 +51,23 @@ extension EngineInstance {
         )
     }
 
+    /// Tells another stack, as ``setAuxiliaryStack(top:sizeInBytes:)`` does, and points the stack pointer at its top.
+    package func startAuxiliaryStack(top: UInt64, sizeInBytes: UInt64) {
+        let stack = state.pointee.module.pointee.auxiliaryStack
+        guard stack.isPresent, sizeInBytes <= top, let pointer = global(at: stack.globalIndex) else { return }
+        setAuxiliaryStack(top: top, sizeInBytes: sizeInBytes)
+        pointer.slots.pointee = top
+    }
+
+    /// Whether another thread can have an instance of its own that sees the same memories: there is none, or all are
+    /// shared.
+    package var canHavePeers: Bool {
+        let module = state.pointee.module.pointee.module
+        for index in 0..<module.pointee.memories.count
+        where module.pointee.memories[checked: index]?.limits.isShared != true { return false }
+        return true
+    }
+
     /// Checks nothing any more: the guest changes between stacks of its own.
     package func stopCheckingAuxiliaryStack() {
         state.base.pointee.setAuxiliaryStack(state.pointee.module.pointee.auxiliaryStack, isChecked: false)
