@@ -1,3 +1,4 @@
+internal import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory

@@ -191,6 +191,7 @@ static void test_wasm_application_execute_main(void) {
 #include "runtime_calls.h"
 #include "shared_heap_calls.h"
 #include "stack_calls.h"
+#include "dump_calls.h"
 #include "value_calls.h"
 static void test_wasm_runtime_instantiate(void) {
     module = wasm_runtime_load(onepage.bytes, onepage.size, error, sizeof error);

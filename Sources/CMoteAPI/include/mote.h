@@ -87,6 +87,10 @@ typedef enum {
 // with NUL, cut off where the buffer does; the answer is how large a buffer the whole takes. 0 without a runtime.
 WASM_RUNTIME_API_EXTERN uint64_t mote_memory_report(mote_report_format_t format, char *buf, uint64_t buf_size);
 
+// Whether calls from the host are measured, for wasm_runtime_dump_perf_profiling and its like; changed while no call
+// runs, and best before the first: at first they are not. A call then costs two looks at the thread's clock more.
+WASM_RUNTIME_API_EXTERN void mote_set_perf_profiling(bool enable);
+
 #ifdef __cplusplus
 }
 #endif

@@ -73,6 +73,15 @@ extension EngineInstance {
         return heapBase
     }
 
+    /// Whether another thread can have an instance of its own that sees the same memories: there is none, or all are
+    /// shared.
+    package var canHavePeers: Bool {
+        let module = state.pointee.module.pointee.module
+        for index in 0..<module.pointee.memories.count
+        where module.pointee.memories[checked: index]?.limits.isShared != true { return false }
+        return true
+    }
+
     /// The peer's memories in place of own ones; what the peer's `__heap_base` holds.
     private static func takeMemories(
         of peer: EngineInstance,

@@ -59,15 +59,6 @@ extension EngineInstance {
         pointer.slots.pointee = top
     }
 
-    /// Whether another thread can have an instance of its own that sees the same memories: there is none, or all are
-    /// shared.
-    package var canHavePeers: Bool {
-        let module = state.pointee.module.pointee.module
-        for index in 0..<module.pointee.memories.count
-        where module.pointee.memories[checked: index]?.limits.isShared != true { return false }
-        return true
-    }
-
     /// Checks nothing any more: the guest changes between stacks of its own.
     package func stopCheckingAuxiliaryStack() {
         state.base.pointee.setAuxiliaryStack(state.pointee.module.pointee.auxiliaryStack, isChecked: false)
