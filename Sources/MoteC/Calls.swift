@@ -47,6 +47,9 @@ private func callWithCells(
     if let delegate = environment.pointee.delegate {
         return callWithCells(OpaquePointer(delegate), function, cellCount, cells)
     }
+    if let own = environment.ownFunction(for: UnsafeMutablePointer(function)) {
+        return callWithCells(handle, OpaquePointer(own), cellCount, cells)
+    }
     let isDone = environment.call(UnsafeMutablePointer(function), type) { slots, instance in
         let parameters = type.pointee.parameters
         // Where there is none, it cannot be passed at all.
@@ -77,7 +80,7 @@ private func callWithCells(
             slot += writer.write(type.pointee.results[checked: index], from: slot)
         }
     }
-    if isDone, environment.pointee.engine.base.pointee.activation == nil {
+    if isDone, !ExecutionTimes.isOn, environment.pointee.engine.base.pointee.activation == nil {
         _ = environment.pointee.engine.prepare(UnsafePointer<MoteFunction>(function))
     }
     return isDone
@@ -140,6 +143,7 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
     ) -> Bool {
         let instance = pointee.instance
         guard !instance.isFaulty else { return false }
+        let function = ownFunction(for: function) ?? function
         if let owner = function.pointee.instance, owner.pointee.store != pointee.engine.base.pointee.store {
             instance.setException("invalid exec env")
             return false

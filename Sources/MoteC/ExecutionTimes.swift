@@ -137,7 +137,8 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
         let begin = mote_thread_cpu_ns()
         let trap = call()
         let taken = mote_thread_cpu_ns() &- begin
-        if function.pointee.isHost == 0, function.pointee.instance == pointee.instance.pointee.instance?.base {
+        if function.pointee.isHost == 0, function.pointee.instance == pointee.instance.pointee.instance?.base
+        {
             pointee.instance.add(function.pointee.functionIndex, taken, nested: pointee.nestedNanoseconds)
         }
         pointee.nestedNanoseconds = outer &+ taken

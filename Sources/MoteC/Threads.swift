@@ -92,6 +92,23 @@ struct ThreadRecord {
 }
 
 extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
+    /// In a thread, its instance's function in place of one that was looked up in another thread's; nil elsewhere.
+    @inline(__always)
+    func ownFunction(for function: UnsafeMutablePointer<MoteFunction>) -> UnsafeMutablePointer<MoteFunction>?
+    {
+        pointee.instance.pointee.thread == nil ? nil : ownFunctionOfThread(function)
+    }
+
+    @inline(never)
+    private func ownFunctionOfThread(
+        _ function: UnsafeMutablePointer<MoteFunction>
+    ) -> UnsafeMutablePointer<MoteFunction>? {
+        guard let instance = pointee.instance.pointee.instance, let owner = function.pointee.instance,
+            owner != instance.base, owner.pointee.module == instance.base.pointee.module
+        else { return nil }
+        return instance.function(at: function.pointee.functionIndex)
+    }
+
     /// Room on another thread for code of the same instance; nil where there is none, and the log says why.
     fileprivate func spawn() -> UnsafeMutablePointer<ThreadRecord>? {
         guard Build.hasThreads, let state = Door.current else { return nil }
@@ -99,7 +116,10 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
         let root = spawning.pointee.thread?.pointee.root ?? spawning
         guard !spawning.isFaulty else { return nil }
         guard root.pointee.root == nil, root.pointee.firstPart == nil else {
-            Log.write(.error, "thread manager error: instances of modules that import from modules have no threads")
+            Log.write(
+                .error,
+                "thread manager error: instances of modules that import from modules have no threads"
+            )
             return nil
         }
         guard let thread = root.takeThread(in: state) else { return nil }
@@ -199,7 +219,9 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         next = pointee.firstThread
         while let thread = next {
             next = thread.pointee.next
-            if thread.pointee.mark == ThreadRecord.living, thread.pointee.callback != nil { hasRunning = true }
+            if thread.pointee.mark == ThreadRecord.living, thread.pointee.callback != nil {
+                hasRunning = true
+            }
         }
         if hasRunning { wasm_runtime_terminate(OpaquePointer(self)) }
         next = pointee.firstThread
@@ -287,6 +309,7 @@ extension UnsafeMutablePointer where Pointee == ThreadRecord {
             wasm_runtime_destroy_exec_env(OpaquePointer(environment))
             if record.pointee.firstEnvironment == environment { break }
         }
+        Door.current?.endDelegates(in: record)
         if let instance = record.pointee.instance {
             instance.destroy()
             record.pointee.instance = nil

@@ -185,13 +185,13 @@ static void test_wasm_application_execute_main(void) {
     exception = wasm_runtime_get_exception(instance);
     CHECK(exception && strstr(exception, "at most 64 free; a larger host_managed_heap_size helps"));
 }
+#include "dump_calls.h"
 #include "heap_calls.h"
 #include "loading_calls.h"
 #include "parts_calls.h"
 #include "runtime_calls.h"
 #include "shared_heap_calls.h"
 #include "stack_calls.h"
-#include "dump_calls.h"
 #include "value_calls.h"
 static void test_wasm_runtime_instantiate(void) {
     module = wasm_runtime_load(onepage.bytes, onepage.size, error, sizeof error);
@@ -376,14 +376,6 @@ static void test_wasm_runtime_clear_exception(void) {
     wasm_runtime_clear_exception(instance);
     uint32_t cells[2] = {1, 2};
     CHECK(!wasm_runtime_get_exception(instance) && call("add", 2, cells));
-}
-static void test_wasm_runtime_terminate(void) {
-    CHECK(open_module(traps));
-    wasm_runtime_terminate(instance);
-    CHECK(!call("spin", 0, NULL) && excepted("Exception: terminated by user"));
-    wasm_runtime_clear_exception(instance);
-    uint32_t cells[1] = {10};
-    CHECK(call("count", 1, cells));
 }
 static void test_wasm_runtime_lookup_memory(void) {
     CHECK(open_module(onepage));

@@ -1,4 +1,4 @@
-// The scenarios of dumps, call stacks and threads, for api_calls_test.c alone. What is printed is what dumps_test.c looks
+// The scenarios of dumps, call stacks, threads and what ends them, for api_calls_test.c alone. What is printed is what dumps_test.c looks
 // at, and threads of the runtime's, for which the C library takes memory, are in spawn_test.c.
 #ifndef MOTE_DUMP_CALLS_H
 #define MOTE_DUMP_CALLS_H
@@ -169,6 +169,12 @@ static void test_wasm_runtime_spawn_exec_env(void) {
     CHECK(call("load", 1, cells) && cells[0] == 15);
     cells[0] = 8;
     CHECK(call("load", 1, cells) && cells[0] == 1);  // the start function ran once
+    // A function of the other instance means the thread's own.
+    wasm_function_inst_t bump = wasm_runtime_lookup_function(instance, "bump");
+    for (uint32_t i = 6; i < 9; i++) {
+        cells[0] = 1;
+        CHECK(wasm_runtime_call_wasm(other, bump, 1, cells) && cells[0] == i);
+    }
     uint32_t first = 0, second = 0;
     CHECK(call("stack", 0, &first) && call_in(other, "stack", 0, &second));
     CHECK(first == 5120 && second > 65536 && second % 16 == 0);  // in the app heap, which lies behind the memory
@@ -182,6 +188,7 @@ static void test_wasm_runtime_spawn_exec_env(void) {
     mem_alloc_info_t before, after;
     wasm_runtime_get_mem_alloc_info(&before);
     for (int i = 0; i < 100; i++) {
+        cells[0] = 0;
         wasm_exec_env_t next = wasm_runtime_spawn_exec_env(environment);
         CHECK(next && call_in(next, "load", 1, cells));
         wasm_runtime_destroy_spawned_exec_env(next);
@@ -193,6 +200,7 @@ static void test_wasm_runtime_spawn_exec_env(void) {
     // An exception of one ends all.
     other = wasm_runtime_spawn_exec_env(environment);
     CHECK(!call_in(other, "stop", 0, NULL) && excepted("Exception: unreachable"));
+    cells[0] = 0;
     CHECK(!call("load", 1, cells));
     wasm_runtime_clear_exception(instance);
     CHECK(call("load", 1, cells));
@@ -230,6 +238,14 @@ static void test_wasm_runtime_spawn_thread(void) {
 }
 #define test_wasm_runtime_join_thread test_wasm_runtime_spawn_thread
 
+static void test_wasm_runtime_terminate(void) {
+    CHECK(open_module(traps));
+    wasm_runtime_terminate(instance);
+    CHECK(!call("spin", 0, NULL) && excepted("Exception: terminated by user"));
+    wasm_runtime_clear_exception(instance);
+    uint32_t cells[1] = {10};
+    CHECK(call("count", 1, cells));
+}
 static void test_wasm_runtime_begin_blocking_op(void) {
     uint32_t cells[1] = {0};
     CHECK(open_threads() && call("block", 0, cells) && cells[0] == 1);

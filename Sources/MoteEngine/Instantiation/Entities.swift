@@ -17,7 +17,11 @@ extension EngineInstance {
         store.pointee.collector.initializing = state
         defer { store.pointee.collector.initializing = outer }
         let heapBase: UInt64?
-        if let peer { heapBase = takeMemories(of: peer, for: state) } else { heapBase = try makeMemories(of: state) }
+        if let peer {
+            heapBase = takeMemories(of: peer, for: state)
+        } else {
+            heapBase = try makeMemories(of: state)
+        }
         try makeFunctionRecords(of: state)
         try makeTags(of: state)
         try makeGlobals(of: state, heapBase: heapBase)
