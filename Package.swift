@@ -45,6 +45,7 @@ let ring0: [SwiftSetting] =
                 "-Xllvm", "-force-attribute=minsize", "-Xllvm", "-force-attribute=optsize",
                 // Nothing is held while something else runs; the checks are calls at each use of a global.
                 "-enforce-exclusivity=unchecked",
+                "-Xfrontend", "-disable-stack-protector",
             ]),
         ] : [])
 

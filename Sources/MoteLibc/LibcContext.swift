@@ -27,7 +27,7 @@ struct LibcCall {
     let memory: LinearMemoryView
 
     /// Runs the body of a function: a trap code, or its result.
-    @inline(__always)
+    @inline(never)
     static func run(
         _ environment: UnsafeMutablePointer<MoteEnvironment>?,
         _ data: UnsafeMutableRawPointer?,

@@ -34,6 +34,7 @@ extension Arena {
         try allocateGrowable(sizeInBytes: sizeInBytes, region: region, site: site, zeroed: true, high: false)
     }
 
+    @inline(never)
     func allocateGrowable(
         sizeInBytes: Int,
         region: Region,
@@ -63,6 +64,7 @@ extension Arena {
     /// Writes a header and puts it in front of the list; false when the list is not what was written.
     ///
     /// The lock is held.
+    @inline(never)
     private func list(
         _ raw: UnsafeMutableRawPointer,
         sizeInBytes: Int,
@@ -206,6 +208,7 @@ extension Arena {
     }
 
     /// Gives a growable block back before the arena goes.
+    @inline(never)
     package func freeGrowable(_ block: UnsafeMutableRawPointer) {
         let heap = header.pointee.heap
         mote_lock_acquire(&heap.pointee.lock)
@@ -217,6 +220,7 @@ extension Arena {
     ///
     /// The lock is held.
     @discardableResult
+    @inline(never)
     func unlist(_ growable: UnsafeMutablePointer<GrowableHeader>, giveBack: Bool) -> Bool {
         let heap = header.pointee.heap
         guard isListed(growable) else {
@@ -279,6 +283,7 @@ extension Arena {
         return error
     }
 
+    @inline(never)
     private func check(of growable: UnsafeMutablePointer<GrowableHeader>) -> UInt32 {
         let fields = growable.pointee
         var word = header.pointee.heap.pointee.key ^ UInt64(UInt(bitPattern: growable))
@@ -300,6 +305,7 @@ extension Arena {
     }
 
     /// Whether a block and its neighbours in the list are what was written, and agree.
+    @inline(never)
     private func isListed(_ growable: UnsafeMutablePointer<GrowableHeader>) -> Bool {
         guard isValid(growable) else { return false }
         if let next = growable.pointee.next {

@@ -368,10 +368,12 @@ extension Arena {
         return UnsafeMutableRawPointer(chunk) + start
     }
 
+    @inline(never)
     private func seal(_ chunk: UnsafeMutablePointer<ArenaChunk>) {
         chunk.pointee.seal(at: UInt(bitPattern: chunk), header.pointee.heap.pointee.key)
     }
 
+    @inline(never)
     private func isValid(_ chunk: UnsafeMutablePointer<ArenaChunk>) -> Bool {
         chunk.pointee.isValid(at: UInt(bitPattern: chunk), header.pointee.heap.pointee.key)
     }

@@ -41,7 +41,7 @@ extension Pool {
         return UInt32(truncatingIfNeeded: word &>> 32) | 1
     }
 
-    @inline(__always)
+    @inline(never)
     private func check(of block: UInt32) -> UInt32 {
         let fields = header(block).pointee
         return mix(
@@ -209,6 +209,7 @@ extension Pool {
     }
 
     /// Whether a block is valid, free, of this list, and its links are what was written.
+    @inline(never)
     func isListed(_ block: UInt32, _ row: UInt32, _ list: UInt32) -> Bool {
         guard isValid(block), isFree(block) else { return false }
         return links(block).pointee.check == linkCheck(of: block)

@@ -4,6 +4,7 @@ internal import CPlatform
 // each.
 extension GlobalHeap {
     /// Counts a request, and lets it fail when its turn has come.
+    @inline(never)
     static func admit(
         _ heap: Pointer,
         _ sizeInBytes: Int,
@@ -22,6 +23,7 @@ extension GlobalHeap {
     }
 
     /// Adds bytes to the ledger and to the owner's account.
+    @inline(never)
     static func note(
         _ heap: Pointer,
         _ sizeInBytes: Int,
@@ -33,9 +35,11 @@ extension GlobalHeap {
     }
 
     /// Largest block that the source could give now, or -1 where it cannot know.
+    @inline(never)
     static func available(_ heap: Pointer) -> Int { heap.pointee.pool?.largestAvailableInBytes ?? -1 }
 
     /// A block from the source; `high` puts it at the far end of a pool.
+    @inline(never)
     static func take(
         _ heap: Pointer,
         _ sizeInBytes: Int,
@@ -112,6 +116,7 @@ extension GlobalHeap {
     }
 
     /// Gives a block back to the source.
+    @inline(never)
     static func give(_ heap: Pointer, _ block: UnsafeMutableRawPointer, _ sizeInBytes: Int) {
         switch heap.pointee.source {
         case .system:
@@ -127,6 +132,7 @@ extension GlobalHeap {
         heap.pointee.blockSizeInBytes &-= sizeInBytes
     }
 
+    @inline(never)
     private static func refusal(
         _ heap: Pointer,
         _ sizeInBytes: Int,

@@ -93,6 +93,7 @@ extension LinearMemory {
         place.pointee.memory.bounds = UInt8(MOTE_BOUNDS_CHECKED)
     }
 
+    @inline(never)
     private static func noteCaller(
         _ place: Pointer,
         _ size: Int,
@@ -108,6 +109,7 @@ extension LinearMemory {
         )
     }
 
+    @inline(never)
     private static func unnoteCaller(_ place: Pointer, _ size: Int) {
         let header = place.pointee.arena.header
         GlobalHeap.noteUnmapping(

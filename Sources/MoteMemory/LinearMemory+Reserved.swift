@@ -94,6 +94,7 @@ extension LinearMemory {
 
 extension GlobalHeap {
     /// Counts committed bytes that the heap does not hold; subject to fault injection like an allocation.
+    @inline(never)
     static func noteMapping(
         _ heap: Pointer,
         _ sizeInBytes: Int,
@@ -108,6 +109,7 @@ extension GlobalHeap {
         note(heap, sizeInBytes, region, account)
     }
 
+    @inline(never)
     static func noteUnmapping(
         _ heap: Pointer,
         _ sizeInBytes: Int,

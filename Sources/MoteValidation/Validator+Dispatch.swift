@@ -45,45 +45,21 @@ extension Validator {
         case 0x23: try validateGlobalGet()
         case 0x24: try validateGlobalSet()
         // Memory
-        case 0x28: try validateLoad(.i32, naturalLog2: 2)
-        case 0x29: try validateLoad(.i64, naturalLog2: 3)
-        case 0x2A: try validateLoad(.f32, naturalLog2: 2)
-        case 0x2B: try validateLoad(.f64, naturalLog2: 3)
-        case 0x2C, 0x2D: try validateLoad(.i32, naturalLog2: 0)
-        case 0x2E, 0x2F: try validateLoad(.i32, naturalLog2: 1)
-        case 0x30, 0x31: try validateLoad(.i64, naturalLog2: 0)
-        case 0x32, 0x33: try validateLoad(.i64, naturalLog2: 1)
-        case 0x34, 0x35: try validateLoad(.i64, naturalLog2: 2)
-        case 0x36: try validateStore(.i32, naturalLog2: 2)
-        case 0x37: try validateStore(.i64, naturalLog2: 3)
-        case 0x38: try validateStore(.f32, naturalLog2: 2)
-        case 0x39: try validateStore(.f64, naturalLog2: 3)
-        case 0x3A: try validateStore(.i32, naturalLog2: 0)
-        case 0x3B: try validateStore(.i32, naturalLog2: 1)
-        case 0x3C: try validateStore(.i64, naturalLog2: 0)
-        case 0x3D: try validateStore(.i64, naturalLog2: 1)
-        case 0x3E: try validateStore(.i64, naturalLog2: 2)
+        case 0x28...0x35: try validateLoad(byte)
+        case 0x36...0x3E: try validateStore(byte)
         // Numeric
         case 0x41:
             try skipInt32()
-            try push(.i32)
-        case 0x42:
-            try skipInt64()
-            try push(.i64)
-        case 0x43:
-            try skip(4)
-            try push(.f32)
-        case 0x44:
-            try skip(8)
-            try push(.f64)
+            try pushHere(.i32)
+        case 0x42...0x44: try validateLongNumber(byte)
         case 0x45: try validateUnary(.i32, .i32)
-        case 0x46...0x4F: try validateBinary(.i32, .i32)
+        case 0x46...0x4F: try validateBinaryHere(.i32, .i32)
         case 0x50: try validateUnary(.i64, .i32)
         case 0x51...0x5A: try validateBinary(.i64, .i32)
         case 0x5B...0x60: try validateBinary(.f32, .i32)
         case 0x61...0x66: try validateBinary(.f64, .i32)
         case 0x67...0x69: try validateUnary(.i32, .i32)
-        case 0x6A...0x78: try validateBinary(.i32, .i32)
+        case 0x6A...0x78: try validateBinaryHere(.i32, .i32)
         case 0x79...0x7B: try validateUnary(.i64, .i64)
         case 0x7C...0x8A: try validateBinary(.i64, .i64)
         case 0x8B...0x91: try validateUnary(.f32, .f32)
@@ -104,6 +80,14 @@ extension Validator {
         case 0xBB: try validateUnary(.f32, .f64)
         default: try validateRareInstruction(byte)
         }
+    }
+
+    /// `i64.const`, `f32.const` and `f64.const`.
+    @inline(never)
+    private mutating func validateLongNumber(_ byte: UInt8) throws(Stop) {
+        if byte == 0x42 { try skipInt64() } else { try skip(byte == 0x43 ? 4 : 8) }
+        // In the order of their opcodes, types count down.
+        try pushHere(ValueType(rawValue: UInt32(0x7F &- (byte &- 0x41))))
     }
 
     /// The instructions of later proposals, which are seldom met.

@@ -3,7 +3,7 @@ internal import MoteModule
 
 extension Validator {
     /// Opens a block whose parameters are on top of the stack, checked by the caller to be there.
-    @inline(__always)
+    @inline(never)
     mutating func open(_ kind: ControlFrame.Kind, _ signature: BlockSignature) throws(Stop) {
         if frameCount == frameCapacity { try growFrames() }
         if frameCount > 0 { frames[frameCount &- 1].isUnreachable = isUnreachable }
@@ -21,7 +21,7 @@ extension Validator {
     }
 
     /// Closes the innermost block: its results are popped, and nothing else was above its floor.
-    @inline(__always)
+    @inline(never)
     mutating func close() throws(Stop) -> ControlFrame {
         let frame = frames[frameCount &- 1]  // Safe: a frame is open while instructions run.
         try pop(frame.signature.results)
@@ -56,7 +56,7 @@ extension Validator {
     }
 
     /// What a branch to a label carries.
-    @inline(__always)
+    @inline(never)
     mutating func labelTypes(_ depth: UInt32) throws(Stop) -> TypeList {
         guard Int(depth) < frameCount else { throw fail(.unknownLabel) }
         return frames[frameCount &- 1 &- Int(depth)].labelTypes

@@ -4,8 +4,14 @@ internal import MoteModule
 
 extension Validator {
     /// Puts an operand on the stack.
-    @inline(__always)
+    @inline(never)
     mutating func push(_ type: ValueType) throws(Stop) {
+        try pushHere(type)
+    }
+
+    /// The same where it pays: in the rules of instructions that are most of a body.
+    @inline(__always)
+    mutating func pushHere(_ type: ValueType) throws(Stop) {
         if type == .v128 { wideCount &+= 1 }
         if count &+ wideCount >= maximumSlots { try raiseMaximum() }
         operands[count] = type.rawValue
@@ -37,8 +43,14 @@ extension Validator {
     }
 
     /// Takes an operand of a type off the stack.
-    @inline(__always)
+    @inline(never)
     mutating func pop(_ expected: ValueType) throws(Stop) {
+        try popHere(expected)
+    }
+
+    /// The same where it pays: in the rules of instructions that are most of a body.
+    @inline(__always)
+    mutating func popHere(_ expected: ValueType) throws(Stop) {
         // Safe: count > floor >= 0.
         if count > floor, operands[count &- 1] == expected.rawValue {
             count &-= 1
@@ -77,19 +89,29 @@ extension Validator {
 
     @inline(__always)
     mutating func push(_ list: TypeList) throws(Stop) {
+        if list.count > 0 { try pushAll(list) }
+    }
+
+    @inline(never)
+    private mutating func pushAll(_ list: TypeList) throws(Stop) {
         var index = 0
         while index < list.count {
-            try push(list[index])
+            try pushHere(list[index])
             index &+= 1
         }
     }
 
     @inline(__always)
     mutating func pop(_ list: TypeList) throws(Stop) {
+        if list.count > 0 { try popAll(list) }
+    }
+
+    @inline(never)
+    private mutating func popAll(_ list: TypeList) throws(Stop) {
         var index = list.count
         while index > 0 {
             index &-= 1
-            try pop(list[index])
+            try popHere(list[index])
         }
     }
 

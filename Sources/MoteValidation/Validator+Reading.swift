@@ -6,8 +6,14 @@ internal import MoteModule
 /// turn out to be malformed. Fast paths are here and inlined; every other case goes to one cold function.
 extension Validator {
     /// An unsigned LEB128 of at most 32 bits.
-    @inline(__always)
+    @inline(never)
     mutating func readU32() throws(Stop) -> UInt32 {
+        try readIndex()
+    }
+
+    /// The same where it pays: in the rules of instructions that are most of a body.
+    @inline(__always)
+    mutating func readIndex() throws(Stop) -> UInt32 {
         if cursor < end, cursor.pointee < 0x80 {
             let value = UInt32(cursor.pointee)
             cursor += 1
@@ -114,7 +120,7 @@ extension Validator {
     /// The type of a function that an index names.
     @inline(__always)
     mutating func readFunctionType() throws(Stop) -> UnsafeMutablePointer<DefinedType> {
-        let index = Int(try readU32())
+        let index = Int(try readIndex())
         guard index < functions.count, let base = functions.base, let typeBase = types.base else {
             throw fail(.unknownFunction)
         }

@@ -122,7 +122,7 @@ struct Validator: ~Copyable {
     }
 
     /// Ends the validation unless a proposal is on; notes that the module uses it.
-    @inline(__always)
+    @inline(never)
     mutating func require(_ feature: Feature) throws(Stop) {
         guard features.contains(feature) else { throw refuse(feature) }
         usedFeatures.insert(feature)

@@ -42,7 +42,7 @@ struct WASICall {
     let memory: GuestMemory
 
     /// Runs the body of a function and puts its error number into the result slot.
-    @inline(__always)
+    @inline(never)
     static func run(
         _ environment: UnsafeMutablePointer<MoteEnvironment>?,
         _ data: UnsafeMutableRawPointer?,

@@ -24,6 +24,7 @@ struct Marker {
     }
 
     /// Marks from a root and everything behind it.
+    @inline(never)
     mutating func visitRoot(_ reference: UInt64) {
         rootCount &+= 1
         guard reference != 0 else { return }
@@ -51,6 +52,7 @@ struct Marker {
         reach(object, header)
     }
 
+    @inline(never)
     private mutating func reach(_ object: UnsafeMutableRawPointer, _ header: UInt64) {
         if count < stack.count {
             GCObject.setMark(object, header, GCObject.black)
@@ -67,6 +69,7 @@ struct Marker {
         return TypeRegistry.type(types, GCObject.typeID(header))?.pointee.referenceMask ?? 0 != 0
     }
 
+    @inline(never)
     private mutating func drain() {
         while Build.hasObjects, count > 0 {
             count &-= 1
@@ -88,6 +91,7 @@ struct Marker {
         }
     }
 
+    @inline(never)
     private mutating func scan(_ object: UnsafeMutableRawPointer, _ header: UInt64) {
         let fields = (object + GCObject.headerSizeInBytes).assumingMemoryBound(to: UInt64.self)
         guard let type = TypeRegistry.type(types, GCObject.typeID(header)) else { return }

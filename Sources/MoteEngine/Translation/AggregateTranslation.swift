@@ -29,7 +29,7 @@ extension Translator {
             _ = reader.u32()
             let segment = reader.u32()
             let at = try arrayBulk(number == 18 ? .arrayInitData : .arrayInitElement, operandCount: 4)
-            code.set32(at + 16, segment)
+            code.set32(at &+ 16, segment)
         default: try cast(number)
         }
     }
@@ -39,7 +39,7 @@ extension Translator {
         let operand = try slot(of: pop())
         let result = pushTemporary(0x7F)
         let at = try emit(opcode, result: result)
-        code.set16(at + 10, operand)
+        code.set16(at &+ 10, operand)
     }
 
     private func definedType(_ index: UInt32) -> UnsafeMutablePointer<DefinedType>? {
@@ -124,8 +124,8 @@ extension Translator {
             typeID: type.pointee.canonicalID,
             sizeInBytes: max(size, GCObject.smallestSizeInBytes)
         )
-        code.set32(at + 12, UInt32(truncatingIfNeeded: count))
-        code.set64(at + 16, header)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
+        code.set64(at &+ 16, header)
         return at
     }
 
@@ -133,7 +133,7 @@ extension Translator {
     private mutating func finishNew(_ at: Int, operandCount: Int) {
         for _ in 0..<operandCount { _ = pop() }
         let result = pushTemporary(0x64)
-        code.set16(at + 8, result)
+        code.set16(at &+ 8, result)
         forget(result)
         integerRegister = result
     }
@@ -151,8 +151,8 @@ extension Translator {
         } else {
             at = try emitVector(.structLoad + 16, result: result)
         }
-        code.set16(at + 10, object)
-        code.set32(at + 12, offset)
+        code.set16(at &+ 10, object)
+        code.set32(at &+ 12, offset)
     }
 
     private mutating func structSet() throws(MemoryError) {
@@ -161,9 +161,9 @@ extension Translator {
         let value = try slot(of: pop())
         let object = try slot(of: pop())
         let at = try emit(.structStore + Int(field.storageSizeLog2))
-        code.set16(at + 8, object)
-        code.set16(at + 10, value)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: fieldOffset &+ GCObject.headerSizeInBytes))
+        code.set16(at &+ 8, object)
+        code.set16(at &+ 10, value)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: fieldOffset &+ GCObject.headerSizeInBytes))
     }
 
     // Arrays
@@ -174,9 +174,9 @@ extension Translator {
         let value = isDefault ? 0 : try slot(of: pop())
         let result = pushTemporary(0x64)
         let at = try emit(isDefault ? .arrayNewDefault : .arrayNew, sizeInBytes: 24, result: result)
-        code.set16(at + 10, value)
-        code.set16(at + 12, count)
-        code.set32(at + 16, header)
+        code.set16(at &+ 10, value)
+        code.set16(at &+ 12, count)
+        code.set32(at &+ 16, header)
     }
 
     /// Operands are listed behind the instruction, 16 bits each.
@@ -186,8 +186,8 @@ extension Translator {
         let first = entryCount &- count
         for index in first..<entryCount { _ = try readySlot(index) }
         let at = try emit(.arrayNewFixed, sizeInBytes: 24 &+ ((count &* 2 &+ 7) & ~7))
-        code.set32(at + 12, UInt32(truncatingIfNeeded: count))
-        code.set32(at + 16, header)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
+        code.set32(at &+ 16, header)
         for index in 0..<count {
             let entry = entries[first &+ index]
             let isWritten = entry.kind == .constant || entry.kind == .sum
@@ -203,10 +203,10 @@ extension Translator {
         let source = try slot(of: pop())
         let result = pushTemporary(0x64)
         let at = try emit(opcode, sizeInBytes: 24, result: result)
-        code.set16(at + 10, source)
-        code.set16(at + 12, count)
-        code.set32(at + 16, header)
-        code.set32(at + 20, segment)
+        code.set16(at &+ 10, source)
+        code.set16(at &+ 12, count)
+        code.set32(at &+ 16, header)
+        code.set32(at &+ 20, segment)
     }
 
     private mutating func arrayGet(isSigned: Bool) throws(MemoryError) {
@@ -221,8 +221,8 @@ extension Translator {
         } else {
             at = try emitVector(.arrayLoad + 16, result: result)
         }
-        code.set16(at + 10, array)
-        code.set16(at + 12, index)
+        code.set16(at &+ 10, array)
+        code.set16(at &+ 12, index)
     }
 
     private mutating func arraySet() throws(MemoryError) {
@@ -231,9 +231,9 @@ extension Translator {
         let index = try slot(of: pop())
         let array = try slot(of: pop())
         let at = try emit(.arrayStore + Int(element.storageSizeLog2))
-        code.set16(at + 8, array)
-        code.set16(at + 10, index)
-        code.set16(at + 12, value)
+        code.set16(at &+ 8, array)
+        code.set16(at &+ 10, index)
+        code.set16(at &+ 12, value)
     }
 
     /// Operand slots @8, @10, @12, @14 and, of five, @16.

@@ -44,7 +44,7 @@ extension Translator {
         let address = try slot(of: pop())
         let result = pushTemporary(Translator.type(kind))
         let at = try emit(.atomicLoad + Translator.width(kind), sizeInBytes: 24, result: result)
-        code.set16(at + 10, address)
+        code.set16(at &+ 10, address)
         setMemory(operand, of: at)
     }
 
@@ -53,8 +53,8 @@ extension Translator {
         let value = try slot(of: pop())
         let address = try slot(of: pop())
         let at = try emit(.atomicStore + Translator.width(kind), sizeInBytes: 24)
-        code.set16(at + 8, address)
-        code.set16(at + 10, value)
+        code.set16(at &+ 8, address)
+        code.set16(at &+ 10, value)
         setMemory(operand, of: at)
     }
 
@@ -65,8 +65,8 @@ extension Translator {
         let address = try slot(of: pop())
         let result = pushTemporary(type)
         let at = try emit(handler, sizeInBytes: 24, result: result)
-        code.set16(at + 10, address)
-        code.set16(at + 14, value)
+        code.set16(at &+ 10, address)
+        code.set16(at &+ 14, value)
         setMemory(operand, of: at)
         last.offset = -1
     }
@@ -79,9 +79,9 @@ extension Translator {
         let address = try slot(of: pop())
         let result = pushTemporary(type)
         let at = try emit(handler, sizeInBytes: 32, result: result)
-        code.set16(at + 10, address)
-        code.set16(at + 14, expected)
-        code.set16(at + 24, third)
+        code.set16(at &+ 10, address)
+        code.set16(at &+ 14, expected)
+        code.set16(at &+ 24, third)
         setMemory(operand, of: at)
         last.offset = -1
     }

@@ -13,7 +13,7 @@ struct BodyReader {
         return value
     }
 
-    @inline(__always)
+    @inline(never)
     mutating func u32() -> UInt32 {
         let first = base[offset]
         if first < 0x80 {
@@ -23,6 +23,7 @@ struct BodyReader {
         return UInt32(truncatingIfNeeded: u64())
     }
 
+    @inline(never)
     mutating func u64() -> UInt64 {
         var result: UInt64 = 0
         var shift: UInt64 = 0
@@ -34,6 +35,7 @@ struct BodyReader {
         }
     }
 
+    @inline(never)
     mutating func s64() -> Int64 {
         var result: Int64 = 0
         var shift: Int64 = 0

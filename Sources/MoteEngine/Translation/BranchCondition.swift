@@ -90,7 +90,7 @@ extension Translator {
             left: lastField16(10),
             right: hasImmediate ? 0 : lastField16(12),
             hasImmediate: hasImmediate,
-            immediate: hasImmediate ? code.get32(last.offset + 12) : 0,
+            immediate: hasImmediate ? code.get32(last.offset &+ 12) : 0,
             floatForm: 0,
             constant: 0
         )
@@ -104,7 +104,7 @@ extension Translator {
         // eq ne lt le, not-lt not-le: the opposite of eq is ne, that of lt is not ge (NaN).
         let index = negate ? (condition < 2 ? 1 - condition : condition + 2) : condition
         let constant =
-            form >= FloatForm.slotConstant ? (code.base + last.offset + 16).load(as: UInt64.self) : 0
+            form >= FloatForm.slotConstant ? (code.base + (last.offset &+ 16)).load(as: UInt64.self) : 0
         return BranchCondition(
             family: branches + index * FloatForm.count,
             isFloat: true,
@@ -128,24 +128,24 @@ extension Translator {
                 condition.right == integerRegister
                 ? IntegerForm.slotLast : isLast ? IntegerForm.lastSlot : IntegerForm.slotSlot
             let at = try emit(condition.family + form)
-            code.set16(at + 8, condition.left)
-            code.set16(at + 10, condition.right)
+            code.set16(at &+ 8, condition.left)
+            code.set16(at &+ 10, condition.right)
             return at + 12
         }
         if let small = Int16(exactly: condition.immediate) {
             let at = try emit(
                 condition.family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate)
             )
-            code.set16(at + 8, condition.left)
-            code.set16(at + 10, small)
+            code.set16(at &+ 8, condition.left)
+            code.set16(at &+ 10, small)
             return at + 12
         }
         let at = try emit(
             condition.family + (isLast ? IntegerForm.lastWide : IntegerForm.slotWide),
             sizeInBytes: 24
         )
-        code.set16(at + 8, condition.left)
-        code.set32(at + 16, UInt32(bitPattern: condition.immediate))
+        code.set16(at &+ 8, condition.left)
+        code.set32(at &+ 16, UInt32(bitPattern: condition.immediate))
         return at + 12
     }
 
@@ -164,9 +164,9 @@ extension Translator {
         }
         let hasConstant = form >= FloatForm.slotConstant
         let at = try emit(condition.family + form, sizeInBytes: hasConstant ? 24 : 16)
-        code.set16(at + 8, condition.left)
-        code.set16(at + 10, condition.right)
-        if hasConstant { code.set64(at + 16, condition.constant) }
+        code.set16(at &+ 8, condition.left)
+        code.set16(at &+ 10, condition.right)
+        if hasConstant { code.set64(at &+ 16, condition.constant) }
         return at + 12
     }
 

@@ -83,12 +83,12 @@ extension Translator {
         let shape = shape(ofFunction: function)
         let first = try placeArguments(shape)
         let at = try emit(isImported(function) ? .callImported : .callDirect, sizeInBytes: 24)
-        code.set16(at + 8, calleeFrame(first, shape))
+        code.set16(at &+ 8, calleeFrame(first, shape))
         if isImported(function) {
-            code.set16(at + 10, first)
-            code.set32(at + 16, function)
+            code.set16(at &+ 10, first)
+            code.set32(at &+ 16, function)
         } else {
-            code.set64(at + 16, codeWord(function))
+            code.set64(at &+ 16, codeWord(function))
         }
         try pushResults(shape)
     }
@@ -107,10 +107,10 @@ extension Translator {
         let opcode: InternalOpcode =
             isTable64(table) ? .callIndirect64 : isLast ? .callIndirectLast : .callIndirectSlot
         let at = try emit(opcode, sizeInBytes: 24)
-        code.set16(at + 8, calleeFrame(first, shape))
-        code.set16(at + 10, index)
-        code.set32(at + 16, table)
-        code.set32(at + 20, shape.canonicalID)
+        code.set16(at &+ 8, calleeFrame(first, shape))
+        code.set16(at &+ 10, index)
+        code.set32(at &+ 16, table)
+        code.set32(at &+ 20, shape.canonicalID)
         try pushResults(shape)
     }
 
@@ -122,9 +122,9 @@ extension Translator {
     ) throws(MemoryError) -> Int {
         hasTailCalls = true
         let at = try emit(opcode, sizeInBytes: 24)
-        code.set16(at + 8, first)
-        code.set16(at + 10, Int16(truncatingIfNeeded: shape.parameterSlots))
-        code.set16(at + 12, Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots))
+        code.set16(at &+ 8, first)
+        code.set16(at &+ 10, Int16(truncatingIfNeeded: shape.parameterSlots))
+        code.set16(at &+ 12, Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots))
         if handlers.openCount > 0 {
             // The frame has gone when the callee throws: no block of it catches that.
             _ = try handlers.append(start: at, end: code.count, depth: 0, limit: 0, arena)
@@ -137,13 +137,13 @@ extension Translator {
         let first = try placeArguments(shape)
         if isImported(function) {
             let at = try emitTailCall(.returnCallImported, shape, first: first)
-            code.set32(at + 16, function)
+            code.set32(at &+ 16, function)
             try pushResults(shape)
             try emitReturn()
         } else {
             let at = try emitTailCall(.returnCallDirect, shape, first: first)
-            code.set16(at + 14, Int16(truncatingIfNeeded: shape.argumentSlots))
-            code.set64(at + 16, codeWord(function))
+            code.set16(at &+ 14, Int16(truncatingIfNeeded: shape.argumentSlots))
+            code.set64(at &+ 16, codeWord(function))
         }
         becomeUnreachable()
     }
@@ -154,9 +154,9 @@ extension Translator {
         let first = try placeArguments(shape)
         let opcode: InternalOpcode = isTable64(table) ? .returnCallIndirect64 : .returnCallIndirect
         let at = try emitTailCall(opcode, shape, first: first)
-        code.set16(at + 14, index)
-        code.set32(at + 16, table)
-        code.set32(at + 20, shape.canonicalID)
+        code.set16(at &+ 14, index)
+        code.set32(at &+ 16, table)
+        code.set32(at &+ 20, shape.canonicalID)
         try pushResults(shape)
         try emitReturn()
         becomeUnreachable()

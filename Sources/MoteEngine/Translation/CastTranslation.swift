@@ -24,7 +24,7 @@ extension Translator {
             let value = try slot(of: pop())
             let result = pushTemporary(0x64)
             let at = try emit(.i31New, result: result)
-            code.set16(at + 10, value)
+            code.set16(at &+ 10, value)
         default: try unaryReference(number == 29 ? .i31GetSigned : .i31GetUnsigned)
         }
     }
@@ -51,9 +51,9 @@ extension Translator {
             sizeInBytes: 24,
             result: result
         )
-        code.set16(at + 10, reference)
-        code.set16(at + 12, target.isNullable ? 1 : 0)
-        code.set32(at + 16, target.heapType.rawValue)
+        code.set16(at &+ 10, reference)
+        code.set16(at &+ 12, target.isNullable ? 1 : 0)
+        code.set32(at &+ 16, target.heapType.rawValue)
     }
 
     /// The value stays where it is.
@@ -61,9 +61,9 @@ extension Translator {
         let index = entryCount &- 1
         if entries[index].kind == .constant { try settle(index) }
         let at = try emit(target.isObject ? .referenceCastObject : .referenceCastOther, sizeInBytes: 24)
-        code.set16(at + 8, entries[index].slot)
-        code.set16(at + 10, target.isNullable ? 1 : 0)
-        code.set32(at + 16, target.heapType.rawValue)
+        code.set16(at &+ 8, entries[index].slot)
+        code.set16(at &+ 10, target.isNullable ? 1 : 0)
+        code.set32(at &+ 16, target.heapType.rawValue)
     }
 
     /// The value stays where it is, on both ways.
@@ -76,15 +76,15 @@ extension Translator {
         if entries[index].kind == .constant { try settle(index) }
         let isPlaced = frames[frame].kind != .function && valuesArePlaced(frame)
         let at = try emit(target.isObject ? .branchOnCastObject : .branchOnCastOther, sizeInBytes: 24)
-        code.set16(at + 8, entries[index].slot)
+        code.set16(at &+ 8, entries[index].slot)
         // Bit 1: branch where the cast fails.
         let isInverted = onSuccess != isPlaced
-        code.set16(at + 10, (target.isNullable ? 1 : 0) | (isInverted ? 2 : 0))
-        code.set32(at + 16, target.heapType.rawValue)
+        code.set16(at &+ 10, (target.isNullable ? 1 : 0) | (isInverted ? 2 : 0))
+        code.set32(at &+ 16, target.heapType.rawValue)
         if isPlaced {
-            link(at + 12, to: frame)
+            link(at &+ 12, to: frame)
         } else {
-            try branchAround(at + 12, to: frame)
+            try branchAround(at &+ 12, to: frame)
         }
     }
 }

@@ -66,7 +66,7 @@ struct CodeBuffer {
                 ) + codeHeaderSizeInBytes
             capacity = larger
         }
-        memset(base + at + 8, 0, sizeInBytes &- 8)
+        memset(base + (at &+ 8), 0, sizeInBytes &- 8)
         setHandler(at, opcode)
         count = at &+ sizeInBytes
         return at

@@ -143,7 +143,7 @@ extension Translator {
         if !frames[index].isUnreachable {
             try settleTop(Int(frames[index].resultCount))
             let at = try emit(.branchAlways)
-            link(at + 12, to: index)
+            link(at &+ 12, to: index)
         }
         resolve(frames[index].elseFixup)
         frames[index].elseFixup = -1
@@ -301,8 +301,8 @@ extension Translator {
         let values = arity(fallback)
         if values > 0 { try settleTop(values) }
         let at = try emit(.branchTable, sizeInBytes: 16 &+ ((count &+ 1) &* 4 &+ 7) / 8 * 8)
-        code.set16(at + 8, index)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: count))
+        code.set16(at &+ 8, index)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
         for entry in 0...count {
             let frame = frameCount &- 1 &- Int(reader.u32())
             if valuesArePlaced(frame) { link(at &+ 16 &+ entry &* 4, to: frame) }
@@ -337,15 +337,15 @@ extension Translator {
                 _ = try emit(.returnNothing)
             } else if entry.kind == .constant {
                 let at = try emit(.returnConstant, sizeInBytes: 24)
-                code.set16(at + 8, result)
-                code.set64(at + 16, entry.value)
+                code.set16(at &+ 8, result)
+                code.set64(at &+ 16, entry.value)
             } else {
                 // By type, not only by where the value is: the caller takes it from the register of its type.
                 let isInteger = !entry.isFloat && entry.slot == integerRegister
                 let isFloat = entry.isFloat && entry.slot == floatRegister
                 let at = try emit(isInteger ? .returnLast : isFloat ? .returnLastFloat : .returnSlot)
-                code.set16(at + 8, result)
-                code.set16(at + 10, entry.slot)
+                code.set16(at &+ 8, result)
+                code.set16(at &+ 10, entry.slot)
             }
         default:
             try emitReturnOfMany(count, to: result)

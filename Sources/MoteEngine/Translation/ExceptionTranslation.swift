@@ -30,14 +30,14 @@ extension Translator {
         let shape = callShape(module.pointee.tags[checked: Int(tag)] ?? 0)
         let first = try placeArguments(shape)
         let at = try emit(.throwException)
-        code.set16(at + 8, first)
-        code.set32(at + 12, tag)
+        code.set16(at &+ 8, first)
+        code.set32(at &+ 12, tag)
         becomeUnreachable()
     }
 
     private mutating func throwReference(_ source: Int16) throws(MemoryError) {
         let at = try emit(.throwReference)
-        code.set16(at + 8, source)
+        code.set16(at &+ 8, source)
         becomeUnreachable()
     }
 

@@ -8,8 +8,8 @@ extension Translator {
         let function = try slot(of: pop())
         let first = try placeArguments(shape)
         let at = try emit(.callReferenceSlot, sizeInBytes: 24)
-        code.set16(at + 8, calleeFrame(first, shape))
-        code.set16(at + 10, function)
+        code.set16(at &+ 8, calleeFrame(first, shape))
+        code.set16(at &+ 10, function)
         try pushResults(shape)
     }
 
@@ -18,7 +18,7 @@ extension Translator {
         let function = try slot(of: pop())
         let first = try placeArguments(shape)
         let at = try emitTailCall(.returnCallReference, shape, first: first)
-        code.set16(at + 14, function)
+        code.set16(at &+ 14, function)
         try pushResults(shape)
         try emitReturn()
         becomeUnreachable()
@@ -29,7 +29,7 @@ extension Translator {
         let index = entryCount &- 1
         if entries[index].kind == .constant { try settle(index) }
         let at = try emit(.checkReference)
-        code.set16(at + 8, entries[index].slot)
+        code.set16(at &+ 8, entries[index].slot)
     }
 
     /// Branches without the null reference; goes on with it where it is not null.

@@ -89,14 +89,14 @@ extension Translator {
         }
         let secondRow = Translator.pairSecond(second.index)
         if secondRow >= 0, let first = freshImmediate(left), Translator.pairFirst(first) >= 0 {
-            let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
+            let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
             removeLast()
             let row = (Translator.pairFirst(first) * 7 + secondRow) * 2 + (source == integerRegister ? 1 : 0)
             let result = pushTemporary(0x7F)
             let at = try emit(.i32Pair + row, sizeInBytes: 24, result: result)
-            code.set16(at + 10, source)
-            code.set32(at + 12, immediate)
-            code.set32(at + 16, UInt32(truncatingIfNeeded: constant))
+            code.set16(at &+ 10, source)
+            code.set32(at &+ 12, immediate)
+            code.set32(at &+ 16, UInt32(truncatingIfNeeded: constant))
             return true
         }
         // An access right behind adds the constant to the temporary itself.
@@ -112,8 +112,8 @@ extension Translator {
             family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
             result: result
         )
-        code.set16(at + 10, left.slot)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: constant))
+        code.set16(at &+ 10, left.slot)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: constant))
         return true
     }
 
@@ -137,16 +137,16 @@ extension Translator {
         guard let first = freshImmediate(fresh), Translator.combineFirst(first) >= 0,
             other.kind == .temporary || other.kind == .local
         else { return false }
-        let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset + 12)))
+        let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
         removeLast()
         let row =
             (Translator.combineFirst(first) * 4 + Translator.combineSecond(second.index)) * 2
             + (source == integerRegister ? 1 : 0)
         let result = pushTemporary(0x7F)
         let at = try emit(.i32Combine + row, sizeInBytes: 24, result: result)
-        code.set16(at + 10, source)
-        code.set32(at + 12, immediate)
-        code.set16(at + 16, other.slot)
+        code.set16(at &+ 10, source)
+        code.set32(at &+ 12, immediate)
+        code.set16(at &+ 16, other.slot)
         return true
     }
 
@@ -172,9 +172,9 @@ extension Translator {
             result: result,
             isFloat: true
         )
-        code.set16(at + 10, a)
-        code.set16(at + 12, b)
-        code.set16(at + 14, other.slot)
+        code.set16(at &+ 10, a)
+        code.set16(at &+ 12, b)
+        code.set16(at &+ 14, other.slot)
         return true
     }
 }

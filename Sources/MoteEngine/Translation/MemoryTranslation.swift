@@ -72,30 +72,30 @@ extension Translator {
         let address = pop()
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
             let at = try emitLoad(family + LoadForm.constant, type: type)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
             let at = try emitLoad(family + LoadForm.two, type: type)
-            code.set16(at + 10, left)
-            code.set16(at + 12, right)
-            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            code.set16(at &+ 10, left)
+            code.set16(at &+ 12, right)
+            code.set16(at &+ 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
             return
         }
         if address.kind == .sum, offset == 0 {
             let isLast = address.slot == integerRegister
             let at = try emitLoad(family + (isLast ? LoadForm.lastSum : LoadForm.sum), type: type)
-            code.set16(at + 10, address.slot)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            code.set16(at &+ 10, address.slot)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value))
             return
         }
         let source = try slot(of: address)
         let isLast = source == integerRegister
         let at = try emitLoad(family + (isLast ? LoadForm.last : LoadForm.slot), type: type)
-        code.set16(at + 10, source)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+        code.set16(at &+ 10, source)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: offset))
     }
 
     /// Writes a load of 16 bytes of code whose result goes on the stack.
@@ -127,16 +127,16 @@ extension Translator {
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
             let source = try source(immediate, value)
             let at = try emit(family + (immediate == nil ? 2 : 3))
-            code.set16(at + 10, source)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            code.set16(at &+ 10, source)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if address.kind == .sum, offset == 0 {
             let source = try source(immediate, value)
             let at = try emit(family + (immediate == nil ? 5 : 6))
-            code.set16(at + 8, address.slot)
-            code.set16(at + 10, source)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            code.set16(at &+ 8, address.slot)
+            code.set16(at &+ 10, source)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value))
             return
         }
         if immediate == nil, value.kind == .temporary || value.kind == .local, isFreshSum(address),
@@ -145,18 +145,18 @@ extension Translator {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
             let at = try emit(family + 4)
-            code.set16(at + 8, left)
-            code.set16(at + 10, value.slot)
-            code.set16(at + 12, right)
-            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            code.set16(at &+ 8, left)
+            code.set16(at &+ 10, value.slot)
+            code.set16(at &+ 12, right)
+            code.set16(at &+ 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
             return
         }
         let target = try slot(of: address)
         let source = try source(immediate, value)
         let at = try emit(family + (immediate == nil ? 0 : 1))
-        code.set16(at + 8, target)
-        code.set16(at + 10, source)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+        code.set16(at &+ 8, target)
+        code.set16(at &+ 10, source)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: offset))
     }
 
     /// The field for a stored value: its immediate, or its slot.
@@ -185,7 +185,7 @@ extension Translator {
             result: result,
             isFloat: type == 0x7D || type == 0x7C
         )
-        code.set16(at + 10, address)
+        code.set16(at &+ 10, address)
         setMemory(operand, of: at)
     }
 
@@ -193,31 +193,31 @@ extension Translator {
         let value = try slot(of: pop())
         let address = try slot(of: pop())
         let at = try emit(.storeGeneral + Translator.storeRow(byte), sizeInBytes: 24)
-        code.set16(at + 8, address)
-        code.set16(at + 10, value)
+        code.set16(at &+ 8, address)
+        code.set16(at &+ 10, value)
         setMemory(operand, of: at)
     }
 
     /// Writes memory index @12 and offset @16 of an instruction that accesses any memory.
     func setMemory(_ operand: MemoryOperand, of at: Int) {
         // Safe: the decoder allows no more memories than 16 bits can count.
-        code.set16(at + 12, Int16(truncatingIfNeeded: operand.memoryIndex))
-        code.set64(at + 16, operand.offset)
+        code.set16(at &+ 12, Int16(truncatingIfNeeded: operand.memoryIndex))
+        code.set64(at &+ 16, operand.offset)
     }
 
     /// The number of pages or elements.
     mutating func sized(_ opcode: InternalOpcode, index: UInt32, is64: Bool) throws(MemoryError) {
         let result = pushTemporary(is64 ? 0x7E : 0x7F)
         let at = try emit(opcode, result: result)
-        code.set32(at + 12, index)
+        code.set32(at &+ 12, index)
     }
 
     mutating func memoryGrow(_ memory: UInt32) throws(MemoryError) {
         let delta = try slot(of: pop())
         let result = pushTemporary(isMemory64(memory) ? 0x7E : 0x7F)
         let at = try emit(.memoryGrowOperation, result: result)
-        code.set16(at + 10, delta)
-        code.set32(at + 12, memory)
+        code.set16(at &+ 10, delta)
+        code.set32(at &+ 12, memory)
         join()
         integerRegister = result
     }
@@ -228,33 +228,33 @@ extension Translator {
         let middle = try slot(of: pop())
         let lowest = try slot(of: pop())
         let at = try emit(opcode, sizeInBytes: 24)
-        code.set16(at + 8, lowest)
-        code.set16(at + 10, middle)
-        code.set16(at + 12, third)
-        code.set32(at + 16, first)
-        code.set32(at + 20, second)
+        code.set16(at &+ 8, lowest)
+        code.set16(at &+ 10, middle)
+        code.set16(at &+ 12, third)
+        code.set32(at &+ 16, first)
+        code.set32(at &+ 20, second)
     }
 
     mutating func drop(_ opcode: InternalOpcode, segment: UInt32) throws(MemoryError) {
         let at = try emit(opcode)
-        code.set32(at + 12, segment)
+        code.set32(at &+ 12, segment)
     }
 
     mutating func tableGet(_ table: UInt32) throws(MemoryError) {
         let index = try slot(of: pop())
         let result = pushTemporary(0x63)
         let at = try emit(.tableGetOperation, result: result)
-        code.set16(at + 10, index)
-        code.set32(at + 12, table)
+        code.set16(at &+ 10, index)
+        code.set32(at &+ 12, table)
     }
 
     mutating func tableSet(_ table: UInt32) throws(MemoryError) {
         let value = try slot(of: pop())
         let index = try slot(of: pop())
         let at = try emit(.tableSetOperation)
-        code.set16(at + 8, index)
-        code.set16(at + 10, value)
-        code.set32(at + 12, table)
+        code.set16(at &+ 8, index)
+        code.set16(at &+ 10, value)
+        code.set32(at &+ 12, table)
     }
 
     mutating func tableGrow(_ table: UInt32) throws(MemoryError) {
@@ -262,8 +262,8 @@ extension Translator {
         let value = try slot(of: pop())
         let result = pushTemporary(isTable64(table) ? 0x7E : 0x7F)
         let at = try emit(.tableGrowOperation, sizeInBytes: 24, result: result)
-        code.set16(at + 10, value)
-        code.set16(at + 12, count)
-        code.set32(at + 16, table)
+        code.set16(at &+ 10, value)
+        code.set16(at &+ 12, count)
+        code.set32(at &+ 16, table)
     }
 }

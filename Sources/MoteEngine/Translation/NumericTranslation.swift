@@ -88,8 +88,8 @@ extension Translator {
                 family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
                 result: result
             )
-            code.set16(at + 10, leftSlot)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: right.value))
+            code.set16(at &+ 10, leftSlot)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: right.value))
             return
         }
         if try combine(family, left, right, isCommutative) { return }
@@ -100,8 +100,8 @@ extension Translator {
             ? IntegerForm.slotLast : leftSlot == integerRegister ? IntegerForm.lastSlot : IntegerForm.slotSlot
         let result = pushTemporary(resultType)
         let at = try emit(family + form, result: result)
-        code.set16(at + 10, leftSlot)
-        code.set16(at + 12, rightSlot)
+        code.set16(at &+ 10, leftSlot)
+        code.set16(at &+ 12, rightSlot)
     }
 
     /// Comparison of integers; a constant on the left moves to the right, where it can be an immediate.
@@ -156,7 +156,7 @@ extension Translator {
         let isFloat = resultType == 0x7D || resultType == 0x7C
         let result = pushTemporary(resultType)
         let at = try emit(family + (isLast ? 1 : 0), result: result, isFloat: isFloat)
-        code.set16(at + 10, source)
+        code.set16(at &+ 10, source)
     }
 
     /// Same bits, other register.
@@ -165,7 +165,7 @@ extension Translator {
         let source = try slot(of: operand)
         let result = pushTemporary(resultType)
         let at = try emit(opcode, result: result, isFloat: resultType < 0x7E)
-        code.set16(at + 10, source)
+        code.set16(at &+ 10, source)
     }
 
     /// How the operands of a float instruction are reached.
@@ -209,9 +209,9 @@ extension Translator {
             result: result,
             isFloat: resultType != 0x7F
         )
-        code.set16(at + 10, operands.left)
-        code.set16(at + 12, operands.right)
-        if operands.sizeInBytes == 24 { code.set64(at + 16, operands.constant) }
+        code.set16(at &+ 10, operands.left)
+        code.set16(at &+ 12, operands.right)
+        if operands.sizeInBytes == 24 { code.set64(at &+ 16, operands.constant) }
     }
 
     /// min, max, copysign: slots only.
@@ -222,8 +222,8 @@ extension Translator {
         let rightSlot = try slot(of: right)
         let result = pushTemporary(resultType)
         let at = try emit(opcode, result: result, isFloat: true)
-        code.set16(at + 10, leftSlot)
-        code.set16(at + 12, rightSlot)
+        code.set16(at &+ 10, leftSlot)
+        code.set16(at &+ 12, rightSlot)
     }
 
     /// eq ne lt gt le ge of a float type; greater is less with the operands exchanged.
@@ -336,11 +336,11 @@ extension Translator {
         let low = pushTemporary(0x7E)
         let high = pushTemporary(0x7E)
         let at = try emit(.wide + operation, sizeInBytes: 24, result: high)
-        code.set16(at + 10, low)
-        code.set16(at + 12, first)
-        code.set16(at + 14, second)
-        code.set16(at + 16, third)
-        code.set16(at + 18, fourth)
+        code.set16(at &+ 10, low)
+        code.set16(at &+ 12, first)
+        code.set16(at &+ 14, second)
+        code.set16(at &+ 16, third)
+        code.set16(at &+ 18, fourth)
         forget(low)
         // Both results are needed: nothing may take the instruction away.
         last.offset = -1

@@ -117,8 +117,8 @@ extension Translator {
         var slot = firstParameterReference
         for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
             let at = try emit(.copySlot)
-            code.set16(at + 8, Int16(truncatingIfNeeded: slot))
-            code.set16(at + 10, locals[index].slot)
+            code.set16(at &+ 8, Int16(truncatingIfNeeded: slot))
+            code.set16(at &+ 10, locals[index].slot)
             locals[index].slot = Int16(truncatingIfNeeded: slot)
             slot &+= 1
         }
@@ -133,7 +133,7 @@ extension Translator {
         case 9...16: _ = try emit(.clearSixteen, sizeInBytes: 8)
         default:
             let at = try emit(.clearSlots)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: count))
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
         }
         let cleared = count <= 8 ? (count &+ 3) & ~3 : max(count, 16)
         frameSlots = max(frameSlots, cleared)

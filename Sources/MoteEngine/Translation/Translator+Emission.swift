@@ -5,6 +5,7 @@ internal import MoteModule
 
 extension Translator {
     /// Writes an instruction without a result.
+    @inline(never)
     mutating func emit(_ opcode: InternalOpcode, sizeInBytes: Int = 16) throws(MemoryError) -> Int {
         let at = try code.append(opcode, sizeInBytes: sizeInBytes)
         last.offset = -1
@@ -16,6 +17,7 @@ extension Translator {
     /// Writes an instruction whose result goes to the slot in field @8, and to a register.
     ///
     /// - keepsRegisters: a copy, which leaves `r` and `d` as they are.
+    @inline(never)
     mutating func emit(
         _ opcode: InternalOpcode,
         sizeInBytes: Int = 16,
@@ -31,7 +33,7 @@ extension Translator {
         last.result = result
         last.integerRegister = integerRegister
         last.floatRegister = floatRegister
-        code.set16(at + 8, result)
+        code.set16(at &+ 8, result)
         forget(result)
         if !keepsRegisters {
             if isFloat { floatRegister = result } else { integerRegister = result }
@@ -51,6 +53,7 @@ extension Translator {
     }
 
     /// Takes the last instruction away, because the next one does its work.
+    @inline(never)
     mutating func removeLast() {
         code.count = last.offset
         integerRegister = last.integerRegister
@@ -80,13 +83,14 @@ extension Translator {
     }
 
     /// Writes a branch and leaves its distance to be known when the target is.
+    @inline(never)
     mutating func emitBranch(
         _ opcode: InternalOpcode,
         sizeInBytes: Int = 16,
         to frame: Int
     ) throws(MemoryError) -> Int {
         let at = try emit(opcode, sizeInBytes: sizeInBytes)
-        link(at + 12, to: frame)
+        link(at &+ 12, to: frame)
         return at
     }
 
@@ -115,6 +119,7 @@ extension Translator {
     }
 
     /// Starts a stretch of code that pays for itself, in metered code.
+    @inline(never)
     mutating func beginCharge() throws(MemoryError) {
         guard isMetered else { return }
         chargeOffset = try emit(.chargeFuel)

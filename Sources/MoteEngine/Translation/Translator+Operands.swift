@@ -9,6 +9,7 @@ extension Translator {
     var topPosition: Int16 { Int16(truncatingIfNeeded: temporaryStart &+ stackSlots) }
 
     /// The home of a new entry of a type on top of the stack.
+    @inline(never)
     private mutating func home(_ type: UInt8) -> Int16 {
         guard type == 0x63 || type == 0x64 else { return topPosition }
         if referenceCount >= referenceTemporaries { needsMoreReferences = true }
@@ -19,6 +20,7 @@ extension Translator {
 
     /// Pushes a value that an instruction puts in its home slot; returns the slot.
     @discardableResult
+    @inline(never)
     mutating func pushTemporary(_ type: UInt8) -> Int16 {
         let slot = home(type)
         entries[entryCount] = OperandEntry(
@@ -152,15 +154,15 @@ extension Translator {
                 .i32Binary + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
                 result: slot
             )
-            code.set16(at + 10, entry.slot)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
+            code.set16(at &+ 10, entry.slot)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: entry.value))
             return
         }
         guard entry.kind == .constant else {
             if entry.slot == slot { return }
             if entry.isVector {
                 let at = try emitVector(.copyVector, result: slot)
-                code.set16(at + 10, entry.slot)
+                code.set16(at &+ 10, entry.slot)
                 return
             }
             if entry.slot == integerRegister {
@@ -172,23 +174,23 @@ extension Translator {
                 return
             }
             let at = try emit(.copySlot, result: slot, keepsRegisters: true)
-            code.set16(at + 10, entry.slot)
+            code.set16(at &+ 10, entry.slot)
             return
         }
         switch entry.type {
         case 0x7D:
             let at = try emit(.constantFloat32, result: slot, isFloat: true)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: entry.value))
         case 0x7C:
             let at = try emit(.constantFloat64, sizeInBytes: 24, result: slot, isFloat: true)
-            code.set64(at + 16, entry.value)
+            code.set64(at &+ 16, entry.value)
         default:
             if entry.value <= UInt64(UInt32.max) {
                 let at = try emit(.constant32, result: slot)
-                code.set32(at + 12, UInt32(truncatingIfNeeded: entry.value))
+                code.set32(at &+ 12, UInt32(truncatingIfNeeded: entry.value))
             } else {
                 let at = try emit(.constant64, sizeInBytes: 24, result: slot)
-                code.set64(at + 16, entry.value)
+                code.set64(at &+ 16, entry.value)
             }
         }
     }
@@ -215,11 +217,11 @@ extension Translator {
                         keepsRegisters: true
                     )
                     forget(slot &+ 1)
-                    code.set16(at + 10, entry.slot)
-                    code.set16(at + 12, second.slot)
+                    code.set16(at &+ 10, entry.slot)
+                    code.set16(at &+ 12, second.slot)
                     if let third {
                         forget(slot &+ 2)
-                        code.set16(at + 14, third.slot)
+                        code.set16(at &+ 14, third.slot)
                     }
                     index &+= third == nil ? 2 : 3
                     slot &+= third == nil ? 2 : 3

@@ -12,7 +12,7 @@ extension Translator {
         let slot = locals[index].slot
         let entry = pop()
         if isLastResult(entry), !isPending(slot) {
-            code.set16(last.offset + 8, slot)
+            code.set16(last.offset &+ 8, slot)
             let isInteger = integerRegister == entry.slot
             let isFloat = floatRegister == entry.slot
             forget(slot)
@@ -46,7 +46,7 @@ extension Translator {
         let result = pushTemporary(type)
         if Build.hasVectors, type == 0x7B {
             let at = try emitVector(isImported ? .globalGetImportedVector : .globalGetVector, result: result)
-            code.set32(at + 12, global.slot)
+            code.set32(at &+ 12, global.slot)
             return
         }
         let at = try emit(
@@ -54,7 +54,7 @@ extension Translator {
             result: result,
             isFloat: isFloat
         )
-        code.set32(at + 12, global.slot)
+        code.set32(at &+ 12, global.slot)
         if isImported {
             // Its handler does not know the type and fills both registers.
             integerRegister = result
@@ -68,8 +68,8 @@ extension Translator {
         let source = try slot(of: pop())
         if Build.hasVectors, global.type.valueType == .v128 {
             let at = try emit(isImported ? .globalSetImportedVector : .globalSetVector)
-            code.set16(at + 8, source)
-            code.set32(at + 12, global.slot)
+            code.set16(at &+ 8, source)
+            code.set32(at &+ 12, global.slot)
             return
         }
         let isLast = !isImported && source == integerRegister
@@ -78,8 +78,8 @@ extension Translator {
             return
         }
         let at = try emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
-        code.set16(at + 8, source)
-        code.set32(at + 12, global.slot)
+        code.set16(at &+ 8, source)
+        code.set32(at &+ 12, global.slot)
     }
 
     /// A write of the guest's stack pointer, which is compared with the bounds of its stack.
@@ -95,9 +95,9 @@ extension Translator {
             opcode = isLast ? .stackPointerSetLast : .stackPointerSetSlot
         }
         let at = try emit(opcode)
-        code.set16(at + 8, source)
-        code.set16(at + 10, auxiliaryStack.is64 ? 1 : 0)
-        code.set32(at + 12, globalSlot)
+        code.set16(at &+ 8, source)
+        code.set16(at &+ 10, auxiliaryStack.is64 ? 1 : 0)
+        code.set32(at &+ 12, globalSlot)
     }
 
     mutating func select() throws(MemoryError) {
@@ -111,15 +111,15 @@ extension Translator {
         let result = pushTemporary(first.type)
         if first.isVector {
             let at = try emitVector(.selectVector, result: result)
-            code.set16(at + 10, firstSlot)
-            code.set16(at + 12, secondSlot)
-            code.set16(at + 14, conditionSlot)
+            code.set16(at &+ 10, firstSlot)
+            code.set16(at &+ 12, secondSlot)
+            code.set16(at &+ 14, conditionSlot)
             return
         }
         let at = try emit(isLast ? .selectLast : .selectSlots, result: result)
-        code.set16(at + 10, firstSlot)
-        code.set16(at + 12, secondSlot)
-        code.set16(at + 14, conditionSlot)
+        code.set16(at &+ 10, firstSlot)
+        code.set16(at &+ 12, secondSlot)
+        code.set16(at &+ 14, conditionSlot)
         // The value is in both registers.
         floatRegister = result
     }
@@ -141,6 +141,6 @@ extension Translator {
     mutating func referenceFunction(_ index: UInt32) throws(MemoryError) {
         let result = pushTemporary(0x63)
         let at = try emit(.referenceFunction, result: result)
-        code.set32(at + 12, index)
+        code.set32(at &+ 12, index)
     }
 }

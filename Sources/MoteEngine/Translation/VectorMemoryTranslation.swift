@@ -15,8 +15,8 @@ extension Translator {
 
     /// Writes what an access to any memory has in common.
     private mutating func setGeneral(_ at: Int, _ operand: MemoryOperand) {
-        code.set16(at + 14, Int16(truncatingIfNeeded: operand.memoryIndex))
-        code.set64(at + 16, operand.offset)
+        code.set16(at &+ 14, Int16(truncatingIfNeeded: operand.memoryIndex))
+        code.set64(at &+ 16, operand.offset)
     }
 
     /// A load of a row of the generator: 0 all 16 bytes, then extending, splat and zero.
@@ -26,7 +26,7 @@ extension Translator {
             let source = try slot(of: pop())
             let result = pushTemporary(0x7B)
             let at = try emitVector(.vectorLoadGeneral + row, sizeInBytes: 24, result: result)
-            code.set16(at + 10, source)
+            code.set16(at &+ 10, source)
             setGeneral(at, operand)
             return
         }
@@ -35,8 +35,8 @@ extension Translator {
         let source = try slot(of: pop())
         let result = pushTemporary(0x7B)
         let at = try emitVector(family + (LoadForm.count &- 1 &+ row), result: result)
-        code.set16(at + 10, source)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: operand.offset))
+        code.set16(at &+ 10, source)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: operand.offset))
     }
 
     mutating func vectorStore() throws(MemoryError) {
@@ -47,40 +47,40 @@ extension Translator {
         guard operand.isPlain else {
             let target = try slot(of: address)
             let at = try emit(.vectorStoreGeneral, sizeInBytes: 24)
-            code.set16(at + 8, target)
-            code.set16(at + 10, value.slot)
+            code.set16(at &+ 8, target)
+            code.set16(at &+ 10, value.slot)
             setGeneral(at, operand)
             return
         }
         let family: InternalOpcode = isGuarded ? .vectorStore : .vectorStoreChecked
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
             let at = try emit(family + StoreForm.constant)
-            code.set16(at + 10, value.slot)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value &+ offset))
+            code.set16(at &+ 10, value.slot)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if address.kind == .sum, offset == 0 {
             let at = try emit(family + StoreForm.sum)
-            code.set16(at + 8, address.slot)
-            code.set16(at + 10, value.slot)
-            code.set32(at + 12, UInt32(truncatingIfNeeded: address.value))
+            code.set16(at &+ 8, address.slot)
+            code.set16(at &+ 10, value.slot)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value))
             return
         }
         if isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
             let at = try emit(family + StoreForm.two)
-            code.set16(at + 8, left)
-            code.set16(at + 10, value.slot)
-            code.set16(at + 12, right)
-            code.set16(at + 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
+            code.set16(at &+ 8, left)
+            code.set16(at &+ 10, value.slot)
+            code.set16(at &+ 12, right)
+            code.set16(at &+ 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
             return
         }
         let target = try slot(of: address)
         let at = try emit(family + StoreForm.slot)
-        code.set16(at + 8, target)
-        code.set16(at + 10, value.slot)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: offset))
+        code.set16(at &+ 8, target)
+        code.set16(at &+ 10, value.slot)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: offset))
     }
 
     /// v128.load8_lane and wider ones: `log2` of the lane's bytes.
@@ -92,18 +92,18 @@ extension Translator {
         let result = pushTemporary(0x7B)
         guard operand.isPlain else {
             let at = try emitVector(.vectorLoadLaneGeneral + log2, sizeInBytes: 32, result: result)
-            code.set16(at + 10, address)
-            code.set16(at + 12, vector)
+            code.set16(at &+ 10, address)
+            code.set16(at &+ 12, vector)
             setGeneral(at, operand)
-            code.set16(at + 24, lane)
+            code.set16(at &+ 24, lane)
             return
         }
         let family: InternalOpcode = isGuarded ? .vectorLoadLane : .vectorLoadLaneChecked
         let at = try emitVector(family + log2, sizeInBytes: 24, result: result)
-        code.set16(at + 10, address)
-        code.set32(at + 12, UInt32(truncatingIfNeeded: operand.offset))
-        code.set16(at + 16, vector)
-        code.set16(at + 18, lane)
+        code.set16(at &+ 10, address)
+        code.set32(at &+ 12, UInt32(truncatingIfNeeded: operand.offset))
+        code.set16(at &+ 16, vector)
+        code.set16(at &+ 18, lane)
     }
 
     mutating func storeLane(_ log2: Int) throws(MemoryError) {
@@ -115,13 +115,13 @@ extension Translator {
         let family: InternalOpcode =
             !isPlain ? .vectorStoreLaneGeneral : isGuarded ? .vectorStoreLane : .vectorStoreLaneChecked
         let at = try emit(family + log2, sizeInBytes: 24)
-        code.set16(at + 8, address)
-        code.set16(at + 10, vector)
+        code.set16(at &+ 8, address)
+        code.set16(at &+ 10, vector)
         if isPlain {
-            code.set32(at + 12, UInt32(truncatingIfNeeded: operand.offset))
-            code.set16(at + 16, lane)
+            code.set32(at &+ 12, UInt32(truncatingIfNeeded: operand.offset))
+            code.set16(at &+ 16, lane)
         } else {
-            code.set16(at + 12, lane)
+            code.set16(at &+ 12, lane)
             setGeneral(at, operand)
         }
     }

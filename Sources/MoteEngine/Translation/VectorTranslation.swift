@@ -70,7 +70,7 @@ extension Translator {
         let source = try slot(of: pop())
         let result = pushTemporary(0x7B)
         let at = try emitVector(vectorOperation(number), result: result)
-        code.set16(at + 10, source)
+        code.set16(at &+ 10, source)
     }
 
     private mutating func vectorBinary(_ number: UInt32) throws(MemoryError) {
@@ -82,8 +82,8 @@ extension Translator {
         let isSwizzle = number == 0x0E || number == 0x100
         let opcode = isSwizzle && hasByteShuffle ? .swizzleAtOnce : vectorOperation(number)
         let at = try emitVector(opcode, result: result)
-        code.set16(at + 10, left)
-        code.set16(at + 12, right)
+        code.set16(at &+ 10, left)
+        code.set16(at &+ 12, right)
     }
 
     /// A sum or difference of a product computed just now: one instruction, still rounded twice.
@@ -112,9 +112,9 @@ extension Translator {
         removeLast()
         let result = pushTemporary(0x7B)
         let at = try emitVector(vectorOperation(fused), result: result)
-        code.set16(at + 10, first)
-        code.set16(at + 12, second)
-        code.set16(at + 14, third)
+        code.set16(at &+ 10, first)
+        code.set16(at &+ 12, second)
+        code.set16(at &+ 14, third)
         return true
     }
 
@@ -123,8 +123,8 @@ extension Translator {
         let right = entries[entryCount &- 1]
         let left = entries[entryCount &- 2]
         guard isLastResult(right), left.kind == .temporary, tail.offset == last.offset,
-            previousTail.offset >= 0, field16(previousTail.offset + 8) == left.slot,
-            field16(previousTail.offset + 10) == lastField16(10)
+            previousTail.offset >= 0, field16(previousTail.offset &+ 8) == left.slot,
+            field16(previousTail.offset &+ 10) == lastField16(10)
         else { return false }
         for row in 0..<2 {
             let width: Int16 = row == 0 ? 32 : 64
@@ -134,7 +134,7 @@ extension Translator {
             guard isLeftFirst || previousTail.opcode == shiftRight && last.opcode == shiftLeft else {
                 continue
             }
-            let (firstCount, secondCount) = (field16(previousTail.offset + 12), lastField16(12))
+            let (firstCount, secondCount) = (field16(previousTail.offset &+ 12), lastField16(12))
             guard firstCount > 0, secondCount > 0, firstCount &+ secondCount == width else { return false }
             let source = lastField16(10)
             _ = pop()
@@ -144,9 +144,9 @@ extension Translator {
             removeTail(start)
             let result = pushTemporary(0x7B)
             let at = try emitVector(.vectorRotate + row, result: result)
-            code.set16(at + 10, source)
-            code.set16(at + 12, isLeftFirst ? firstCount : secondCount)
-            code.set16(at + 14, isLeftFirst ? secondCount : firstCount)
+            code.set16(at &+ 10, source)
+            code.set16(at &+ 12, isLeftFirst ? firstCount : secondCount)
+            code.set16(at &+ 14, isLeftFirst ? secondCount : firstCount)
             return true
         }
         return false
@@ -168,9 +168,9 @@ extension Translator {
         let first = try slot(of: pop())
         let result = pushTemporary(0x7B)
         let at = try emitVector(vectorOperation(number), result: result)
-        code.set16(at + 10, first)
-        code.set16(at + 12, second)
-        code.set16(at + 14, third)
+        code.set16(at &+ 10, first)
+        code.set16(at &+ 12, second)
+        code.set16(at &+ 14, third)
     }
 
     private mutating func vectorShift(_ number: UInt32) throws(MemoryError) {
@@ -181,15 +181,15 @@ extension Translator {
         let source = try slot(of: pop())
         let result = pushTemporary(0x7B)
         let at = try emitVector(vectorOperation(number) + (isImmediate ? 1 : 0), result: result)
-        code.set16(at + 10, source)
-        code.set16(at + 12, field)
+        code.set16(at &+ 10, source)
+        code.set16(at &+ 12, field)
     }
 
     private mutating func vectorTest(_ number: UInt32) throws(MemoryError) {
         let source = try slot(of: pop())
         let result = pushTemporary(0x7F)
         let at = try emit(vectorOperation(number), result: result)
-        code.set16(at + 10, source)
+        code.set16(at &+ 10, source)
     }
 
     /// 0x15 to 0x22: extract_lane and replace_lane.
@@ -208,16 +208,16 @@ extension Translator {
             let source = try slot(of: pop())
             let result = pushTemporary(0x7B)
             let at = try emitVector(vectorOperation(number), result: result)
-            code.set16(at + 10, source)
-            code.set16(at + 12, value)
-            code.set16(at + 14, offset)
+            code.set16(at &+ 10, source)
+            code.set16(at &+ 12, value)
+            code.set16(at &+ 14, offset)
         default:
             let type: UInt8 = number == 0x1D ? 0x7E : number == 0x1F ? 0x7D : number == 0x21 ? 0x7C : 0x7F
             let source = try slot(of: pop())
             let result = pushTemporary(type)
             let at = try emit(vectorOperation(number), result: result, isFloat: type == 0x7D || type == 0x7C)
-            code.set16(at + 10, source)
-            code.set16(at + 12, offset)
+            code.set16(at &+ 10, source)
+            code.set16(at &+ 12, offset)
         }
     }
 
@@ -225,8 +225,8 @@ extension Translator {
         let (low, high) = (reader.bits64(), reader.bits64())
         let result = pushTemporary(0x7B)
         let at = try emitVector(.constantVector, sizeInBytes: 32, result: result)
-        code.set64(at + 16, low)
-        code.set64(at + 24, high)
+        code.set64(at &+ 16, low)
+        code.set64(at &+ 24, high)
     }
 
     /// i8x16.shuffle: as few loads as its lanes, seen as the widest that move as wholes, need.
@@ -270,8 +270,8 @@ extension Translator {
             sizeInBytes: isOne ? 32 : 48,
             result: result
         )
-        code.set16(at + 10, low == 0 ? right : left)
-        if !isOne { code.set16(at + 12, right) }
+        code.set16(at &+ 10, low == 0 ? right : left)
+        if !isOne { code.set16(at &+ 12, right) }
         for index in 0..<16 {
             let lane = lanes[index]
             code.set8(at + 16 + index, isOne || lane < 16 ? lane & 15 : 0x80)

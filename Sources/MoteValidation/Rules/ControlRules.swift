@@ -3,10 +3,10 @@ internal import MoteModule
 
 /// Blocks, branches and calls (spec 3.4 "Control Instructions").
 extension Validator {
-    @inline(__always)
+    @inline(never)
     mutating func validateBlock(_ kind: ControlFrame.Kind) throws(Stop) {
         let signature = try readBlockType()
-        if kind == .conditional { try pop(.i32) }
+        if kind == .conditional { try popHere(.i32) }
         if signature.parameterCount == 0 {
             try open(kind, signature)
         } else {
@@ -50,15 +50,15 @@ extension Validator {
 
     @inline(__always)
     mutating func validateBranch() throws(Stop) {
-        let types = try labelTypes(readU32())
+        let types = try labelTypes(readIndex())
         try pop(types)
         setUnreachable()
     }
 
     @inline(__always)
     mutating func validateConditionalBranch() throws(Stop) {
-        let types = try labelTypes(readU32())
-        try pop(.i32)
+        let types = try labelTypes(readIndex())
+        try popHere(.i32)
         // What stays has the label's types, even if it was more special.
         if types.count > 0 {
             try pop(types)

@@ -3,7 +3,7 @@ internal import MoteModule
 
 /// Constants and plain arithmetic (spec 3.4 "Numeric Instructions").
 extension Validator {
-    @inline(__always)
+    @inline(never)
     mutating func validateUnary(_ operand: ValueType, _ result: ValueType) throws(Stop) {
         // Safe: count > floor >= 0. Nothing is popped: the operand's place takes the result.
         if count > floor, operands[count &- 1] == operand.rawValue {
@@ -14,8 +14,14 @@ extension Validator {
         try push(result)
     }
 
-    @inline(__always)
+    @inline(never)
     mutating func validateBinary(_ operand: ValueType, _ result: ValueType) throws(Stop) {
+        try validateBinaryHere(operand, result)
+    }
+
+    /// The same where it pays.
+    @inline(__always)
+    mutating func validateBinaryHere(_ operand: ValueType, _ result: ValueType) throws(Stop) {
         // Safe: count >= floor + 2.
         if count >= floor &+ 2, operands[count &- 1] == operand.rawValue,
             operands[count &- 2] == operand.rawValue

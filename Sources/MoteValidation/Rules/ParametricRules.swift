@@ -9,7 +9,7 @@ extension Validator {
     }
 
     /// Without a type: both operands numbers, or both vectors, of one type.
-    @inline(__always)
+    @inline(never)
     mutating func validateSelect() throws(Stop) {
         try pop(.i32)
         let second = try popAny()

@@ -5,26 +5,26 @@ internal import MoteModule
 extension Validator {
     @inline(__always)
     mutating func validateLocalGet() throws(Stop) {
-        let index = try readU32()
+        let index = try readIndex()
         let type = try localType(index)
         if !type.isDefaultable { try requireInitialised(index) }
-        try push(type)
+        try pushHere(type)
     }
 
     @inline(__always)
     mutating func validateLocalSet() throws(Stop) {
-        let index = try readU32()
+        let index = try readIndex()
         let type = try localType(index)
-        try pop(type)
+        try popHere(type)
         if !type.isDefaultable { try noteInitialised(index) }
     }
 
     @inline(__always)
     mutating func validateLocalTee() throws(Stop) {
-        let index = try readU32()
+        let index = try readIndex()
         let type = try localType(index)
-        try pop(type)
-        try push(type)
+        try popHere(type)
+        try pushHere(type)
         if !type.isDefaultable { try noteInitialised(index) }
     }
 
