@@ -538,6 +538,7 @@ func memoryVectorStore64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     return go(pc + 24, fp, memory, environment, r, d)
 }
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoadV128General) @inline(__always)
 func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
@@ -545,7 +546,9 @@ func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8x8SGeneral) @inline(never)
 func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -553,7 +556,9 @@ func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8x8UGeneral) @inline(never)
 func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -561,7 +566,9 @@ func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16x4SGeneral) @inline(__always)
 func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -569,7 +576,9 @@ func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16x4UGeneral) @inline(__always)
 func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -577,7 +586,9 @@ func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32x2SGeneral) @inline(__always)
 func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -585,7 +596,9 @@ func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32x2UGeneral) @inline(__always)
 func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -593,7 +606,9 @@ func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8SplatGeneral) @inline(__always)
 func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
@@ -601,7 +616,9 @@ func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16SplatGeneral) @inline(__always)
 func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -609,7 +626,9 @@ func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32SplatGeneral) @inline(__always)
 func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -617,7 +636,9 @@ func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad64SplatGeneral) @inline(__always)
 func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -625,7 +646,9 @@ func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32ZeroGeneral) @inline(__always)
 func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -633,7 +656,9 @@ func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad64ZeroGeneral) @inline(__always)
 func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -641,7 +666,9 @@ func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8LaneGeneral) @inline(__always)
 func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
@@ -651,7 +678,9 @@ func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16LaneGeneral) @inline(__always)
 func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -661,7 +690,9 @@ func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32LaneGeneral) @inline(__always)
 func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -671,7 +702,9 @@ func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad64LaneGeneral) @inline(__always)
 func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -681,7 +714,9 @@ func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
     return go(pc + 32, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStoreV128General) @inline(__always)
 func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
@@ -689,7 +724,9 @@ func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore8LaneGeneral) @inline(__always)
 func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
@@ -698,7 +735,9 @@ func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore16LaneGeneral) @inline(__always)
 func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
@@ -707,7 +746,9 @@ func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore32LaneGeneral) @inline(__always)
 func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
@@ -716,7 +757,9 @@ func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 
+#if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore64LaneGeneral) @inline(__always)
 func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
@@ -725,4 +768,5 @@ func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
+#endif
 #endif
