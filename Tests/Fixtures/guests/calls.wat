@@ -7,7 +7,7 @@
   (global (export "counter") (mut i64) (i64.const 5))
   (global (export "ratio") f32 (f32.const 1.5))
   (global $kept (mut externref) (ref.null extern))
-  (elem (table $functions) (i32.const 1) func $add $negate)
+  (elem (i32.const 1) func $add $negate)
   (func $add (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
   (func $negate (export "negate") (param i64) (result i64) i64.const 0 local.get 0 i64.sub)
   (func (export "float") (param f32 f64) (result f64) local.get 0 f64.promote_f32 local.get 1 f64.add)
