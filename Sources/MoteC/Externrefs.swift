@@ -202,12 +202,21 @@ extension UnsafeMutablePointer where Pointee == DoorState {
         }
     }
 
-    /// Ends the numbers of an instance's objects, and lets the host clean up.
+    /// Gives the table back where no entry is in use; the lock is held.
+    private func freeExternrefs() {
+        guard let entries = pointee.externrefs.entries else { return }
+        for index in 0..<pointee.externrefs.count where entries[index].instance != nil { return }
+        pointee.arena.freeGrowable(UnsafeMutableRawPointer(entries))
+        pointee.externrefs = Externrefs()
+    }
+
+    /// Ends the numbers of an instance's objects, and lets the host clean up; the table goes with the last.
     func endExternrefs(of instance: UnsafeMutablePointer<InstanceRecord>) {
         var index = 0
         while true {
             mote_lock_acquire(lock)
             guard let entries = pointee.externrefs.entries, index < pointee.externrefs.count else {
+                freeExternrefs()
                 mote_lock_release(lock)
                 return
             }
