@@ -113,7 +113,8 @@ func record(ofInstance handle: OpaquePointer?) -> UnsafeMutablePointer<InstanceR
 func record(ofEnvironment handle: OpaquePointer?) -> UnsafeMutablePointer<EnvironmentRecord>? {
     guard let handle, Door.current != nil else { return nil }
     let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
-    return record.pointee.mark & ~EnvironmentRecord.faulty == EnvironmentRecord.living ? record : nil
+    // Another thread may note an exception in it.
+    return mote_load_relaxed_u32(record) & ~EnvironmentRecord.faulty == EnvironmentRecord.living ? record : nil
 }
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {

@@ -1,6 +1,7 @@
 // Threads that the runtime makes, and what ends them: what they return, exceptions, terminate.
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "check.h"
 #include "thread_guests.h"
@@ -12,6 +13,7 @@ static wasm_module_t module;
 static wasm_module_inst_t instance;
 static wasm_exec_env_t environment;
 static int pipe_ends[2];
+static atomic_int ended;
 
 // A system call that nobody ends but terminate.
 static int32_t native_block(wasm_exec_env_t env) {
@@ -36,7 +38,9 @@ static void *bump(wasm_exec_env_t env, void *argument) {
 }
 static void *call_named(wasm_exec_env_t env, void *name) {
     uint32_t cells[1] = {0};
-    return call(env, name, 0, cells) ? NULL : name;
+    void *result = call(env, name, 0, cells) ? NULL : name;
+    ended++;
+    return result;
 }
 static void *thread_of_a_thread(wasm_exec_env_t env, void *argument) {
     wasm_thread_t inner;
@@ -129,8 +133,9 @@ int main(void) {
     wasm_runtime_clear_exception(instance);
     expect(wasm_runtime_spawn_thread(environment, &threads[0], call_named, "spin") == 0, "a thread that spins", "");
     expect(wasm_runtime_spawn_thread(environment, &threads[1], call_named, "block") == 0, "a thread that blocks", "");
+    ended = 0;
     wasm_runtime_deinstantiate(instance);
-    expect(!wasm_runtime_get_module(instance), "an instance with threads", "is still there");
+    expect(ended == 2, "an instance with threads", "did not wait for them");
 
     test_terminate("spin");
     test_terminate("wait");
@@ -139,7 +144,8 @@ int main(void) {
     open_guest();
     expect(wasm_runtime_spawn_thread(environment, &threads[0], call_named, "spin") == 0, "a thread that spins", "");
     wasm_runtime_unload(module);
+    ended = 0;
     wasm_runtime_destroy();
-    expect(!wasm_runtime_malloc(1), "a runtime with threads", "is still there");
+    expect(ended == 1 && !wasm_runtime_malloc(1), "a runtime with threads", "is still there");
     return verdict();
 }

@@ -65,7 +65,13 @@ private func comeBack(_ environment: Environment, _ result: UInt64) -> Int {
     let entry = environment.pointee.activation.unsafelyUnwrapped
     let pc = entry.pointee.pc.unsafelyUnwrapped
     let fp = entry.pointee.fp.unsafelyUnwrapped
-    if environment.pointee.hostStop != 0 {
+    // A plain load of a word is atomic: here it becomes a part of the comparison.
+    #if DEBUG
+    let isStopped = mote_load_relaxed_u32(environment.hostStop) != 0
+    #else
+    let isStopped = environment.pointee.hostStop != 0
+    #endif
+    if isStopped {
         let memory = Interpreter.memoryBase(environment)
         return hostStopped(pc, fp, memory, environment, UInt64(TrapCode.hostError.rawValue), 0)
     }
@@ -254,7 +260,7 @@ extension EngineEnvironment {
 
     /// Whether host functions that return now, or later, end their call with ``TrapCode/hostError``; any thread may say so.
     package var stopsAfterHostCall: Bool {
-        get { base.pointee.hostStop != 0 }
+        get { mote_load_relaxed_u32(base.hostStop) != 0 }
         nonmutating set { mote_store_release_u32(base.hostStop, newValue ? 1 : 0) }
     }
 }

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteMemory
+internal import MoteModule
 internal import MotePlatform
 
 extension EngineInstance {
@@ -114,10 +115,17 @@ extension EngineInstance {
     }
 
     /// Forgets pending exceptions whose tag goes with an instance; the store's lock is held.
+    ///
+    /// What another thread has on its way cannot have one: then the instance would have escaped.
     private static func forgetExceptions(of state: UnsafeMutablePointer<InstanceState>) {
+        let module = state.pointee.module.pointee.module
+        guard module.pointee.tags.count > module.pointee.importedTagCount else { return }
+        let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
         var next = state.pointee.store.pointee.firstEnvironment
         while let environment = next {
             next = environment.pointee.next
+            let thread = mote_load_acquire_pointer(environment.base.thread)
+            guard thread == nil || thread == me || thread == Collector.mark else { continue }
             let pending = ExceptionObject(reference: environment.pointee.pendingException)
             if pending?.tag.pointee.owner == state.base { environment.pointee.pendingException = 0 }
         }
