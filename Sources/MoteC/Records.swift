@@ -114,7 +114,8 @@ func record(ofEnvironment handle: OpaquePointer?) -> UnsafeMutablePointer<Enviro
     guard let handle, Door.current != nil else { return nil }
     let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
     // Another thread may note an exception in it.
-    return mote_load_relaxed_u32(record) & ~EnvironmentRecord.faulty == EnvironmentRecord.living ? record : nil
+    let mark = mote_load_relaxed_u32(record) & ~EnvironmentRecord.faulty
+    return mark == EnvironmentRecord.living ? record : nil
 }
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {

@@ -3,6 +3,8 @@ import MoteC
 import MoteMemory
 import Testing
 
+/// One shared memory, its C stack's pointer, and a function that moves it and traps.
+///
 /// (module (memory 1 1 shared)
 ///   (global (export "__data_end") i32 (i32.const 1040)) (global (export "__heap_base") i32 (i32.const 5136))
 ///   (global $__stack_pointer (mut i32) (i32.const 5136))
