@@ -146,8 +146,7 @@ extension UnsafeMutablePointer where Pointee == DoorState {
                 return true
             }
         }
-        return Build.hasSharedHeaps && SharedHeapNatives.answers(moduleName, name)
-            || Build.hasLibc && LibcImports.answers(moduleName, name)
+        return SharedHeapNatives.answers(moduleName, name) || LibcImports.answers(moduleName, name)
     }
 }
 

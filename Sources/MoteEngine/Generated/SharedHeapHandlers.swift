@@ -2,19 +2,12 @@
 // swift-format-ignore-file
 
 internal import CPlatform
-internal import MotePlatform
 
 // Cold twins of accesses, for bytes that lie in a shared heap.
 
 @inline(never)
 func memoryLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad8UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad8UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -22,13 +15,7 @@ private func memoryLoad8UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
 
 @inline(never)
 func memoryLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad16UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad16UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -36,13 +23,7 @@ private func memoryLoad16UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 
 @inline(never)
 func memoryLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad32UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad32UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -50,13 +31,7 @@ private func memoryLoad32UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 
 @inline(never)
 func memoryLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -64,13 +39,7 @@ private func memoryLoad64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
 
 @inline(never)
 func memoryLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad8S32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad8S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -78,13 +47,7 @@ private func memoryLoad8S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 
 @inline(never)
 func memoryLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad16S32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad16S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -92,13 +55,7 @@ private func memoryLoad16S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 
 @inline(never)
 func memoryLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad8S64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad8S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -106,13 +63,7 @@ private func memoryLoad8S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 
 @inline(never)
 func memoryLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad16S64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad16S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -120,13 +71,7 @@ private func memoryLoad16S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 
 @inline(never)
 func memoryLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoad32S64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoad32S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -134,13 +79,7 @@ private func memoryLoad32S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 
 @inline(never)
 func memoryLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoadF32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoadF32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -148,13 +87,7 @@ private func memoryLoadF32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 
 @inline(never)
 func memoryLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryLoadF64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryLoadF64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -162,104 +95,56 @@ private func memoryLoadF64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 
 @inline(never)
 func memoryStore8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore8SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore8SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore8IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore8IInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore8IInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore16SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore16SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore16SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore16IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore16IInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore16IInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore32SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore32SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore32SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore32IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore32IInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore32IInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore64SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore64SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore64SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore64IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryStore64IInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryStore64IInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -267,13 +152,7 @@ private func memoryStore64IInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad8UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad8UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -283,13 +162,7 @@ private func generalLoad8UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad16UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad16UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -299,13 +172,7 @@ private func generalLoad16UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad32UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad32UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -315,13 +182,7 @@ private func generalLoad32UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -331,13 +192,7 @@ private func generalLoad64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad8S32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad8S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -347,13 +202,7 @@ private func generalLoad8S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad16S32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad16S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -363,13 +212,7 @@ private func generalLoad16S32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad8S64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad8S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -379,13 +222,7 @@ private func generalLoad8S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad16S64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad16S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -395,13 +232,7 @@ private func generalLoad16S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoad32S64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoad32S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -411,13 +242,7 @@ private func generalLoad32S64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoadF32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoadF32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
@@ -427,13 +252,7 @@ private func generalLoadF32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalLoadF64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalLoadF64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
@@ -443,13 +262,7 @@ private func generalLoadF64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalStore8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalStore8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -459,13 +272,7 @@ private func generalStore8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalStore16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalStore16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -475,13 +282,7 @@ private func generalStore16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalStore32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalStore32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -491,13 +292,7 @@ private func generalStore32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(generalStore64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func generalStore64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -507,13 +302,7 @@ private func generalStore64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoadV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoadV128Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 16)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoadV128Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -522,13 +311,7 @@ private func memoryVectorLoadV128Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8x8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad8x8SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad8x8SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -537,13 +320,7 @@ private func memoryVectorLoad8x8SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8x8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad8x8UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad8x8UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -552,13 +329,7 @@ private func memoryVectorLoad8x8UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16x4SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad16x4SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad16x4SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -567,13 +338,7 @@ private func memoryVectorLoad16x4SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16x4UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad16x4UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad16x4UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -582,13 +347,7 @@ private func memoryVectorLoad16x4UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32x2SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad32x2SInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad32x2SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -597,13 +356,7 @@ private func memoryVectorLoad32x2SInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32x2UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad32x2UInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad32x2UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -612,13 +365,7 @@ private func memoryVectorLoad32x2UInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad8SplatInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad8SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -627,13 +374,7 @@ private func memoryVectorLoad8SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad16SplatInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad16SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -642,13 +383,7 @@ private func memoryVectorLoad16SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad32SplatInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad32SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -657,13 +392,7 @@ private func memoryVectorLoad32SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad64SplatInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad64SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -672,13 +401,7 @@ private func memoryVectorLoad64SplatInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad32ZeroInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad32ZeroInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -687,13 +410,7 @@ private func memoryVectorLoad32ZeroInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad64ZeroInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad64ZeroInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -702,13 +419,7 @@ private func memoryVectorLoad64ZeroInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad8LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad8LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
@@ -719,13 +430,7 @@ private func memoryVectorLoad8LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad16LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad16LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
@@ -736,13 +441,7 @@ private func memoryVectorLoad16LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad32LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad32LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
@@ -753,13 +452,7 @@ private func memoryVectorLoad32LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorLoad64LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorLoad64LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
@@ -770,13 +463,7 @@ private func memoryVectorLoad64LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStoreV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorStoreV128Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 16)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorStoreV128Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -785,13 +472,7 @@ private func memoryVectorStoreV128Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorStore8LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorStore8LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -801,13 +482,7 @@ private func memoryVectorStore8LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorStore16LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorStore16LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -817,13 +492,7 @@ private func memoryVectorStore16LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorStore32LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorStore32LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -833,13 +502,7 @@ private func memoryVectorStore32LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(memoryVectorStore64LaneInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8)
-    return goOutside(pc, fp, memory, environment, r, d, address)
-}
-private func memoryVectorStore64LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -849,13 +512,7 @@ private func memoryVectorStore64LaneInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoadV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoadV128GeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 16 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoadV128GeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -864,13 +521,7 @@ private func vectorLoadV128GeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8x8SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad8x8SGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad8x8SGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -879,13 +530,7 @@ private func vectorLoad8x8SGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8x8UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad8x8UGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad8x8UGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -894,13 +539,7 @@ private func vectorLoad8x8UGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16x4SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad16x4SGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad16x4SGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -909,13 +548,7 @@ private func vectorLoad16x4SGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16x4UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad16x4UGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad16x4UGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -924,13 +557,7 @@ private func vectorLoad16x4UGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32x2SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad32x2SGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad32x2SGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -939,13 +566,7 @@ private func vectorLoad32x2SGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32x2UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad32x2UGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad32x2UGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -954,13 +575,7 @@ private func vectorLoad32x2UGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad8SplatGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad8SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -969,13 +584,7 @@ private func vectorLoad8SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad16SplatGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad16SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -984,13 +593,7 @@ private func vectorLoad16SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad32SplatGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad32SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -999,13 +602,7 @@ private func vectorLoad32SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad64SplatGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad64SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1014,13 +611,7 @@ private func vectorLoad64SplatGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad32ZeroGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad32ZeroGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1029,13 +620,7 @@ private func vectorLoad32ZeroGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad64ZeroGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad64ZeroGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1044,13 +629,7 @@ private func vectorLoad64ZeroGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad8LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad8LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
@@ -1061,13 +640,7 @@ private func vectorLoad8LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad16LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad16LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
@@ -1078,13 +651,7 @@ private func vectorLoad16LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad32LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad32LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
@@ -1095,13 +662,7 @@ private func vectorLoad32LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorLoad64LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorLoad64LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
@@ -1112,13 +673,7 @@ private func vectorLoad64LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStoreV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorStoreV128GeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 16 | 8 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorStoreV128GeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1127,13 +682,7 @@ private func vectorStoreV128GeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorStore8LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 8 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorStore8LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -1143,13 +692,7 @@ private func vectorStore8LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorStore16LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 8 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorStore16LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -1159,13 +702,7 @@ private func vectorStore16LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorStore32LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 8 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorStore32LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -1175,13 +712,7 @@ private func vectorStore32LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(vectorStore64LaneGeneralInside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 8 << 8 | 14 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func vectorStore64LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -1191,13 +722,7 @@ private func vectorStore64LaneGeneralInside(_ pc: PC, _ fp: FP, _ memory: Memory
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicLoad8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicLoad8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_8(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1207,13 +732,7 @@ private func atomicLoad8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicLoad16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicLoad16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_16(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1223,13 +742,7 @@ private func atomicLoad16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicLoad32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicLoad32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_32(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1239,13 +752,7 @@ private func atomicLoad32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicLoad64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicLoad64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_load_64(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1255,13 +762,7 @@ private func atomicLoad64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicStore8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicStore8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1270,13 +771,7 @@ private func atomicStore8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicStore16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicStore16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1285,13 +780,7 @@ private func atomicStore16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicStore32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicStore32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1300,13 +789,7 @@ private func atomicStore32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicStore64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 8 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicStore64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     mote_guest_store_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -1315,13 +798,7 @@ private func atomicStore64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAdd8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAdd8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1331,13 +808,7 @@ private func atomicAdd8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAdd16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAdd16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1347,13 +818,7 @@ private func atomicAdd16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAdd32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAdd32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1363,13 +828,7 @@ private func atomicAdd32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAdd64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAdd64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_add_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1379,13 +838,7 @@ private func atomicAdd64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicSubtract8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicSubtract8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1395,13 +848,7 @@ private func atomicSubtract8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicSubtract16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicSubtract16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1411,13 +858,7 @@ private func atomicSubtract16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicSubtract32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicSubtract32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1427,13 +868,7 @@ private func atomicSubtract32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicSubtract64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicSubtract64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_subtract_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1443,13 +878,7 @@ private func atomicSubtract64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAnd8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAnd8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1459,13 +888,7 @@ private func atomicAnd8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAnd16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAnd16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1475,13 +898,7 @@ private func atomicAnd16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAnd32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAnd32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1491,13 +908,7 @@ private func atomicAnd32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicAnd64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicAnd64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_and_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1507,13 +918,7 @@ private func atomicAnd64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicOr8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicOr8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1523,13 +928,7 @@ private func atomicOr8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicOr16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicOr16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1539,13 +938,7 @@ private func atomicOr16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicOr32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicOr32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1555,13 +948,7 @@ private func atomicOr32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicOr64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicOr64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_or_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1571,13 +958,7 @@ private func atomicOr64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicXor8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicXor8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1587,13 +968,7 @@ private func atomicXor8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicXor16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicXor16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1603,13 +978,7 @@ private func atomicXor16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicXor32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicXor32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1619,13 +988,7 @@ private func atomicXor32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicXor64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicXor64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_xor_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1635,13 +998,7 @@ private func atomicXor64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environme
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicExchange8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicExchange8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1651,13 +1008,7 @@ private func atomicExchange8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicExchange16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicExchange16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1667,13 +1018,7 @@ private func atomicExchange16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicExchange32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicExchange32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1683,13 +1028,7 @@ private func atomicExchange32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicExchange64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicExchange64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_exchange_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1699,13 +1038,7 @@ private func atomicExchange64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicCompareExchange8Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 1 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicCompareExchange8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt8(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -1715,13 +1048,7 @@ private func atomicCompareExchange8Inside(_ pc: PC, _ fp: FP, _ memory: Memory, 
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicCompareExchange16Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 2 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicCompareExchange16Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt16(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -1731,13 +1058,7 @@ private func atomicCompareExchange16Inside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicCompareExchange32Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 4 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicCompareExchange32Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt32(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -1747,13 +1068,7 @@ private func atomicCompareExchange32Inside(_ pc: PC, _ fp: FP, _ memory: Memory,
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard Build.hasSharedHeaps else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
-    environment.pointee.spill.2 = unsafeBitCast(atomicCompareExchange64Inside as Handler, to: UnsafeMutableRawPointer.self)
-    environment.pointee.spill.3 = UnsafeMutableRawPointer(bitPattern: 8 | 10 << 8 | 12 << 16)
-    return goOutsideOfAny(pc, fp, memory, environment, r, d)
-}
-private func atomicCompareExchange64Inside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = environment.pointee.spill.2.unsafelyUnwrapped
+    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
     let z = UInt64(mote_guest_compare_exchange_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt64(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
