@@ -146,7 +146,8 @@ extension UnsafeMutablePointer where Pointee == DoorState {
                 return true
             }
         }
-        return SharedHeapNatives.answers(moduleName, name) || LibcImports.answers(moduleName, name)
+        return Build.hasSharedHeaps && SharedHeapNatives.answers(moduleName, name)
+            || Build.hasLibc && LibcImports.answers(moduleName, name)
     }
 }
 
