@@ -46,6 +46,8 @@ let ring0: [SwiftSetting] =
                 // Nothing is held while something else runs; the checks are calls at each use of a global.
                 "-enforce-exclusivity=unchecked",
                 "-Xfrontend", "-disable-stack-protector",
+                // One copy of a function for all closures that it is called with.
+                "-Xllvm", "-sil-disable-pass=closure-specialize", "-Xllvm", "-sil-disable-pass=capture-prop",
             ]),
         ] : [])
 

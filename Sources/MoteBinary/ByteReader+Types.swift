@@ -19,6 +19,7 @@ extension ByteReader {
     }
 
     /// A value type; concrete heap types are type indices of the module, not checked here.
+    @inline(never)
     package mutating func valueType(features: FeatureSet) throws(DecodeError) -> ValueType {
         let start = offset
         let byte = try u8()
@@ -46,6 +47,7 @@ extension ByteReader {
     }
 
     /// A reference type, or nil (and nothing consumed) if something else follows.
+    @inline(never)
     mutating func referenceTypeIfPresent(features: FeatureSet) throws(DecodeError) -> ValueType? {
         let start = offset
         let byte = try u8()

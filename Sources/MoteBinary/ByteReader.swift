@@ -37,7 +37,7 @@ package struct ByteReader {
         DecodeError(kind, at: offset, detail: detail)
     }
 
-    @inlinable
+    @inline(never) @usableFromInline
     package mutating func u8() throws(DecodeError) -> UInt8 {
         guard offset < end else { throw error(.unexpectedEnd) }
         let byte = base[offset]  // Safe: below end.
@@ -46,7 +46,7 @@ package struct ByteReader {
     }
 
     /// An unsigned LEB128 of at most 32 bits.
-    @inlinable
+    @inline(never) @usableFromInline
     package mutating func u32LEB() throws(DecodeError) -> UInt32 {
         if offset < end {
             let byte = base[offset]  // Safe: below end.
@@ -133,7 +133,7 @@ package struct ByteReader {
     }
 
     /// A size and that many bytes.
-    @inlinable
+    @inline(never) @usableFromInline
     package mutating func sizedBytes() throws(DecodeError) -> ByteRange {
         let start = offset
         let size = try u32LEB()
@@ -159,7 +159,7 @@ package struct ByteReader {
     }
 
     /// How many entries follow, refused when each takes at least `leastSize` bytes and so many are not left.
-    @inlinable
+    @inline(never) @usableFromInline
     package mutating func count(leastSize: Int = 1) throws(DecodeError) -> Int {
         let start = offset
         let count = Int(try u32LEB())

@@ -1,6 +1,7 @@
 internal import CPlatform
 
 /// Whether bytes are those of a literal.
+@inline(never)
 func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
     guard text.hasPointerRepresentation, bytes.count == text.utf8CodeUnitCount else { return false }
     guard let start = bytes.baseAddress else { return true }
@@ -8,6 +9,7 @@ func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
 }
 
 /// Whether bytes are those of a C string.
+@inline(never)
 func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: UnsafePointer<CChar>) -> Bool {
     guard bytes.count == strlen(text) else { return false }
     guard let start = bytes.baseAddress else { return true }

@@ -37,6 +37,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     var isFaulty: Bool { mote_load_acquire_u32(hasException) != 0 }
 
     /// Sets the exception to a text that a closure writes.
+    @inline(never)
     func setException(_ body: (inout TextWriter) -> Void) {
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }
@@ -47,6 +48,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         markEnvironments()
     }
 
+    @inline(never)
     func setException(_ text: StaticString) { setException { $0.write(text) } }
 
     func clearException() {

@@ -24,9 +24,11 @@ enum Log {
 
     static func isOn(_ level: LogLevel) -> Bool { level.rawValue <= door.logLevel }
 
+    @inline(never)
     static func write(_ level: LogLevel, _ text: StaticString) { write(level) { $0.write(text) } }
 
     /// A line whose text a closure writes, if the level is on.
+    @inline(never)
     static func write(_ level: LogLevel, _ body: (inout TextWriter) -> Void) {
         guard isOn(level) else { return }
         var line = InlineArray<512, CChar>(repeating: 0)
@@ -56,6 +58,7 @@ enum Log {
         text.write("]: ")
     }
 
+    @inline(never)
     private static func send(_ start: UnsafeMutablePointer<CChar>, _ count: Int) {
         var sent = 0
         while sent < count {

@@ -16,6 +16,7 @@ struct TextWriter {
         if sizeInBytes > 0 { buffer?[0] = 0 }
     }
 
+    @inline(never)
     mutating func write(byte: UInt8) {
         wantedCount &+= 1
         guard let buffer, count &+ 1 < capacity else { return }
@@ -24,16 +25,19 @@ struct TextWriter {
         buffer[count] = 0
     }
 
+    @inline(never)
     mutating func write(_ text: StaticString) {
         guard text.hasPointerRepresentation else { return }
         for index in 0..<text.utf8CodeUnitCount { write(byte: text.utf8Start[index]) }
     }
 
+    @inline(never)
     mutating func write(_ text: UnsafeBufferPointer<UInt8>) {
         guard let start = text.baseAddress else { return }
         for index in 0..<text.count { write(byte: start[index]) }
     }
 
+    @inline(never)
     mutating func write(cString text: UnsafePointer<CChar>) {
         var next = text
         while next.pointee != 0, count &+ 1 < capacity {
@@ -42,6 +46,7 @@ struct TextWriter {
         }
     }
 
+    @inline(never)
     mutating func write(number: Int) {
         if number < 0 { write(byte: UInt8(ascii: "-")) }
         var rest = number.magnitude
@@ -65,6 +70,7 @@ struct TextWriter {
     }
 
     /// Digits of 16, capital letters, no prefix.
+    @inline(never)
     mutating func write(hexadecimal number: UInt) {
         var shift = UInt.bitWidth &- 4
         while shift > 0, number &>> UInt(shift) == 0 { shift &-= 4 }

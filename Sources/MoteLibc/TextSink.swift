@@ -30,6 +30,7 @@ struct TextSink {
         descriptor = -1
     }
 
+    @inline(never)
     mutating func put(_ byte: UInt8) {
         if let memory {
             if UInt64(count) &+ 1 < capacity, !memory.store(byte, at: address &+ UInt64(count)) {
@@ -62,6 +63,7 @@ struct TextSink {
     }
 
     /// A descriptor that takes nothing more loses the rest, as a closed stream does.
+    @inline(never)
     private mutating func flush() {
         let descriptor = descriptor
         let size = buffered

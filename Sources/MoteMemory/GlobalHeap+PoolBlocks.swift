@@ -73,7 +73,7 @@ extension Pool {
     }
 
     /// Whether a header lies in the pool, is what was written there, and describes a block inside the pool.
-    @inline(__always)
+    @inline(never)
     func isValid(_ block: UInt32) -> Bool {
         guard block < control.pointee.unitCount else { return false }
         let fields = header(block).pointee

@@ -184,6 +184,7 @@ package struct LinearMemory {
     }
 
     /// Gives the bytes back; the record stays its owner's.
+    @inline(never)
     package static func destroy(_ place: Pointer) {
         if place.pointee.memory.backing == UInt8(MOTE_BACKING_RESERVED) {
             releaseReserved(place)

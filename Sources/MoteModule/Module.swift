@@ -226,6 +226,7 @@ package struct Module {
     }
 
     /// Gives back a module and what it holds; nothing may refer to it any more.
+    @inline(never)
     package static func destroy(_ module: Pointer) {
         if let registry = module.pointee.typeRegistry {
             for index in 0..<module.pointee.typeGroups.count {
@@ -239,6 +240,7 @@ package struct Module {
     }
 
     /// The function type of a function index, or nil outside the index space.
+    @inline(never)
     package func functionType(of functionIndex: UInt32) -> UnsafeMutablePointer<DefinedType>? {
         guard let function = functions.pointer(at: Int(functionIndex)) else { return nil }
         return types.pointer(at: Int(function.pointee.typeIndex))

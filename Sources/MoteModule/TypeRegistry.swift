@@ -108,6 +108,7 @@ package struct TypeRegistry {
     /// each. Who interns a group must hold the groups that it refers to. `expectedInBytes` is what this group and
     /// those that the caller interns after it would take, by ``TypeGroup/sizeInBytes(count:valueCount:)``: one block
     /// is made for them. Throws when memory is not to be had; the registry is as before then.
+    @inline(never)
     package static func intern(
         _ registry: Pointer,
         _ candidates: UnsafePointer<TypeCandidate>,
@@ -149,6 +150,7 @@ package struct TypeRegistry {
     }
 
     /// Gives up a hold on a group; the last one frees it and its ids.
+    @inline(never)
     package static func release(_ registry: Pointer, _ group: TypeGroup.Pointer) {
         mote_lock_acquire(&registry.pointee.lock)
         defer { mote_lock_release(&registry.pointee.lock) }
@@ -332,6 +334,7 @@ package struct TypeRegistry {
     }
 
     /// Chunk k holds `firstChunkCount << k` ids from `firstChunkCount * (2^k - 1)` on.
+    @inline(never)
     private static func entry(_ registry: Pointer, _ id: UInt32) -> UnsafeMutablePointer<Entry>? {
         guard id < TypeReference.limit else { return nil }
         let scaled = id / firstChunkCount &+ 1

@@ -11,7 +11,7 @@ struct GuestMemory {
     let sharedHeap: SharedHeap.Pointer?
 
     /// The bytes from a guest address on.
-    @inline(__always)
+    @inline(never)
     func bytes(at address: UInt32, count: UInt64) throws(WASIFault) -> UnsafeMutableRawPointer {
         // Safe: an address has 32 bits and counts come from 32-bit values times at most 48.
         guard let base, UInt64(address) &+ count <= sizeInBytes, count <= sizeInBytes else {

@@ -71,6 +71,7 @@ package enum WASIErrno: UInt16, Error, Sendable {
     case notCapable = 76
 
     /// What an error number of the operating system is called in WASI; what has no name there is ``io``.
+    @inline(never)
     package init(system number: Int32) {
         self =
             switch number {

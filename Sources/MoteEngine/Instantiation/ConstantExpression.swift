@@ -158,6 +158,7 @@ struct ConstantReader {
 }
 
 extension ConstantReader {
+    @inline(never)
     mutating func readByte() -> UInt8 {
         guard position < end else { return 0x0B }
         position &+= 1

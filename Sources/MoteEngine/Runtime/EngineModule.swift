@@ -64,6 +64,7 @@ package struct EngineModule {
     }
 
     /// Takes the module out of the runtime's list and frees its arena.
+    @inline(never)
     static func release(_ state: UnsafeMutablePointer<ModuleState>) {
         let runtime = state.pointee.runtime
         mote_lock_acquire(runtime.lock)

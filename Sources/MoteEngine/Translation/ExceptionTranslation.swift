@@ -74,6 +74,7 @@ extension Translator {
     }
 
     /// Starts the code that a clause of an entry leads to, with the exception's values on the stack.
+    @inline(never)
     private mutating func beginPad(
         _ tag: UInt32,
         of entry: Int,
@@ -100,6 +101,7 @@ extension Translator {
     }
 
     /// Pushes a value that lies at its position already; a reference moves into its range.
+    @inline(never)
     private mutating func pushPlaced(_ type: UInt8) throws(MemoryError) {
         let at = topPosition
         let home = pushTemporary(type)

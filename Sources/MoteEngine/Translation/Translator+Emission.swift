@@ -42,6 +42,7 @@ extension Translator {
     }
 
     /// Writes an instruction whose result is a v128 in the slot of field @8 and the next; no register has it.
+    @inline(never)
     mutating func emitVector(
         _ opcode: InternalOpcode,
         sizeInBytes: Int = 16,
@@ -75,6 +76,7 @@ extension Translator {
     }
 
     /// Control flow joins here: nothing is known of registers or of the instruction before.
+    @inline(never)
     mutating func join() {
         last.offset = -1
         tail.offset = -1

@@ -103,6 +103,7 @@ extension Translator {
     }
 
     /// Puts an entry into its home slot, if it is not there.
+    @inline(never)
     mutating func settle(_ index: Int) throws(MemoryError) {
         let entry = entries[index]
         guard entry.kind != .temporary else { return }
@@ -240,7 +241,7 @@ extension Translator {
     }
 
     /// A slot changed: what a register holds of it is old.
-    @inline(__always)
+    @inline(never)
     mutating func forget(_ slot: Int16) {
         if integerRegister == slot { integerRegister = Translator.noSlot }
         if floatRegister == slot { floatRegister = Translator.noSlot }
