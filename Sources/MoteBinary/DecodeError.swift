@@ -50,19 +50,21 @@ package struct DecodeError: Error, Equatable, Sendable {
         case outOfMemory
     }
 
-    package var kind: Kind
+    /// The kind, and from bit 32 on the detail: one word, because errors are handed up through many callers.
+    private let facts: UInt64
+    /// From the first byte of the module; at most its size.
+    package let byteOffset: Int
+
+    package init(_ kind: Kind, at byteOffset: Int, detail: UInt32 = 0) {
+        facts = UInt64(kind.rawValue) | UInt64(detail) &<< 32
+        self.byteOffset = byteOffset
+    }
+
+    package var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: facts)) ?? .unexpectedEnd }
     /// What the kind says about it: an opcode, an index, a limit.
     ///
     /// 0 otherwise.
-    package var detail: UInt32
-    /// From the first byte of the module; at most its size.
-    package var byteOffset: Int
-
-    package init(_ kind: Kind, at byteOffset: Int, detail: UInt32 = 0) {
-        self.kind = kind
-        self.detail = detail
-        self.byteOffset = byteOffset
-    }
+    package var detail: UInt32 { UInt32(truncatingIfNeeded: facts &>> 32) }
 
     /// The feature that is off, when that is what is wrong.
     package var unsupportedFeature: Feature? {

@@ -273,14 +273,16 @@ extension Arena {
     }
 
     /// The error in the caller's numbers.
+    @inline(never)
     private func withoutHeader(_ error: MemoryError) -> MemoryError {
         guard error.kind == .exhausted else { return error }
-        var error = error
-        error.requestedInBytes &-= Self.growableHeaderSize
-        if error.availableInBytes >= 0 {
-            error.availableInBytes = max(error.availableInBytes &- Self.growableHeaderSize, 0)
-        }
-        return error
+        let available = error.availableInBytes
+        return .exhausted(
+            error.region,
+            requested: error.requestedInBytes &- Self.growableHeaderSize,
+            available: available < 0 ? available : max(available &- Self.growableHeaderSize, 0),
+            site: error.site
+        )
     }
 
     @inline(never)

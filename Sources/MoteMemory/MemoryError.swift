@@ -10,14 +10,38 @@ package struct MemoryError: Error, Equatable, Sendable {
         case corrupted
     }
 
-    package var kind: Kind
-    package var region: Region
-    package var site: AllocationSite
-    package var reason: PlanFault
+    /// Kind, reason, region and site, eight bits each but the last, which has sixteen.
+    ///
+    /// One word, because errors are handed up through many callers, and each would take the fields apart and put them
+    /// together again.
+    private let facts: UInt64
     /// Bytes asked for.
-    package var requestedInBytes: Int
+    package let requestedInBytes: Int
     /// Largest block, in bytes, that the source could still have given; -1 where it cannot know.
-    package var availableInBytes: Int
+    package let availableInBytes: Int
+
+    private init(
+        _ kind: Kind,
+        _ region: Region,
+        _ site: AllocationSite,
+        reason: PlanFault,
+        requested: Int,
+        available: Int
+    ) {
+        facts =
+            UInt64(kind.rawValue) | UInt64(reason.rawValue) &<< 8 | UInt64(region.rawValue) &<< 16
+            | UInt64(site.rawValue) &<< 32
+        requestedInBytes = requested
+        availableInBytes = available
+    }
+
+    // What was no raw value could not have been written.
+    package var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: facts)) ?? .exhausted }
+    package var reason: PlanFault { PlanFault(rawValue: UInt8(truncatingIfNeeded: facts &>> 8)) ?? .none }
+    package var region: Region { Region(rawValue: UInt8(truncatingIfNeeded: facts &>> 16)) ?? .structures }
+    package var site: AllocationSite {
+        AllocationSite(rawValue: UInt16(truncatingIfNeeded: facts &>> 32))
+    }
 
     package static func exhausted(
         _ region: Region,
@@ -25,36 +49,15 @@ package struct MemoryError: Error, Equatable, Sendable {
         available: Int,
         site: AllocationSite
     ) -> MemoryError {
-        MemoryError(
-            kind: .exhausted,
-            region: region,
-            site: site,
-            reason: .none,
-            requestedInBytes: requested,
-            availableInBytes: available
-        )
+        MemoryError(.exhausted, region, site, reason: .none, requested: requested, available: available)
     }
 
     package static func invalidPlan(_ reason: PlanFault, region: Region = .structures) -> MemoryError {
-        MemoryError(
-            kind: .invalidPlan,
-            region: region,
-            site: .arenaHeader,
-            reason: reason,
-            requestedInBytes: 0,
-            availableInBytes: -1
-        )
+        MemoryError(.invalidPlan, region, .arenaHeader, reason: reason, requested: 0, available: -1)
     }
 
     package static func corrupted(_ region: Region, site: AllocationSite) -> MemoryError {
-        MemoryError(
-            kind: .corrupted,
-            region: region,
-            site: site,
-            reason: .none,
-            requestedInBytes: 0,
-            availableInBytes: -1
-        )
+        MemoryError(.corrupted, region, site, reason: .none, requested: 0, available: -1)
     }
 }
 

@@ -44,8 +44,10 @@ extension InstanceLimits {
 extension InstanceState {
     /// What the instance overrides of the plan.
     package var limits: InstanceLimits {
-        var limits = ownLimits?.pointee ?? InstanceLimits()
-        if allowsSharedHeaps { limits.attachesSharedHeaps = true }
-        return limits
+        @inline(never) get {
+            var limits = ownLimits?.pointee ?? InstanceLimits()
+            if allowsSharedHeaps { limits.attachesSharedHeaps = true }
+            return limits
+        }
     }
 }
