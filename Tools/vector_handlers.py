@@ -279,8 +279,7 @@ class Vectors:
 
     # Any other memory: memory index @14, offset of 64 bits @16.
     def general(self, name, width, slot, lines):
-        index = "UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))"
-        self.handler("VectorMemory", name, [*self.outside_general(name, width, slot, index, lines), *lines])
+        self.handler("VectorMemory", name, [*self.outside_general(name, width, slot, 14, lines), *lines])
 
     def general_accesses(self):
         self.base("vectorLoadGeneral", "MEMORIES")

@@ -144,7 +144,7 @@ struct MoteEnvironment {
     uint64_t *trapFP;             // 72
     uint64_t *stackBase;          // 80
     uint64_t *stackLimit;         // 88  end of the operand stack
-    void *spill[6];               // 96  pc, fp, mem, r, d of the trampoline build
+    void *spill[6];               // 96  the trampoline build: pc, fp, -, r, d; all: searches of shared heaps, stack asked for
     uint64_t hostDepth;           // 144
     int32_t wakeDescriptor;       // 152 (atomic)  eventfd that interrupts blocking host calls; -1 when none was made
     uint32_t hostStop;            // 156 (atomic) not 0: the call ends with a host error when its host function returns

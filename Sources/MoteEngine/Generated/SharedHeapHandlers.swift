@@ -7,7 +7,12 @@ internal import CPlatform
 
 @inline(never)
 func memoryLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryLoad8UFound, orAtOnce: memoryLoad8UFound)
+}
+
+@c(mote_found_memoryLoad8U) @inline(__always)
+func memoryLoad8UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -15,7 +20,12 @@ func memoryLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
 
 @inline(never)
 func memoryLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryLoad16UFound, orAtOnce: memoryLoad16UFound)
+}
+
+@c(mote_found_memoryLoad16U) @inline(__always)
+func memoryLoad16UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -23,7 +33,12 @@ func memoryLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 
 @inline(never)
 func memoryLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryLoad32UFound, orAtOnce: memoryLoad32UFound)
+}
+
+@c(mote_found_memoryLoad32U) @inline(__always)
+func memoryLoad32UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -31,7 +46,12 @@ func memoryLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 
 @inline(never)
 func memoryLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryLoad64Found, orAtOnce: memoryLoad64Found)
+}
+
+@c(mote_found_memoryLoad64) @inline(__always)
+func memoryLoad64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -39,7 +59,12 @@ func memoryLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
 
 @inline(never)
 func memoryLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryLoad8S32Found, orAtOnce: memoryLoad8S32Found)
+}
+
+@c(mote_found_memoryLoad8S32) @inline(__always)
+func memoryLoad8S32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -47,7 +72,12 @@ func memoryLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 
 @inline(never)
 func memoryLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryLoad16S32Found, orAtOnce: memoryLoad16S32Found)
+}
+
+@c(mote_found_memoryLoad16S32) @inline(__always)
+func memoryLoad16S32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -55,7 +85,12 @@ func memoryLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 
 @inline(never)
 func memoryLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryLoad8S64Found, orAtOnce: memoryLoad8S64Found)
+}
+
+@c(mote_found_memoryLoad8S64) @inline(__always)
+func memoryLoad8S64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -63,7 +98,12 @@ func memoryLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 
 @inline(never)
 func memoryLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryLoad16S64Found, orAtOnce: memoryLoad16S64Found)
+}
+
+@c(mote_found_memoryLoad16S64) @inline(__always)
+func memoryLoad16S64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -71,7 +111,12 @@ func memoryLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 
 @inline(never)
 func memoryLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryLoad32S64Found, orAtOnce: memoryLoad32S64Found)
+}
+
+@c(mote_found_memoryLoad32S64) @inline(__always)
+func memoryLoad32S64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, z, d)
@@ -79,7 +124,12 @@ func memoryLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 
 @inline(never)
 func memoryLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryLoadF32Found, orAtOnce: memoryLoadF32Found)
+}
+
+@c(mote_found_memoryLoadF32) @inline(__always)
+func memoryLoadF32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -87,7 +137,12 @@ func memoryLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 
 @inline(never)
 func memoryLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryLoadF64Found, orAtOnce: memoryLoadF64Found)
+}
+
+@c(mote_found_memoryLoadF64) @inline(__always)
+func memoryLoadF64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 16, fp, memory, environment, r, f64(z))
@@ -95,56 +150,96 @@ func memoryLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 
 @inline(never)
 func memoryStore8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryStore8SFound, orAtOnce: memoryStore8SFound)
+}
+
+@c(mote_found_memoryStore8S) @inline(__always)
+func memoryStore8SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore8IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryStore8IFound, orAtOnce: memoryStore8IFound)
+}
+
+@c(mote_found_memoryStore8I) @inline(__always)
+func memoryStore8IFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: UInt8(truncatingIfNeeded: signedImmediate16(pc)), as: UInt8.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore16SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryStore16SFound, orAtOnce: memoryStore16SFound)
+}
+
+@c(mote_found_memoryStore16S) @inline(__always)
+func memoryStore16SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore16IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryStore16IFound, orAtOnce: memoryStore16IFound)
+}
+
+@c(mote_found_memoryStore16I) @inline(__always)
+func memoryStore16IFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: UInt16(truncatingIfNeeded: signedImmediate16(pc)), as: UInt16.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore32SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryStore32SFound, orAtOnce: memoryStore32SFound)
+}
+
+@c(mote_found_memoryStore32S) @inline(__always)
+func memoryStore32SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore32IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryStore32IFound, orAtOnce: memoryStore32IFound)
+}
+
+@c(mote_found_memoryStore32I) @inline(__always)
+func memoryStore32IFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: UInt32(truncatingIfNeeded: signedImmediate16(pc)), as: UInt32.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore64SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryStore64SFound, orAtOnce: memoryStore64SFound)
+}
+
+@c(mote_found_memoryStore64S) @inline(__always)
+func memoryStore64SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: fp[slotField(pc, 10)], as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)
 func memoryStore64IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryStore64IFound, orAtOnce: memoryStore64IFound)
+}
+
+@c(mote_found_memoryStore64I) @inline(__always)
+func memoryStore64IFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: signedImmediate16(pc), as: UInt64.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -152,7 +247,12 @@ func memoryStore64IOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: generalLoad8UFound, orAtOnce: generalLoad8UFound)
+}
+
+@c(mote_found_generalLoad8U) @inline(__always)
+func generalLoad8UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt8.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -162,7 +262,12 @@ func generalLoad8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: generalLoad16UFound, orAtOnce: generalLoad16UFound)
+}
+
+@c(mote_found_generalLoad16U) @inline(__always)
+func generalLoad16UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt16.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -172,7 +277,12 @@ func generalLoad16UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: generalLoad32UFound, orAtOnce: generalLoad32UFound)
+}
+
+@c(mote_found_generalLoad32U) @inline(__always)
+func generalLoad32UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -182,7 +292,12 @@ func generalLoad32UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: generalLoad64Found, orAtOnce: generalLoad64Found)
+}
+
+@c(mote_found_generalLoad64) @inline(__always)
+func generalLoad64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -192,7 +307,12 @@ func generalLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: generalLoad8S32Found, orAtOnce: generalLoad8S32Found)
+}
+
+@c(mote_found_generalLoad8S32) @inline(__always)
+func generalLoad8S32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int8.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -202,7 +322,12 @@ func generalLoad8S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: generalLoad16S32Found, orAtOnce: generalLoad16S32Found)
+}
+
+@c(mote_found_generalLoad16S32) @inline(__always)
+func generalLoad16S32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(UInt32(bitPattern: Int32(place.loadUnaligned(as: Int16.self))))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -212,7 +337,12 @@ func generalLoad16S32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: generalLoad8S64Found, orAtOnce: generalLoad8S64Found)
+}
+
+@c(mote_found_generalLoad8S64) @inline(__always)
+func generalLoad8S64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int8.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -222,7 +352,12 @@ func generalLoad8S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: generalLoad16S64Found, orAtOnce: generalLoad16S64Found)
+}
+
+@c(mote_found_generalLoad16S64) @inline(__always)
+func generalLoad16S64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int16.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -232,7 +367,12 @@ func generalLoad16S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: generalLoad32S64Found, orAtOnce: generalLoad32S64Found)
+}
+
+@c(mote_found_generalLoad32S64) @inline(__always)
+func generalLoad32S64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int32.self)))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -242,7 +382,12 @@ func generalLoad32S64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: generalLoadF32Found, orAtOnce: generalLoadF32Found)
+}
+
+@c(mote_found_generalLoadF32) @inline(__always)
+func generalLoadF32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(place.loadUnaligned(as: UInt32.self))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
@@ -252,7 +397,12 @@ func generalLoadF32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: generalLoadF64Found, orAtOnce: generalLoadF64Found)
+}
+
+@c(mote_found_generalLoadF64) @inline(__always)
+func generalLoadF64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = place.loadUnaligned(as: UInt64.self)
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, r, f64(z))
@@ -262,7 +412,12 @@ func generalLoadF64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 8, memoryIndexAt: 12, then: generalStore8Found, orAtOnce: generalStore8Found)
+}
+
+@c(mote_found_generalStore8) @inline(__always)
+func generalStore8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -272,7 +427,12 @@ func generalStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 8, memoryIndexAt: 12, then: generalStore16Found, orAtOnce: generalStore16Found)
+}
+
+@c(mote_found_generalStore16) @inline(__always)
+func generalStore16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -282,7 +442,12 @@ func generalStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 8, memoryIndexAt: 12, then: generalStore32Found, orAtOnce: generalStore32Found)
+}
+
+@c(mote_found_generalStore32) @inline(__always)
+func generalStore32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -292,7 +457,12 @@ func generalStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func generalStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 8, memoryIndexAt: 12, then: generalStore64Found, orAtOnce: generalStore64Found)
+}
+
+@c(mote_found_generalStore64) @inline(__always)
+func generalStore64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = fp[slotField(pc, 10)]
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -302,7 +472,12 @@ func generalStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoadV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 16, then: memoryVectorLoadV128Found, orAtOnce: memoryVectorLoadV128Found)
+}
+
+@c(mote_found_memoryVectorLoadV128) @inline(__always)
+func memoryVectorLoadV128Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -311,7 +486,12 @@ func memoryVectorLoadV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8x8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad8x8SFound, orAtOnce: memoryVectorLoad8x8SFound)
+}
+
+@c(mote_found_memoryVectorLoad8x8S) @inline(__always)
+func memoryVectorLoad8x8SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -320,7 +500,12 @@ func memoryVectorLoad8x8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8x8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad8x8UFound, orAtOnce: memoryVectorLoad8x8UFound)
+}
+
+@c(mote_found_memoryVectorLoad8x8U) @inline(__always)
+func memoryVectorLoad8x8UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -329,7 +514,12 @@ func memoryVectorLoad8x8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16x4SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad16x4SFound, orAtOnce: memoryVectorLoad16x4SFound)
+}
+
+@c(mote_found_memoryVectorLoad16x4S) @inline(__always)
+func memoryVectorLoad16x4SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -338,7 +528,12 @@ func memoryVectorLoad16x4SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16x4UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad16x4UFound, orAtOnce: memoryVectorLoad16x4UFound)
+}
+
+@c(mote_found_memoryVectorLoad16x4U) @inline(__always)
+func memoryVectorLoad16x4UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -347,7 +542,12 @@ func memoryVectorLoad16x4UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32x2SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad32x2SFound, orAtOnce: memoryVectorLoad32x2SFound)
+}
+
+@c(mote_found_memoryVectorLoad32x2S) @inline(__always)
+func memoryVectorLoad32x2SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -356,7 +556,12 @@ func memoryVectorLoad32x2SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32x2UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad32x2UFound, orAtOnce: memoryVectorLoad32x2UFound)
+}
+
+@c(mote_found_memoryVectorLoad32x2U) @inline(__always)
+func memoryVectorLoad32x2UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -365,7 +570,12 @@ func memoryVectorLoad32x2UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryVectorLoad8SplatFound, orAtOnce: memoryVectorLoad8SplatFound)
+}
+
+@c(mote_found_memoryVectorLoad8Splat) @inline(__always)
+func memoryVectorLoad8SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -374,7 +584,12 @@ func memoryVectorLoad8SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryVectorLoad16SplatFound, orAtOnce: memoryVectorLoad16SplatFound)
+}
+
+@c(mote_found_memoryVectorLoad16Splat) @inline(__always)
+func memoryVectorLoad16SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -383,7 +598,12 @@ func memoryVectorLoad16SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryVectorLoad32SplatFound, orAtOnce: memoryVectorLoad32SplatFound)
+}
+
+@c(mote_found_memoryVectorLoad32Splat) @inline(__always)
+func memoryVectorLoad32SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -392,7 +612,12 @@ func memoryVectorLoad32SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad64SplatFound, orAtOnce: memoryVectorLoad64SplatFound)
+}
+
+@c(mote_found_memoryVectorLoad64Splat) @inline(__always)
+func memoryVectorLoad64SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -401,7 +626,12 @@ func memoryVectorLoad64SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryVectorLoad32ZeroFound, orAtOnce: memoryVectorLoad32ZeroFound)
+}
+
+@c(mote_found_memoryVectorLoad32Zero) @inline(__always)
+func memoryVectorLoad32ZeroFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -410,7 +640,12 @@ func memoryVectorLoad32ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad64ZeroFound, orAtOnce: memoryVectorLoad64ZeroFound)
+}
+
+@c(mote_found_memoryVectorLoad64Zero) @inline(__always)
+func memoryVectorLoad64ZeroFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -419,7 +654,12 @@ func memoryVectorLoad64ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryVectorLoad8LaneFound, orAtOnce: memoryVectorLoad8LaneFound)
+}
+
+@c(mote_found_memoryVectorLoad8Lane) @inline(__always)
+func memoryVectorLoad8LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
@@ -430,7 +670,12 @@ func memoryVectorLoad8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryVectorLoad16LaneFound, orAtOnce: memoryVectorLoad16LaneFound)
+}
+
+@c(mote_found_memoryVectorLoad16Lane) @inline(__always)
+func memoryVectorLoad16LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
@@ -441,7 +686,12 @@ func memoryVectorLoad16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryVectorLoad32LaneFound, orAtOnce: memoryVectorLoad32LaneFound)
+}
+
+@c(mote_found_memoryVectorLoad32Lane) @inline(__always)
+func memoryVectorLoad32LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
@@ -452,7 +702,12 @@ func memoryVectorLoad32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorLoad64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorLoad64LaneFound, orAtOnce: memoryVectorLoad64LaneFound)
+}
+
+@c(mote_found_memoryVectorLoad64Lane) @inline(__always)
+func memoryVectorLoad64LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
@@ -463,7 +718,12 @@ func memoryVectorLoad64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStoreV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 16, then: memoryVectorStoreV128Found, orAtOnce: memoryVectorStoreV128Found)
+}
+
+@c(mote_found_memoryVectorStoreV128) @inline(__always)
+func memoryVectorStoreV128Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 16, fp, memory, environment, r, d)
 }
@@ -472,7 +732,12 @@ func memoryVectorStoreV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 1, then: memoryVectorStore8LaneFound, orAtOnce: memoryVectorStore8LaneFound)
+}
+
+@c(mote_found_memoryVectorStore8Lane) @inline(__always)
+func memoryVectorStore8LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -482,7 +747,12 @@ func memoryVectorStore8LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 2, then: memoryVectorStore16LaneFound, orAtOnce: memoryVectorStore16LaneFound)
+}
+
+@c(mote_found_memoryVectorStore16Lane) @inline(__always)
+func memoryVectorStore16LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -492,7 +762,12 @@ func memoryVectorStore16LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 4, then: memoryVectorStore32LaneFound, orAtOnce: memoryVectorStore32LaneFound)
+}
+
+@c(mote_found_memoryVectorStore32Lane) @inline(__always)
+func memoryVectorStore32LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -502,7 +777,12 @@ func memoryVectorStore32LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD
 @inline(never)
 func memoryVectorStore64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double, _ address: UInt64) -> Int {
-    guard let place = SharedHeapAccess.place(environment, address, 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return searchAt(pc, fp, memory, environment, r, d, address, 8, then: memoryVectorStore64LaneFound, orAtOnce: memoryVectorStore64LaneFound)
+}
+
+@c(mote_found_memoryVectorStore64Lane) @inline(__always)
+func memoryVectorStore64LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -512,7 +792,12 @@ func memoryVectorStore64LaneOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoadV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 16, addressAt: 10, memoryIndexAt: 14, then: vectorLoadV128GeneralFound, orAtOnce: vectorLoadV128GeneralFound)
+}
+
+@c(mote_found_vectorLoadV128General) @inline(__always)
+func vectorLoadV128GeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -521,7 +806,12 @@ func vectorLoadV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8x8SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad8x8SGeneralFound, orAtOnce: vectorLoad8x8SGeneralFound)
+}
+
+@c(mote_found_vectorLoad8x8SGeneral) @inline(__always)
+func vectorLoad8x8SGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -530,7 +820,12 @@ func vectorLoad8x8SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8x8UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad8x8UGeneralFound, orAtOnce: vectorLoad8x8UGeneralFound)
+}
+
+@c(mote_found_vectorLoad8x8UGeneral) @inline(__always)
+func vectorLoad8x8UGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -539,7 +834,12 @@ func vectorLoad8x8UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16x4SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad16x4SGeneralFound, orAtOnce: vectorLoad16x4SGeneralFound)
+}
+
+@c(mote_found_vectorLoad16x4SGeneral) @inline(__always)
+func vectorLoad16x4SGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -548,7 +848,12 @@ func vectorLoad16x4SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16x4UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad16x4UGeneralFound, orAtOnce: vectorLoad16x4UGeneralFound)
+}
+
+@c(mote_found_vectorLoad16x4UGeneral) @inline(__always)
+func vectorLoad16x4UGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -557,7 +862,12 @@ func vectorLoad16x4UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32x2SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad32x2SGeneralFound, orAtOnce: vectorLoad32x2SGeneralFound)
+}
+
+@c(mote_found_vectorLoad32x2SGeneral) @inline(__always)
+func vectorLoad32x2SGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -566,7 +876,12 @@ func vectorLoad32x2SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32x2UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad32x2UGeneralFound, orAtOnce: vectorLoad32x2UGeneralFound)
+}
+
+@c(mote_found_vectorLoad32x2UGeneral) @inline(__always)
+func vectorLoad32x2UGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -575,7 +890,12 @@ func vectorLoad32x2UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 14, then: vectorLoad8SplatGeneralFound, orAtOnce: vectorLoad8SplatGeneralFound)
+}
+
+@c(mote_found_vectorLoad8SplatGeneral) @inline(__always)
+func vectorLoad8SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -584,7 +904,12 @@ func vectorLoad8SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 14, then: vectorLoad16SplatGeneralFound, orAtOnce: vectorLoad16SplatGeneralFound)
+}
+
+@c(mote_found_vectorLoad16SplatGeneral) @inline(__always)
+func vectorLoad16SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -593,7 +918,12 @@ func vectorLoad16SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 14, then: vectorLoad32SplatGeneralFound, orAtOnce: vectorLoad32SplatGeneralFound)
+}
+
+@c(mote_found_vectorLoad32SplatGeneral) @inline(__always)
+func vectorLoad32SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -602,7 +932,12 @@ func vectorLoad32SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad64SplatGeneralFound, orAtOnce: vectorLoad64SplatGeneralFound)
+}
+
+@c(mote_found_vectorLoad64SplatGeneral) @inline(__always)
+func vectorLoad64SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -611,7 +946,12 @@ func vectorLoad64SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 14, then: vectorLoad32ZeroGeneralFound, orAtOnce: vectorLoad32ZeroGeneralFound)
+}
+
+@c(mote_found_vectorLoad32ZeroGeneral) @inline(__always)
+func vectorLoad32ZeroGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -620,7 +960,12 @@ func vectorLoad32ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad64ZeroGeneralFound, orAtOnce: vectorLoad64ZeroGeneralFound)
+}
+
+@c(mote_found_vectorLoad64ZeroGeneral) @inline(__always)
+func vectorLoad64ZeroGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -629,7 +974,12 @@ func vectorLoad64ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 14, then: vectorLoad8LaneGeneralFound, orAtOnce: vectorLoad8LaneGeneralFound)
+}
+
+@c(mote_found_vectorLoad8LaneGeneral) @inline(__always)
+func vectorLoad8LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
@@ -640,7 +990,12 @@ func vectorLoad8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 14, then: vectorLoad16LaneGeneralFound, orAtOnce: vectorLoad16LaneGeneralFound)
+}
+
+@c(mote_found_vectorLoad16LaneGeneral) @inline(__always)
+func vectorLoad16LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
@@ -651,7 +1006,12 @@ func vectorLoad16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 14, then: vectorLoad32LaneGeneralFound, orAtOnce: vectorLoad32LaneGeneralFound)
+}
+
+@c(mote_found_vectorLoad32LaneGeneral) @inline(__always)
+func vectorLoad32LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
@@ -662,7 +1022,12 @@ func vectorLoad32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorLoad64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 14, then: vectorLoad64LaneGeneralFound, orAtOnce: vectorLoad64LaneGeneralFound)
+}
+
+@c(mote_found_vectorLoad64LaneGeneral) @inline(__always)
+func vectorLoad64LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
@@ -673,7 +1038,12 @@ func vectorLoad64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStoreV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 16, addressAt: 8, memoryIndexAt: 14, then: vectorStoreV128GeneralFound, orAtOnce: vectorStoreV128GeneralFound)
+}
+
+@c(mote_found_vectorStoreV128General) @inline(__always)
+func vectorStoreV128GeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -682,7 +1052,12 @@ func vectorStoreV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 8, memoryIndexAt: 14, then: vectorStore8LaneGeneralFound, orAtOnce: vectorStore8LaneGeneralFound)
+}
+
+@c(mote_found_vectorStore8LaneGeneral) @inline(__always)
+func vectorStore8LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -692,7 +1067,12 @@ func vectorStore8LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 8, memoryIndexAt: 14, then: vectorStore16LaneGeneralFound, orAtOnce: vectorStore16LaneGeneralFound)
+}
+
+@c(mote_found_vectorStore16LaneGeneral) @inline(__always)
+func vectorStore16LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -702,7 +1082,12 @@ func vectorStore16LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 8, memoryIndexAt: 14, then: vectorStore32LaneGeneralFound, orAtOnce: vectorStore32LaneGeneralFound)
+}
+
+@c(mote_found_vectorStore32LaneGeneral) @inline(__always)
+func vectorStore32LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -712,7 +1097,12 @@ func vectorStore32LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 #if !MOTE_WITHOUT_SIMD && !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @inline(never)
 func vectorStore64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 8, memoryIndexAt: 14, then: vectorStore64LaneGeneralFound, orAtOnce: vectorStore64LaneGeneralFound)
+}
+
+@c(mote_found_vectorStore64LaneGeneral) @inline(__always)
+func vectorStore64LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -722,7 +1112,12 @@ func vectorStore64LaneGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicLoad8Found, orAtOnce: atomicLoad8Found)
+}
+
+@c(mote_found_atomicLoad8) @inline(__always)
+func atomicLoad8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_load_8(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -732,7 +1127,12 @@ func atomicLoad8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicLoad16Found, orAtOnce: atomicLoad16Found)
+}
+
+@c(mote_found_atomicLoad16) @inline(__always)
+func atomicLoad16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_load_16(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -742,7 +1142,12 @@ func atomicLoad16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicLoad32Found, orAtOnce: atomicLoad32Found)
+}
+
+@c(mote_found_atomicLoad32) @inline(__always)
+func atomicLoad32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_load_32(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -752,7 +1157,12 @@ func atomicLoad32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicLoad64Found, orAtOnce: atomicLoad64Found)
+}
+
+@c(mote_found_atomicLoad64) @inline(__always)
+func atomicLoad64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_load_64(place))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -762,7 +1172,12 @@ func atomicLoad64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 8, memoryIndexAt: 12, then: atomicStore8Found, orAtOnce: atomicStore8Found)
+}
+
+@c(mote_found_atomicStore8) @inline(__always)
+func atomicStore8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     mote_guest_store_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -771,7 +1186,12 @@ func atomicStore8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: En
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 8, memoryIndexAt: 12, then: atomicStore16Found, orAtOnce: atomicStore16Found)
+}
+
+@c(mote_found_atomicStore16) @inline(__always)
+func atomicStore16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     mote_guest_store_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -780,7 +1200,12 @@ func atomicStore16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 8, memoryIndexAt: 12, then: atomicStore32Found, orAtOnce: atomicStore32Found)
+}
+
+@c(mote_found_atomicStore32) @inline(__always)
+func atomicStore32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     mote_guest_store_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -789,7 +1214,12 @@ func atomicStore32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 8, memoryIndexAt: 12, then: atomicStore64Found, orAtOnce: atomicStore64Found)
+}
+
+@c(mote_found_atomicStore64) @inline(__always)
+func atomicStore64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     mote_guest_store_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 10)]))
     return go(pc + 24, fp, memory, environment, r, d)
 }
@@ -798,7 +1228,12 @@ func atomicStore64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicAdd8Found, orAtOnce: atomicAdd8Found)
+}
+
+@c(mote_found_atomicAdd8) @inline(__always)
+func atomicAdd8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_add_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -808,7 +1243,12 @@ func atomicAdd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicAdd16Found, orAtOnce: atomicAdd16Found)
+}
+
+@c(mote_found_atomicAdd16) @inline(__always)
+func atomicAdd16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_add_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -818,7 +1258,12 @@ func atomicAdd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicAdd32Found, orAtOnce: atomicAdd32Found)
+}
+
+@c(mote_found_atomicAdd32) @inline(__always)
+func atomicAdd32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_add_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -828,7 +1273,12 @@ func atomicAdd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAdd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicAdd64Found, orAtOnce: atomicAdd64Found)
+}
+
+@c(mote_found_atomicAdd64) @inline(__always)
+func atomicAdd64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_add_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -838,7 +1288,12 @@ func atomicAdd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicSubtract8Found, orAtOnce: atomicSubtract8Found)
+}
+
+@c(mote_found_atomicSubtract8) @inline(__always)
+func atomicSubtract8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_subtract_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -848,7 +1303,12 @@ func atomicSubtract8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicSubtract16Found, orAtOnce: atomicSubtract16Found)
+}
+
+@c(mote_found_atomicSubtract16) @inline(__always)
+func atomicSubtract16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_subtract_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -858,7 +1318,12 @@ func atomicSubtract16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicSubtract32Found, orAtOnce: atomicSubtract32Found)
+}
+
+@c(mote_found_atomicSubtract32) @inline(__always)
+func atomicSubtract32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_subtract_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -868,7 +1333,12 @@ func atomicSubtract32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicSubtract64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicSubtract64Found, orAtOnce: atomicSubtract64Found)
+}
+
+@c(mote_found_atomicSubtract64) @inline(__always)
+func atomicSubtract64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_subtract_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -878,7 +1348,12 @@ func atomicSubtract64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicAnd8Found, orAtOnce: atomicAnd8Found)
+}
+
+@c(mote_found_atomicAnd8) @inline(__always)
+func atomicAnd8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_and_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -888,7 +1363,12 @@ func atomicAnd8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicAnd16Found, orAtOnce: atomicAnd16Found)
+}
+
+@c(mote_found_atomicAnd16) @inline(__always)
+func atomicAnd16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_and_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -898,7 +1378,12 @@ func atomicAnd16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicAnd32Found, orAtOnce: atomicAnd32Found)
+}
+
+@c(mote_found_atomicAnd32) @inline(__always)
+func atomicAnd32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_and_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -908,7 +1393,12 @@ func atomicAnd32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicAnd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicAnd64Found, orAtOnce: atomicAnd64Found)
+}
+
+@c(mote_found_atomicAnd64) @inline(__always)
+func atomicAnd64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_and_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -918,7 +1408,12 @@ func atomicAnd64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicOr8Found, orAtOnce: atomicOr8Found)
+}
+
+@c(mote_found_atomicOr8) @inline(__always)
+func atomicOr8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_or_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -928,7 +1423,12 @@ func atomicOr8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicOr16Found, orAtOnce: atomicOr16Found)
+}
+
+@c(mote_found_atomicOr16) @inline(__always)
+func atomicOr16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_or_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -938,7 +1438,12 @@ func atomicOr16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicOr32Found, orAtOnce: atomicOr32Found)
+}
+
+@c(mote_found_atomicOr32) @inline(__always)
+func atomicOr32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_or_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -948,7 +1453,12 @@ func atomicOr32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicOr64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicOr64Found, orAtOnce: atomicOr64Found)
+}
+
+@c(mote_found_atomicOr64) @inline(__always)
+func atomicOr64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_or_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -958,7 +1468,12 @@ func atomicOr64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicXor8Found, orAtOnce: atomicXor8Found)
+}
+
+@c(mote_found_atomicXor8) @inline(__always)
+func atomicXor8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_xor_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -968,7 +1483,12 @@ func atomicXor8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicXor16Found, orAtOnce: atomicXor16Found)
+}
+
+@c(mote_found_atomicXor16) @inline(__always)
+func atomicXor16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_xor_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -978,7 +1498,12 @@ func atomicXor16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicXor32Found, orAtOnce: atomicXor32Found)
+}
+
+@c(mote_found_atomicXor32) @inline(__always)
+func atomicXor32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_xor_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -988,7 +1513,12 @@ func atomicXor32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicXor64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicXor64Found, orAtOnce: atomicXor64Found)
+}
+
+@c(mote_found_atomicXor64) @inline(__always)
+func atomicXor64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_xor_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -998,7 +1528,12 @@ func atomicXor64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Env
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicExchange8Found, orAtOnce: atomicExchange8Found)
+}
+
+@c(mote_found_atomicExchange8) @inline(__always)
+func atomicExchange8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_exchange_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1008,7 +1543,12 @@ func atomicExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicExchange16Found, orAtOnce: atomicExchange16Found)
+}
+
+@c(mote_found_atomicExchange16) @inline(__always)
+func atomicExchange16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_exchange_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1018,7 +1558,12 @@ func atomicExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicExchange32Found, orAtOnce: atomicExchange32Found)
+}
+
+@c(mote_found_atomicExchange32) @inline(__always)
+func atomicExchange32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_exchange_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1028,7 +1573,12 @@ func atomicExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicExchange64Found, orAtOnce: atomicExchange64Found)
+}
+
+@c(mote_found_atomicExchange64) @inline(__always)
+func atomicExchange64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_exchange_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
@@ -1038,7 +1588,12 @@ func atomicExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 1, addressAt: 10, memoryIndexAt: 12, then: atomicCompareExchange8Found, orAtOnce: atomicCompareExchange8Found)
+}
+
+@c(mote_found_atomicCompareExchange8) @inline(__always)
+func atomicCompareExchange8Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_compare_exchange_8(place, UInt8(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt8(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -1048,7 +1603,12 @@ func atomicCompareExchange8Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 2, addressAt: 10, memoryIndexAt: 12, then: atomicCompareExchange16Found, orAtOnce: atomicCompareExchange16Found)
+}
+
+@c(mote_found_atomicCompareExchange16) @inline(__always)
+func atomicCompareExchange16Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_compare_exchange_16(place, UInt16(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt16(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -1058,7 +1618,12 @@ func atomicCompareExchange16Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 4, addressAt: 10, memoryIndexAt: 12, then: atomicCompareExchange32Found, orAtOnce: atomicCompareExchange32Found)
+}
+
+@c(mote_found_atomicCompareExchange32) @inline(__always)
+func atomicCompareExchange32Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_compare_exchange_32(place, UInt32(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt32(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)
@@ -1068,7 +1633,12 @@ func atomicCompareExchange32Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !MOTE_WITHOUT_THREADS
 @inline(never)
 func atomicCompareExchange64Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    guard let place = SharedHeapAccess.place(environment, memoryIndex: index16(pc, 12), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8) else { return memoryOutOfBounds(pc, fp, memory, environment, r, d) }
+    return search(pc, fp, memory, environment, r, d, 8, addressAt: 10, memoryIndexAt: 12, then: atomicCompareExchange64Found, orAtOnce: atomicCompareExchange64Found)
+}
+
+@c(mote_found_atomicCompareExchange64) @inline(__always)
+func atomicCompareExchange64Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    let place = placeFound(environment)
     let z = UInt64(mote_guest_compare_exchange_64(place, UInt64(truncatingIfNeeded: fp[slotField(pc, 14)]), UInt64(truncatingIfNeeded: fp[slotField(pc, 24)])))
     fp[slotField(pc, 8)] = z
     return go(pc + 32, fp, memory, environment, z, d)

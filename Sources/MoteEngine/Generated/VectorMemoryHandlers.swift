@@ -541,7 +541,7 @@ func memoryVectorStore64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoadV128General) @inline(__always)
 func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
     guard let place else { return vectorLoadV128GeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -551,7 +551,7 @@ func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8x8SGeneral) @inline(never)
 func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad8x8SGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -561,7 +561,7 @@ func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8x8UGeneral) @inline(never)
 func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad8x8UGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -571,7 +571,7 @@ func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16x4SGeneral) @inline(__always)
 func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad16x4SGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -581,7 +581,7 @@ func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16x4UGeneral) @inline(__always)
 func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad16x4UGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -591,7 +591,7 @@ func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32x2SGeneral) @inline(__always)
 func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad32x2SGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -601,7 +601,7 @@ func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32x2UGeneral) @inline(__always)
 func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad32x2UGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -611,7 +611,7 @@ func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8SplatGeneral) @inline(__always)
 func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorLoad8SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -621,7 +621,7 @@ func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16SplatGeneral) @inline(__always)
 func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorLoad16SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -631,7 +631,7 @@ func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32SplatGeneral) @inline(__always)
 func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -641,7 +641,7 @@ func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad64SplatGeneral) @inline(__always)
 func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -651,7 +651,7 @@ func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32ZeroGeneral) @inline(__always)
 func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -661,7 +661,7 @@ func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad64ZeroGeneral) @inline(__always)
 func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
     return go(pc + 24, fp, memory, environment, r, d)
@@ -671,7 +671,7 @@ func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad8LaneGeneral) @inline(__always)
 func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorLoad8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
@@ -683,7 +683,7 @@ func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad16LaneGeneral) @inline(__always)
 func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorLoad16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
@@ -695,7 +695,7 @@ func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad32LaneGeneral) @inline(__always)
 func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
@@ -707,7 +707,7 @@ func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorLoad64LaneGeneral) @inline(__always)
 func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
@@ -719,7 +719,7 @@ func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStoreV128General) @inline(__always)
 func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
     guard let place else { return vectorStoreV128GeneralOutside(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
     return go(pc + 24, fp, memory, environment, r, d)
@@ -729,7 +729,7 @@ func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore8LaneGeneral) @inline(__always)
 func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorStore8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
@@ -740,7 +740,7 @@ func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore16LaneGeneral) @inline(__always)
 func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorStore16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
@@ -751,7 +751,7 @@ func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore32LaneGeneral) @inline(__always)
 func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorStore32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
@@ -762,7 +762,7 @@ func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
 @c(mote_handler_vectorStore64LaneGeneral) @inline(__always)
 func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let place = EffectiveAddress.resolve(environment, memoryIndex: UInt32(pc.load(fromByteOffset: 14, as: UInt16.self)), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
+    let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorStore64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
