@@ -64,8 +64,9 @@ extension EngineInstance {
             let shape = try (own + index).create(
                 type: type,
                 isFirst: isFirst,
+                isChecked: state.pointee.attachesSharedHeaps,
                 module: isFirst ? state.pointee.module : nil,
-                limits: state.pointee.limits,
+                limits: UnsafePointer(state.pointee.ownLimits),
                 store: state.pointee.store,
                 owner: state.base,
                 arena: state.pointee.arena
@@ -156,7 +157,7 @@ extension EngineInstance {
     /// Bit 1: fuel is charged.
     private static func variant(of state: UnsafeMutablePointer<InstanceState>) -> Int {
         var variant = state.pointee.limits.isMetered ? 2 : 0
-        if !state.pointee.limits.attachesSharedHeaps, let memory = state.pointee.base.memories?[0]?.pointee,
+        if !state.pointee.attachesSharedHeaps, let memory = state.pointee.base.memories?[0]?.pointee,
             memory.bounds == 1, memory.is64 == 0,
             memory.pageSizeLog2 == 16
         {

@@ -42,7 +42,12 @@ extension InstanceLimits {
 }
 
 extension InstanceState {
-    /// What the instance overrides of the plan.
+    /// Whether shared heaps may be attached: memory 0 has no guard pages then, and its code checks.
+    var attachesSharedHeaps: Bool {
+        allowsSharedHeaps || ownLimits?.pointee.attachesSharedHeaps == true
+    }
+
+    /// A copy of what the instance overrides of the plan.
     package var limits: InstanceLimits {
         @inline(never) get {
             var limits = ownLimits?.pointee ?? InstanceLimits()

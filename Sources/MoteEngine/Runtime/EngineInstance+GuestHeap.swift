@@ -29,12 +29,13 @@ extension EngineEnvironment {
 extension EngineInstance {
     /// What plan and limits say of the host's heap.
     package var guestHeapChoice: GuestHeap {
-        state.pointee.limits.guestHeap ?? state.pointee.store.pointee.runtime.pointee.plan.guestHeap
+        state.pointee.ownLimits?.pointee.guestHeap
+            ?? state.pointee.store.pointee.runtime.pointee.plan.guestHeap
     }
 
     /// What plan and limits leave the guest's own heap; nil for no cap.
     package var guestHeapCapInBytes: UInt64? {
-        state.pointee.limits.maximumGuestHeapSizeInBytes
+        state.pointee.ownLimits?.pointee.maximumGuestHeapSizeInBytes
             ?? state.pointee.store.pointee.runtime.pointee.plan.maximumGuestHeapSizeInBytes
     }
 

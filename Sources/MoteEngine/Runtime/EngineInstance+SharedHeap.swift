@@ -25,7 +25,7 @@ extension EngineInstance {
         defer { mote_lock_release(runtime.state.lock) }
         guard runtime.isOwn(heap) else { throw .fault(.foreignRuntime) }
         guard let memory = memory(at: 0) else { throw .fault(.noMemory) }
-        guard state.pointee.limits.attachesSharedHeaps else { throw .fault(.notAttachable) }
+        guard state.pointee.attachesSharedHeaps else { throw .fault(.notAttachable) }
         guard sharedHeap == nil else { throw .fault(.alreadyAttached) }
         let start = SharedHeap.start(heap, is64: memory.pointee.is64 != 0)
         guard EffectiveAddress.currentSize(of: memory) <= start else { throw .fault(.overlapsMemory) }
@@ -39,7 +39,7 @@ extension EngineInstance {
     ///
     /// Frames that run already do not see what is attached. One thread at a time may be in the instance then.
     package func allowSharedHeaps() throws(SharedHeapError) {
-        guard !state.pointee.limits.attachesSharedHeaps else { return }
+        guard !state.pointee.attachesSharedHeaps else { return }
         if state.pointee.base.variant & 1 != 0 {
             do throws(MemoryError) {
                 try switchCode(to: state.pointee.base.variant & ~1)

@@ -77,7 +77,7 @@ package struct EngineInstance {
     /// Made at first need.
     package func environment() throws(EngineError) -> EngineEnvironment {
         if let environment = state.pointee.environment { return EngineEnvironment(state: environment) }
-        guard let size = state.pointee.limits.operandStackSizeInBytes else {
+        guard let size = state.pointee.ownLimits?.pointee.operandStackSizeInBytes else {
             return try store.defaultEnvironment()
         }
         let environment = try EngineEnvironment.create(in: store, operandStackSizeInBytes: size)

@@ -163,12 +163,14 @@ extension EngineStore {
                 site: .hostMemory
             )
             let memory = raw.bindMemory(to: MemoryInstance.self, capacity: 1)
+            var limits = limits
             do throws(MemoryError) {
                 _ = try memory.create(
                     type: type,
                     isFirst: true,
+                    isChecked: limits.attachesSharedHeaps,
                     module: nil,
-                    limits: limits,
+                    limits: &limits,
                     store: state,
                     owner: nil,
                     arena: arena

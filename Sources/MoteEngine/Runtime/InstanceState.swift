@@ -13,7 +13,7 @@ package struct InstanceState {
     package var arena: Arena
     package var module: UnsafeMutablePointer<ModuleState>
     package var store: UnsafeMutablePointer<StoreState>
-    /// Null where nothing is overridden; read through `limits`.
+    /// Null where nothing is overridden; `allowsSharedHeaps` overrides it.
     var ownLimits: UnsafeMutablePointer<InstanceLimits>?
     /// Of the embedder.
     package var userData: UnsafeMutableRawPointer?

@@ -49,20 +49,20 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
 
     /// Prepares a memory of its minimum size, all zero, with an app heap if there is to be one.
     ///
-    /// `isFirst`: it is memory 0 of who makes it, so that it may have guard pages or lie in the caller's buffer. `module`
-    /// only where it is memory 0 of an instance: layout, truncation and app heap are about that one. On failure nothing
-    /// was taken.
+    /// `isFirst`: it is memory 0 of who makes it, so that it may have guard pages or lie in the caller's buffer; `isChecked`:
+    /// whatever plan and limits say, without guard pages. `module` only where it is memory 0 of an instance: layout,
+    /// truncation and app heap are about that one. `limits` override the plan. On failure nothing was taken.
     func create(
         type: MemoryType,
         isFirst: Bool,
+        isChecked: Bool,
         module: UnsafeMutablePointer<ModuleState>?,
-        limits: InstanceLimits,
+        limits: UnsafePointer<InstanceLimits>?,
         store: UnsafeMutablePointer<StoreState>,
         owner: UnsafeMutablePointer<MoteInstance>?,
         arena: Arena
     ) throws(MemoryError) -> LinearMemoryShape {
         let runtime = store.pointee.runtime
-        let plan = runtime.pointee.plan
         var request = LinearMemoryRequest(
             initialPageCount: type.limits.minimum,
             maximumPageCount: type.limits.maximum
@@ -71,11 +71,15 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         request.is64 = type.limits.is64
         request.isShared = type.limits.isShared
         request.isFirst = isFirst
-        request.backing = limits.linearMemory ?? plan.linearMemory
-        request.bounds = limits.attachesSharedHeaps ? .checked : limits.bounds ?? plan.bounds
-        if isFirst { request.buffer = limits.linearMemoryBuffer }
+        request.backing = limits?.pointee.linearMemory ?? runtime.pointee.plan.linearMemory
+        request.bounds = isChecked ? .checked : limits?.pointee.bounds ?? runtime.pointee.plan.bounds
+        if isFirst { request.buffer = limits?.pointee.linearMemoryBuffer }
 
-        var wishes = LinearMemoryWishes(type, plan, limits)
+        var wishes = LinearMemoryWishes()
+        wishes.take(type)
+        wishes.take(runtime)
+        if let limits { wishes.take(limits) }
+        wishes.scaleCaps()
         wishes.isScarce = try request.isScarce(in: runtime.heap)
         if let module {
             wishes.layout = module.pointee.layout
@@ -180,28 +184,47 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
 }
 
 extension LinearMemoryWishes {
-    /// What is declared, and what plan and limits say; not yet what only a memory 0 has.
-    init(_ type: MemoryType, _ plan: MemoryPlan, _ limits: InstanceLimits) {
-        self.init()
+    /// What is declared.
+    fileprivate mutating func take(_ type: MemoryType) {
         minimumPageCount = type.limits.minimum
         maximumPageCount = type.limits.maximum
         pageSizeLog2 = UInt32(type.pageSizeLog2)
         is64 = type.limits.is64
         isShared = type.limits.isShared
-        // Caps and overrides count pages of 64 KiB, whatever the memory's are.
-        let log = UInt64(type.pageSizeLog2 < 16 ? 16 : 0)
+    }
+
+    /// What the plan says.
+    fileprivate mutating func take(_ runtime: UnsafeMutablePointer<RuntimeState>) {
+        pageCountCap = runtime.pointee.plan.maximumMemoryPageCount
+        maximumGuestHeapSizeInBytes = runtime.pointee.plan.maximumGuestHeapSizeInBytes
+        truncation = runtime.pointee.plan.truncation
+        setAppHeapSize(runtime.pointee.plan.appHeapSizeInBytes)
+        appHeapPlacement = runtime.pointee.plan.appHeapPlacement
+        guestHeap = runtime.pointee.plan.guestHeap
+    }
+
+    /// What an instance overrides of it.
+    fileprivate mutating func take(_ limits: UnsafePointer<InstanceLimits>) {
+        if let cap = limits.pointee.maximumMemoryPageCount { pageCountCap = cap }
+        maximumPageCountOverride = limits.pointee.maximumPageCountOverride
+        if let size = limits.pointee.maximumGuestHeapSizeInBytes { maximumGuestHeapSizeInBytes = size }
+        if let wish = limits.pointee.truncation { truncation = wish }
+        if let size = limits.pointee.appHeapSizeInBytes { setAppHeapSize(size) }
+        if let placement = limits.pointee.appHeapPlacement { appHeapPlacement = placement }
+        if let wish = limits.pointee.guestHeap { guestHeap = wish }
+    }
+
+    private mutating func setAppHeapSize(_ sizeInBytes: Int) {
+        appHeapSizeInBytes = UInt64(truncatingIfNeeded: max(sizeInBytes, 0))
+    }
+
+    /// Caps and overrides count pages of 64 KiB, whatever the memory's are.
+    fileprivate mutating func scaleCaps() {
+        guard pageSizeLog2 < 16 else { return }
         func scaled(_ pageCount: UInt64) -> UInt64 {
-            pageCount <= .max &>> log ? pageCount &<< log : .max
+            pageCount <= .max &>> 16 ? pageCount &<< 16 : .max
         }
-        pageCountCap = (limits.maximumMemoryPageCount ?? plan.maximumMemoryPageCount).map { scaled($0) }
-        maximumPageCountOverride = limits.maximumPageCountOverride.map { scaled($0) }
-        maximumGuestHeapSizeInBytes =
-            limits.maximumGuestHeapSizeInBytes ?? plan.maximumGuestHeapSizeInBytes
-        truncation = limits.truncation ?? plan.truncation
-        appHeapSizeInBytes = UInt64(
-            truncatingIfNeeded: max(limits.appHeapSizeInBytes ?? plan.appHeapSizeInBytes, 0)
-        )
-        appHeapPlacement = limits.appHeapPlacement ?? plan.appHeapPlacement
-        guestHeap = limits.guestHeap ?? plan.guestHeap
+        if let cap = pageCountCap { pageCountCap = scaled(cap) }
+        if let override = maximumPageCountOverride { maximumPageCountOverride = scaled(override) }
     }
 }
