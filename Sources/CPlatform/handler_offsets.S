@@ -423,126 +423,42 @@ mote_handler_offsets:
         .long mote_handler_i64ExtendI32UR - mote_handler_offsets
         .long mote_handler_i64WrapI64S - mote_handler_offsets
         .long mote_handler_i64WrapI64R - mote_handler_offsets
-        .long mote_handler_i32AddAddS - mote_handler_offsets
-        .long mote_handler_i32AddAddR - mote_handler_offsets
-        .long mote_handler_i32AddMulS - mote_handler_offsets
-        .long mote_handler_i32AddMulR - mote_handler_offsets
-        .long mote_handler_i32AddAndS - mote_handler_offsets
-        .long mote_handler_i32AddAndR - mote_handler_offsets
-        .long mote_handler_i32AddOrS - mote_handler_offsets
-        .long mote_handler_i32AddOrR - mote_handler_offsets
-        .long mote_handler_i32AddXorS - mote_handler_offsets
-        .long mote_handler_i32AddXorR - mote_handler_offsets
-        .long mote_handler_i32AddShlS - mote_handler_offsets
-        .long mote_handler_i32AddShlR - mote_handler_offsets
-        .long mote_handler_i32AddShrUS - mote_handler_offsets
-        .long mote_handler_i32AddShrUR - mote_handler_offsets
         .long mote_handler_i32MulAddS - mote_handler_offsets
         .long mote_handler_i32MulAddR - mote_handler_offsets
-        .long mote_handler_i32MulMulS - mote_handler_offsets
-        .long mote_handler_i32MulMulR - mote_handler_offsets
         .long mote_handler_i32MulAndS - mote_handler_offsets
         .long mote_handler_i32MulAndR - mote_handler_offsets
-        .long mote_handler_i32MulOrS - mote_handler_offsets
-        .long mote_handler_i32MulOrR - mote_handler_offsets
-        .long mote_handler_i32MulXorS - mote_handler_offsets
-        .long mote_handler_i32MulXorR - mote_handler_offsets
-        .long mote_handler_i32MulShlS - mote_handler_offsets
-        .long mote_handler_i32MulShlR - mote_handler_offsets
-        .long mote_handler_i32MulShrUS - mote_handler_offsets
-        .long mote_handler_i32MulShrUR - mote_handler_offsets
         .long mote_handler_i32AndAddS - mote_handler_offsets
         .long mote_handler_i32AndAddR - mote_handler_offsets
-        .long mote_handler_i32AndMulS - mote_handler_offsets
-        .long mote_handler_i32AndMulR - mote_handler_offsets
         .long mote_handler_i32AndAndS - mote_handler_offsets
         .long mote_handler_i32AndAndR - mote_handler_offsets
-        .long mote_handler_i32AndOrS - mote_handler_offsets
-        .long mote_handler_i32AndOrR - mote_handler_offsets
-        .long mote_handler_i32AndXorS - mote_handler_offsets
-        .long mote_handler_i32AndXorR - mote_handler_offsets
-        .long mote_handler_i32AndShlS - mote_handler_offsets
-        .long mote_handler_i32AndShlR - mote_handler_offsets
-        .long mote_handler_i32AndShrUS - mote_handler_offsets
-        .long mote_handler_i32AndShrUR - mote_handler_offsets
         .long mote_handler_i32ShlAddS - mote_handler_offsets
         .long mote_handler_i32ShlAddR - mote_handler_offsets
-        .long mote_handler_i32ShlMulS - mote_handler_offsets
-        .long mote_handler_i32ShlMulR - mote_handler_offsets
         .long mote_handler_i32ShlAndS - mote_handler_offsets
         .long mote_handler_i32ShlAndR - mote_handler_offsets
-        .long mote_handler_i32ShlOrS - mote_handler_offsets
-        .long mote_handler_i32ShlOrR - mote_handler_offsets
-        .long mote_handler_i32ShlXorS - mote_handler_offsets
-        .long mote_handler_i32ShlXorR - mote_handler_offsets
-        .long mote_handler_i32ShlShlS - mote_handler_offsets
-        .long mote_handler_i32ShlShlR - mote_handler_offsets
-        .long mote_handler_i32ShlShrUS - mote_handler_offsets
-        .long mote_handler_i32ShlShrUR - mote_handler_offsets
-        .long mote_handler_i32ShrSAddS - mote_handler_offsets
-        .long mote_handler_i32ShrSAddR - mote_handler_offsets
-        .long mote_handler_i32ShrSMulS - mote_handler_offsets
-        .long mote_handler_i32ShrSMulR - mote_handler_offsets
-        .long mote_handler_i32ShrSAndS - mote_handler_offsets
-        .long mote_handler_i32ShrSAndR - mote_handler_offsets
-        .long mote_handler_i32ShrSOrS - mote_handler_offsets
-        .long mote_handler_i32ShrSOrR - mote_handler_offsets
-        .long mote_handler_i32ShrSXorS - mote_handler_offsets
-        .long mote_handler_i32ShrSXorR - mote_handler_offsets
-        .long mote_handler_i32ShrSShlS - mote_handler_offsets
-        .long mote_handler_i32ShrSShlR - mote_handler_offsets
-        .long mote_handler_i32ShrSShrUS - mote_handler_offsets
-        .long mote_handler_i32ShrSShrUR - mote_handler_offsets
         .long mote_handler_i32ShrUAddS - mote_handler_offsets
         .long mote_handler_i32ShrUAddR - mote_handler_offsets
-        .long mote_handler_i32ShrUMulS - mote_handler_offsets
-        .long mote_handler_i32ShrUMulR - mote_handler_offsets
         .long mote_handler_i32ShrUAndS - mote_handler_offsets
         .long mote_handler_i32ShrUAndR - mote_handler_offsets
-        .long mote_handler_i32ShrUOrS - mote_handler_offsets
-        .long mote_handler_i32ShrUOrR - mote_handler_offsets
-        .long mote_handler_i32ShrUXorS - mote_handler_offsets
-        .long mote_handler_i32ShrUXorR - mote_handler_offsets
-        .long mote_handler_i32ShrUShlS - mote_handler_offsets
-        .long mote_handler_i32ShrUShlR - mote_handler_offsets
-        .long mote_handler_i32ShrUShrUS - mote_handler_offsets
-        .long mote_handler_i32ShrUShrUR - mote_handler_offsets
         .long mote_handler_i32AddOfMulS - mote_handler_offsets
         .long mote_handler_i32AddOfMulR - mote_handler_offsets
-        .long mote_handler_i32SubOfMulS - mote_handler_offsets
-        .long mote_handler_i32SubOfMulR - mote_handler_offsets
         .long mote_handler_i32OrOfMulS - mote_handler_offsets
         .long mote_handler_i32OrOfMulR - mote_handler_offsets
         .long mote_handler_i32XorOfMulS - mote_handler_offsets
         .long mote_handler_i32XorOfMulR - mote_handler_offsets
-        .long mote_handler_i32AddOfAndS - mote_handler_offsets
-        .long mote_handler_i32AddOfAndR - mote_handler_offsets
-        .long mote_handler_i32SubOfAndS - mote_handler_offsets
-        .long mote_handler_i32SubOfAndR - mote_handler_offsets
-        .long mote_handler_i32OrOfAndS - mote_handler_offsets
-        .long mote_handler_i32OrOfAndR - mote_handler_offsets
-        .long mote_handler_i32XorOfAndS - mote_handler_offsets
-        .long mote_handler_i32XorOfAndR - mote_handler_offsets
         .long mote_handler_i32AddOfShlS - mote_handler_offsets
         .long mote_handler_i32AddOfShlR - mote_handler_offsets
-        .long mote_handler_i32SubOfShlS - mote_handler_offsets
-        .long mote_handler_i32SubOfShlR - mote_handler_offsets
         .long mote_handler_i32OrOfShlS - mote_handler_offsets
         .long mote_handler_i32OrOfShlR - mote_handler_offsets
         .long mote_handler_i32XorOfShlS - mote_handler_offsets
         .long mote_handler_i32XorOfShlR - mote_handler_offsets
         .long mote_handler_i32AddOfShrUS - mote_handler_offsets
         .long mote_handler_i32AddOfShrUR - mote_handler_offsets
-        .long mote_handler_i32SubOfShrUS - mote_handler_offsets
-        .long mote_handler_i32SubOfShrUR - mote_handler_offsets
         .long mote_handler_i32OrOfShrUS - mote_handler_offsets
         .long mote_handler_i32OrOfShrUR - mote_handler_offsets
         .long mote_handler_i32XorOfShrUS - mote_handler_offsets
         .long mote_handler_i32XorOfShrUR - mote_handler_offsets
         .long mote_handler_i32AddOfRotlS - mote_handler_offsets
         .long mote_handler_i32AddOfRotlR - mote_handler_offsets
-        .long mote_handler_i32SubOfRotlS - mote_handler_offsets
-        .long mote_handler_i32SubOfRotlR - mote_handler_offsets
         .long mote_handler_i32OrOfRotlS - mote_handler_offsets
         .long mote_handler_i32OrOfRotlR - mote_handler_offsets
         .long mote_handler_i32XorOfRotlS - mote_handler_offsets

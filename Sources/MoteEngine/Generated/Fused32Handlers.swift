@@ -3,132 +3,6 @@
 
 internal import CPlatform
 
-@c(mote_handler_i32AddAddS) @inline(__always)
-func i32AddAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddAddR) @inline(__always)
-func i32AddAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddMulS) @inline(__always)
-func i32AddMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddMulR) @inline(__always)
-func i32AddMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddAndS) @inline(__always)
-func i32AddAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a & b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddAndR) @inline(__always)
-func i32AddAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a & b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddOrS) @inline(__always)
-func i32AddOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddOrR) @inline(__always)
-func i32AddOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddXorS) @inline(__always)
-func i32AddXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddXorR) @inline(__always)
-func i32AddXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddShlS) @inline(__always)
-func i32AddShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddShlR) @inline(__always)
-func i32AddShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddShrUS) @inline(__always)
-func i32AddShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddShrUR) @inline(__always)
-func i32AddShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &+ b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32MulAddS) @inline(__always)
 func i32MulAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -143,24 +17,6 @@ func i32MulAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulMulS) @inline(__always)
-func i32MulMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulMulR) @inline(__always)
-func i32MulMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
@@ -183,78 +39,6 @@ func i32MulAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@c(mote_handler_i32MulOrS) @inline(__always)
-func i32MulOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulOrR) @inline(__always)
-func i32MulOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulXorS) @inline(__always)
-func i32MulXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulXorR) @inline(__always)
-func i32MulXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulShlS) @inline(__always)
-func i32MulShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulShlR) @inline(__always)
-func i32MulShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulShrUS) @inline(__always)
-func i32MulShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32MulShrUR) @inline(__always)
-func i32MulShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32AndAddS) @inline(__always)
 func i32AndAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -269,24 +53,6 @@ func i32AndAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndMulS) @inline(__always)
-func i32AndMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndMulR) @inline(__always)
-func i32AndMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
@@ -309,78 +75,6 @@ func i32AndAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@c(mote_handler_i32AndOrS) @inline(__always)
-func i32AndOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndOrR) @inline(__always)
-func i32AndOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndXorS) @inline(__always)
-func i32AndXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndXorR) @inline(__always)
-func i32AndXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndShlS) @inline(__always)
-func i32AndShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndShlR) @inline(__always)
-func i32AndShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndShrUS) @inline(__always)
-func i32AndShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AndShrUR) @inline(__always)
-func i32AndShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32ShlAddS) @inline(__always)
 func i32ShlAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -395,24 +89,6 @@ func i32ShlAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlMulS) @inline(__always)
-func i32ShlMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlMulR) @inline(__always)
-func i32ShlMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
@@ -435,204 +111,6 @@ func i32ShlAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@c(mote_handler_i32ShlOrS) @inline(__always)
-func i32ShlOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlOrR) @inline(__always)
-func i32ShlOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlXorS) @inline(__always)
-func i32ShlXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlXorR) @inline(__always)
-func i32ShlXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlShlS) @inline(__always)
-func i32ShlShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlShlR) @inline(__always)
-func i32ShlShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlShrUS) @inline(__always)
-func i32ShlShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShlShrUR) @inline(__always)
-func i32ShlShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSAddS) @inline(__always)
-func i32ShrSAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSAddR) @inline(__always)
-func i32ShrSAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSMulS) @inline(__always)
-func i32ShrSMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSMulR) @inline(__always)
-func i32ShrSMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSAndS) @inline(__always)
-func i32ShrSAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a & b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSAndR) @inline(__always)
-func i32ShrSAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a & b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSOrS) @inline(__always)
-func i32ShrSOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSOrR) @inline(__always)
-func i32ShrSOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSXorS) @inline(__always)
-func i32ShrSXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSXorR) @inline(__always)
-func i32ShrSXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSShlS) @inline(__always)
-func i32ShrSShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSShlR) @inline(__always)
-func i32ShrSShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSShrUS) @inline(__always)
-func i32ShrSShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrSShrUR) @inline(__always)
-func i32ShrSShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightSigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32ShrUAddS) @inline(__always)
 func i32ShrUAddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -647,24 +125,6 @@ func i32ShrUAddR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = pc.load(fromByteOffset: 16, as: UInt32.self)
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUMulS) @inline(__always)
-func i32ShrUMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUMulR) @inline(__always)
-func i32ShrUMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &* b }(x, c))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
@@ -687,78 +147,6 @@ func i32ShrUAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@c(mote_handler_i32ShrUOrS) @inline(__always)
-func i32ShrUOrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUOrR) @inline(__always)
-func i32ShrUOrR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUXorS) @inline(__always)
-func i32ShrUXorS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUXorR) @inline(__always)
-func i32ShrUXorR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUShlS) @inline(__always)
-func i32ShrUShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUShlR) @inline(__always)
-func i32ShrUShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUShrUS) @inline(__always)
-func i32ShrUShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32ShrUShrUR) @inline(__always)
-func i32ShrUShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = pc.load(fromByteOffset: 16, as: UInt32.self)
-    let z = UInt64({ (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(x, c))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32AddOfMulS) @inline(__always)
 func i32AddOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -773,24 +161,6 @@ func i32AddOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfMulS) @inline(__always)
-func i32SubOfMulS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfMulR) @inline(__always)
-func i32SubOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a &* b }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
@@ -831,78 +201,6 @@ func i32XorOfMulR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@c(mote_handler_i32AddOfAndS) @inline(__always)
-func i32AddOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32AddOfAndR) @inline(__always)
-func i32AddOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfAndS) @inline(__always)
-func i32SubOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfAndR) @inline(__always)
-func i32SubOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32OrOfAndS) @inline(__always)
-func i32OrOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32OrOfAndR) @inline(__always)
-func i32OrOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a | b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32XorOfAndS) @inline(__always)
-func i32XorOfAndS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32XorOfAndR) @inline(__always)
-func i32XorOfAndR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in a & b }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a ^ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32AddOfShlS) @inline(__always)
 func i32AddOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -917,24 +215,6 @@ func i32AddOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfShlS) @inline(__always)
-func i32SubOfShlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfShlR) @inline(__always)
-func i32SubOfShlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }
@@ -993,24 +273,6 @@ func i32AddOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     return go(pc + 24, fp, memory, environment, z, d)
 }
 
-@c(mote_handler_i32SubOfShrUS) @inline(__always)
-func i32SubOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfShrUR) @inline(__always)
-func i32SubOfShrUR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
 @c(mote_handler_i32OrOfShrUS) @inline(__always)
 func i32OrOfShrUS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let x = { (a: UInt32, b: UInt32) in Semantics.shiftRightUnsigned(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
@@ -1061,24 +323,6 @@ func i32AddOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(r), low(signedImmediate32(pc)))
     let c = low(fp[slotField(pc, 16)])
     let z = UInt64({ (a: UInt32, b: UInt32) in a &+ b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfRotlS) @inline(__always)
-func i32SubOfRotlS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(fp[slotField(pc, 10)]), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
-    fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
-}
-
-@c(mote_handler_i32SubOfRotlR) @inline(__always)
-func i32SubOfRotlR(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
-    let x = { (a: UInt32, b: UInt32) in Semantics.rotateLeft(a, b) }(low(r), low(signedImmediate32(pc)))
-    let c = low(fp[slotField(pc, 16)])
-    let z = UInt64({ (a: UInt32, b: UInt32) in a &- b }(c, x))
     fp[slotField(pc, 8)] = z
     return go(pc + 24, fp, memory, environment, z, d)
 }

@@ -12,48 +12,17 @@ extension Translator {
         return (offset / IntegerForm.count, offset % IntegerForm.count)
     }
 
-    /// add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr as the first of a pair; -1: not.
-    private static func pairFirst(_ index: Int) -> Int {
-        switch index {
-        case 0: 0
-        case 2: 1
-        case 7: 2
-        case 10: 3
-        case 11: 4
-        case 12: 5
-        default: -1
-        }
-    }
-    private static func pairSecond(_ index: Int) -> Int {
-        switch index {
-        case 0: 0
-        case 2: 1
-        case 7: 2
-        case 8: 3
-        case 9: 4
-        case 10: 5
-        case 12: 6
-        default: -1
-        }
-    }
-    private static func combineFirst(_ index: Int) -> Int {
-        switch index {
-        case 2: 0
-        case 7: 1
-        case 10: 2
-        case 12: 3
-        case 13: 4
-        default: -1
-        }
-    }
-    private static func combineSecond(_ index: Int) -> Int {
-        switch index {
-        case 0: 0
-        case 1: 1
-        case 8: 2
-        case 9: 3
-        default: -1
-        }
+    // Rows and columns of add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr, four bits each from
+    // the lowest on; 15: in none.
+    private static let pairFirst: UInt64 = 0xFFF3_F2FF_1FFF_F0FF
+    private static let pairSecond: UInt64 = 0xFFFF_FFFF_1FFF_FFF0
+    private static let combineFirst: UInt64 = 0xFF32_F1FF_FFFF_F0FF
+    private static let combineSecond: UInt64 = 0xFFFF_FF21_FFFF_FFF0
+
+    /// Row or column of an operation; nil where it has none.
+    private static func rank(_ index: Int, in ranks: UInt64) -> Int? {
+        let rank = Int(truncatingIfNeeded: ranks &>> UInt64(truncatingIfNeeded: index &* 4) & 0xF)
+        return rank == 0xF ? nil : rank
     }
 
     /// Whether the instruction last written is an operation with an immediate whose result is `entry`.
@@ -87,13 +56,14 @@ extension Translator {
             left.slot = try slot(of: left)
             left.kind = .temporary
         }
-        let secondRow = Translator.pairSecond(second.index)
-        if secondRow >= 0, let first = freshImmediate(left), Translator.pairFirst(first) >= 0 {
+        if let column = Self.rank(second.index, in: Self.pairSecond), let first = freshImmediate(left),
+            let row = Self.rank(first, in: Self.pairFirst)
+        {
             let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
             removeLast()
-            let row = (Translator.pairFirst(first) * 7 + secondRow) * 2 + (source == integerRegister ? 1 : 0)
+            let index = (row &* 2 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
             let result = pushTemporary(0x7F)
-            let at = try emit(.i32Pair + row, sizeInBytes: 24, result: result)
+            let at = try emit(.i32Pair + index, sizeInBytes: 24, result: result)
             code.set16(at &+ 10, source)
             code.set32(at &+ 12, immediate)
             code.set32(at &+ 16, UInt32(truncatingIfNeeded: constant))
@@ -130,20 +100,18 @@ extension Translator {
         _ right: OperandEntry,
         _ isCommutative: Bool
     ) throws(MemoryError) -> Bool {
-        guard let second = binaryOperation(family), Translator.combineSecond(second.index) >= 0 else {
-            return false
-        }
+        guard let second = binaryOperation(family),
+            let column = Self.rank(second.index, in: Self.combineSecond)
+        else { return false }
         let (fresh, other) = isCommutative && isLastResult(left) ? (left, right) : (right, left)
-        guard let first = freshImmediate(fresh), Translator.combineFirst(first) >= 0,
+        guard let first = freshImmediate(fresh), let row = Self.rank(first, in: Self.combineFirst),
             other.kind == .temporary || other.kind == .local
         else { return false }
         let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
         removeLast()
-        let row =
-            (Translator.combineFirst(first) * 4 + Translator.combineSecond(second.index)) * 2
-            + (source == integerRegister ? 1 : 0)
+        let index = (row &* 3 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
         let result = pushTemporary(0x7F)
-        let at = try emit(.i32Combine + row, sizeInBytes: 24, result: result)
+        let at = try emit(.i32Combine + index, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, source)
         code.set32(at &+ 12, immediate)
         code.set16(at &+ 16, other.slot)
