@@ -47,6 +47,7 @@ struct Door {
     /// What loads the modules that others import from, and takes their bytes back.
     var moduleReader: module_reader?
     var moduleDestroyer: module_destroyer?
+    var modules = ModuleSystem()
     /// Told of memories that did not grow.
     var growthFailure: enlarge_memory_error_callback_t?
     var growthFailureData: UnsafeMutableRawPointer?

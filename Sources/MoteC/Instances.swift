@@ -105,13 +105,14 @@ extension InstanceRecord {
         _ errorBufferSize: UInt32
     ) -> OpaquePointer? {
         var text = TextWriter(errorBuffer, sizeInBytes: Int(errorBufferSize))
-        guard let state = Door.current, let module = record(ofModule: handle), let options else {
+        guard let state = Door.current, let module = record(ofModule: handle), var options else {
             text.write("Instantiate module failed, invalid module")
             return nil
         }
         text.write("WASM module instantiate failed: ")
         guard let instance = make(module, options, in: state, &text) else { return nil }
-        guard instance.makeParts(options, in: state, &text), instance.instantiate(options, in: state, &text)
+        guard door.modules.makeParts?(instance, &options, state, &text) ?? true,
+            instance.instantiate(options, in: state, &text)
         else {
             instance.end(in: state)
             return nil

@@ -33,6 +33,7 @@ struct Dependency {
 
 @c @implementation
 package func wasm_runtime_set_module_reader(_ reader: module_reader?, _ destroyer: module_destroyer?) {
+    ModuleSystem.open()
     door.moduleReader = reader
     door.moduleDestroyer = destroyer
 }
@@ -65,6 +66,7 @@ package func wasm_runtime_register_module(
         }
     } else {
         do throws(MemoryError) {
+            ModuleSystem.open()
             module.pointee.links.registeredName = try state.copy(bytes(of: name))
         } catch {
             text.write(error)

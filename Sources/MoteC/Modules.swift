@@ -132,7 +132,7 @@ extension ModuleRecord {
             return nil
         }
         guard let module = make(bytes, size, options, in: state, &text) else { return nil }
-        guard module.loadDependencies(in: state, &text) else {
+        guard door.modules.load?(module, state, &text) ?? true else {
             module.unload(in: state)
             return nil
         }

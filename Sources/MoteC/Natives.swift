@@ -13,7 +13,23 @@ struct NativeRegistration {
     var count: Int
     /// Its functions take all arguments in one array.
     var isRaw: Bool
+    /// What makes functions of its natives; hosts that register none do not link it.
+    var make: Make
     var next: UnsafeMutablePointer<NativeRegistration>?
+}
+
+extension NativeRegistration {
+    /// Makes the function that answers an import, in a `Made`: the `InstanceRecord`, the `ImportRequest`, the symbol,
+    /// whether it is raw.
+    typealias Make = @convention(c) (
+        UnsafeMutableRawPointer, UnsafeRawPointer, UnsafePointer<NativeSymbol>, Bool, UnsafeMutableRawPointer
+    ) -> Void
+
+    /// A function, or what was missing; neither where the signature does not fit.
+    struct Made {
+        var function: UnsafeMutablePointer<MoteFunction>?
+        var error: EngineError?
+    }
 }
 
 @c @implementation
@@ -58,6 +74,14 @@ extension NativeRegistration {
                     symbols: symbols,
                     count: Int(count),
                     isRaw: isRaw,
+                    make: { record, request, symbol, isRaw, made in
+                        record.assumingMemoryBound(to: InstanceRecord.self).makeNative(
+                            symbol,
+                            request.assumingMemoryBound(to: ImportRequest.self),
+                            isRaw: isRaw,
+                            made.assumingMemoryBound(to: Made.self)
+                        )
+                    },
                     next: state.pointee.firstNatives
                 )
             )
@@ -120,7 +144,7 @@ extension UnsafeMutablePointer where Pointee == DoorState {
     fileprivate func native(
         _ moduleName: UnsafeBufferPointer<UInt8>,
         _ name: UnsafeBufferPointer<UInt8>
-    ) -> (symbol: NativeSymbol, isRaw: Bool)? {
+    ) -> (symbol: UnsafePointer<NativeSymbol>, from: UnsafeMutablePointer<NativeRegistration>)? {
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }
         var next = pointee.firstNatives
@@ -128,8 +152,10 @@ extension UnsafeMutablePointer where Pointee == DoorState {
             next = current.pointee.next
             guard equal(moduleName, current.pointee.moduleName) else { continue }
             for index in 0..<current.pointee.count {
-                let symbol = current.pointee.symbols[index]
-                if let text = symbol.symbol, equal(name, text) { return (symbol, current.pointee.isRaw) }
+                let symbol = current.pointee.symbols + index
+                if let text = symbol.pointee.symbol, equal(name, text) {
+                    return (UnsafePointer(symbol), current)
+                }
             }
         }
         return nil
@@ -161,11 +187,12 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         do throws(EngineError) {
             guard let type = request.functionType else { return try answer(request) }
             if let native = state.native(request.moduleName, request.name) {
-                if let function = try makeNative(native.symbol, type, isRaw: native.isRaw) {
-                    return .function(function)
-                }
-                // One whose signature does not fit counts as none.
-                noteUnfit(native.symbol, request)
+                var request = request
+                var made = NativeRegistration.Made()
+                let from = native.from.pointee
+                from.make(self, &request, native.symbol, from.isRaw, &made)
+                if let error = made.error { throw error }
+                if let function = made.function { return .function(function) }
             }
             if let value = answerOfPart(request) { return value }
             if Build.hasWASI, let context = pointee.wasi, equal(request.moduleName, WASIFunctions.moduleName)
@@ -213,6 +240,22 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
             text.write(", ")
             text.write(request.name)
             text.write(")")
+        }
+    }
+
+    fileprivate func makeNative(
+        _ symbol: UnsafePointer<NativeSymbol>,
+        _ request: UnsafePointer<ImportRequest>,
+        isRaw: Bool,
+        _ made: UnsafeMutablePointer<NativeRegistration.Made>
+    ) {
+        do throws(EngineError) {
+            guard let type = request.pointee.functionType else { return }
+            made.pointee.function = try makeNative(symbol.pointee, type, isRaw: isRaw)
+            // One whose signature does not fit counts as none.
+            if made.pointee.function == nil { noteUnfit(symbol.pointee, request.pointee) }
+        } catch {
+            made.pointee.error = error
         }
     }
 
