@@ -50,6 +50,8 @@ struct Door {
     var modules = ModuleSystem()
     /// Told of memories that did not grow.
     var growthFailure: enlarge_memory_error_callback_t?
+    /// What tells it, where there is one.
+    var tellGrowthFailure: MoteGrowthFailureFunction?
     var growthFailureData: UnsafeMutableRawPointer?
     /// What the next runtime begins with.
     var maximumThreadCount: UInt32 = 4

@@ -9,7 +9,8 @@ package func wasm_runtime_set_enlarge_mem_error_callback(
 ) {
     door.growthFailure = callback
     door.growthFailureData = data
-    Door.current?.pointee.engine.onGrowthFailure(callback == nil ? nil : GrowthFailures.tell)
+    door.tellGrowthFailure = callback == nil ? nil : GrowthFailures.tell
+    Door.current?.pointee.engine.onGrowthFailure(door.tellGrowthFailure)
 }
 
 /// Memories that did not grow, as the host's one callback is told of them.

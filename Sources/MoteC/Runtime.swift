@@ -5,7 +5,9 @@ internal import MoteMemory
 
 @c @implementation
 package func wasm_runtime_init() -> Bool {
-    Door.exclusively { Door.open(nil, .plain) }
+    Door.exclusively {
+        Door.countIn() || Door.open(Door.plan(), maximumThreadCount: door.maximumThreadCount)
+    }
 }
 
 @c @implementation
@@ -42,10 +44,18 @@ extension Door {
     ) -> Bool {
         guard let arguments else { return false }
         return exclusively {
-            let isFirst = door.state == nil
-            guard open(arguments, shape) else { return false }
-            guard isFirst, let symbols = arguments.pointee.native_symbols,
-                arguments.pointee.n_native_symbols > 0
+            if countIn() { return true }
+            var plan = plan()
+            guard RunningModes.accept(arguments.pointee.running_mode), arguments.apply(to: &plan, shape)
+            else { return false }
+            arguments.noteWhatIsIgnored()
+            let threadCount = arguments.pointee.max_thread_num
+            guard open(plan, maximumThreadCount: threadCount > 0 ? threadCount : door.maximumThreadCount)
+            else {
+                arguments.noteFailure()
+                return false
+            }
+            guard let symbols = arguments.pointee.native_symbols, arguments.pointee.n_native_symbols > 0
             else { return true }
             let name = arguments.pointee.native_module_name
             if wasm_runtime_register_natives(name, symbols, arguments.pointee.n_native_symbols) {
@@ -56,43 +66,37 @@ extension Door {
         }
     }
 
-    /// Counts a user in, making the runtime for the first one; without arguments on the system's allocator.
-    fileprivate static func open(
-        _ arguments: UnsafeMutablePointer<RuntimeInitArgs>?,
-        _ shape: AllocatorShape
-    ) -> Bool {
-        if door.state != nil {
-            door.userCount &+= 1
-            return true
-        }
+    /// Counts a user in; false while there is no runtime.
+    fileprivate static func countIn() -> Bool {
+        if door.state != nil { door.userCount &+= 1 }
+        return door.state != nil
+    }
+
+    /// What the host wished for the next runtime; on the system's allocator.
+    fileprivate static func plan() -> MemoryPlan {
         var plan = MemoryPlan()
         plan.operandStackSizeInBytes = InstanceRecord.defaultStackSizeInBytes
         door.plan.apply(to: &plan)
-        if let arguments {
-            guard RunningModes.accept(arguments.pointee.running_mode), arguments.apply(to: &plan, shape)
-            else {
-                return false
-            }
-            arguments.noteWhatIsIgnored()
-        }
+        return plan
+    }
+
+    /// Makes the runtime. What only some plans need, like a pool, is linked by who makes such a plan.
+    fileprivate static func open(_ plan: MemoryPlan, maximumThreadCount: UInt32) -> Bool {
         let engine: EngineRuntime
         do {
             engine = try EngineRuntime.create(plan: plan)
         } catch {
-            arguments?.noteFailure()
             return false
         }
         guard let state = makeState(engine) else {
             engine.destroy()
-            arguments?.noteFailure()
             return false
         }
-        let threadCount = arguments?.pointee.max_thread_num ?? 0
-        state.pointee.maximumThreadCount = threadCount > 0 ? threadCount : door.maximumThreadCount
+        state.pointee.maximumThreadCount = maximumThreadCount
         mote_thread_set_ready(true)
         door.state = state
         door.userCount = 1
-        if door.growthFailure != nil { engine.onGrowthFailure(GrowthFailures.tell) }
+        if let tell = door.tellGrowthFailure { engine.onGrowthFailure(tell) }
         return true
     }
 

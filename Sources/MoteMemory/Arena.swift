@@ -334,7 +334,7 @@ extension Arena {
         trim(chunk, in: pool)
     }
 
-    private func trim(_ chunk: UnsafeMutablePointer<ArenaChunk>, in pool: Pool) {
+    private func trim(_ chunk: UnsafeMutablePointer<ArenaChunk>, in pool: PoolAccess) {
         let size = chunk.pointee.sizeInBytes
         let used = (chunk.pointee.usedInBytes &+ 15) & ~15
         if pool.resizeInPlace(chunk, from: size, to: used) { setSize(of: chunk, from: size, to: used) }

@@ -74,6 +74,6 @@ extension GlobalHeap {
     ///
     /// Linear time; for tests.
     package static func checkPoolInvariants(_ heap: Pointer) -> Bool {
-        heap.pointee.pool?.checkInvariants() ?? true
+        heap.pointee.pool?.pool.checkInvariants() ?? true
     }
 }

@@ -36,7 +36,7 @@ package struct GlobalHeap {
     /// Bytes in the ledger that the heap does not hold: committed reservations.
     var mappedSizeInBytes: Int
     /// The allocator inside a caller's buffer; nil with other sources.
-    var pool: Pool?
+    var pool: PoolAccess?
     /// Where the bytes of linear memories come from instead; set before the first of them.
     package var linearMemoryFunctions: HeapFunctions?
     var lock: MoteLock
@@ -49,9 +49,15 @@ package struct GlobalHeap {
         var key = mote_monotonic_ns() ^ UInt64(UInt(bitPattern: heap))
         key = (key ^ 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
         key ^= key >> 32
-        var pool: Pool?
-        if case .pool(let base, let sizeInBytes, let isZeroed) = source {
-            pool = try Pool.create(base: base, sizeInBytes: sizeInBytes, isZeroed: isZeroed, key: key)
+        var pool: PoolAccess?
+        if case .pool(let base, let sizeInBytes, let isZeroed, let functions) = source {
+            pool = try PoolAccess(
+                functions,
+                base: base,
+                sizeInBytes: sizeInBytes,
+                isZeroed: isZeroed,
+                key: key
+            )
         }
         heap.initialize(
             to: GlobalHeap(
@@ -85,7 +91,7 @@ package struct GlobalHeap {
             storage = malloc(size)
         case .allocator(let functions):
             storage = functions.allocate(UnsafeMutableRawPointer(bitPattern: functions.userData), size)
-        case .pool(let base, let sizeInBytes, let isZeroed):
+        case .pool(let base, let sizeInBytes, let isZeroed, let functions):
             let aligned = (base &+ 15) & ~15
             let lost = Int(truncatingIfNeeded: aligned &- base) &+ size
             guard base != 0, aligned >= base, sizeInBytes > lost else { throw .invalidPlan(.poolTooSmall) }
@@ -93,7 +99,8 @@ package struct GlobalHeap {
             inner = .pool(
                 base: aligned &+ UInt(bitPattern: size),
                 sizeInBytes: sizeInBytes &- lost,
-                isZeroed: isZeroed
+                isZeroed: isZeroed,
+                by: functions
             )
         }
         guard let storage else {

@@ -32,7 +32,7 @@ extension GlobalHeap {
         defer { mote_lock_release(&heap.pointee.lock) }
         let asked = heap.pointee.ledger.total
         let held = asked &- heap.pointee.mappedSizeInBytes
-        guard let pool = heap.pointee.pool else {
+        guard let pool = heap.pointee.pool?.pool else {
             return HeapStatistics(
                 askedInBytes: asked,
                 overheadInBytes: heap.pointee.blockSizeInBytes &- held,

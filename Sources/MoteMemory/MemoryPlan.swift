@@ -3,7 +3,7 @@ package enum HeapSource: Sendable {
     /// The C library's malloc, realloc and free.
     case system
     /// A buffer of the caller's, which must outlive the runtime. `isZeroed` says that it was never written.
-    case pool(base: UInt, sizeInBytes: Int, isZeroed: Bool)
+    case pool(base: UInt, sizeInBytes: Int, isZeroed: Bool, by: PoolFunctions = .twoLevel)
     /// Functions of the caller's.
     case allocator(HeapFunctions)
 }
