@@ -48,6 +48,7 @@ struct Door {
     var moduleReader: module_reader?
     var moduleDestroyer: module_destroyer?
     var modules = ModuleSystem()
+    var threads = ThreadSystem()
     /// Told of memories that did not grow.
     var growthFailure: enlarge_memory_error_callback_t?
     /// What tells it, where there is one.

@@ -94,8 +94,8 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         return false
     }
 
-    /// Ends what the instance's other threads do, with its exception: they may wait for the one that has it.
-    private func spreadException() {
+    /// What ``spreadException()`` does where there are threads.
+    func spreadExceptionNow() {
         var text = InlineArray<192, CChar>(repeating: 0)
         withUnsafeMutablePointer(to: &text) {
             let start = UnsafeMutableRawPointer($0).assumingMemoryBound(to: CChar.self)

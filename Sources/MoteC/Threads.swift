@@ -122,6 +122,7 @@ extension UnsafeMutablePointer where Pointee == EnvironmentRecord {
             )
             return nil
         }
+        ThreadSystem.open()
         guard let thread = root.takeThread(in: state) else { return nil }
         do throws(EngineError) {
             let size = pointee.engine.operandStackSizeInBytes
@@ -203,9 +204,8 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
         }
     }
 
-    /// Stops the threads and waits for those that the runtime made; false while a host's own is inside.
-    func endThreads() -> Bool {
-        guard pointee.firstThread != nil else { return true }
+    /// What ``endThreads()`` does where there are some.
+    func endThreadsNow() -> Bool {
         var isBusy = false
         var next = pointee.firstThread
         while let thread = next {
