@@ -156,7 +156,7 @@ extension EngineInstance {
     ///
     /// Bit 1: fuel is charged.
     private static func variant(of state: UnsafeMutablePointer<InstanceState>) -> Int {
-        var variant = state.pointee.limits.isMetered ? 2 : 0
+        var variant = state.pointee.ownLimits?.pointee.isMetered == true ? 2 : 0
         if !state.pointee.attachesSharedHeaps, let memory = state.pointee.base.memories?[0]?.pointee,
             memory.bounds == 1, memory.is64 == 0,
             memory.pageSizeLog2 == 16

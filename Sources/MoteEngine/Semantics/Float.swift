@@ -47,48 +47,62 @@ extension Semantics {
     // Adding and subtracting 2^52 (2^23) rounds a smaller magnitude to an integer, ties to even, in the default
     // rounding mode. Larger magnitudes are integers already; `a + a` makes a signalling NaN quiet.
 
+    // Adding the power of two from which on all numbers are whole rounds to a whole number. What is not below it is one,
+    // or infinite, or NaN, which the addition of zero makes quiet.
+
     @inline(__always)
     static func nearest(_ a: Double) -> Double {
         let magnitude = absolute(a)
-        if magnitude < 0x1p52 { return copySign((magnitude + 0x1p52) - 0x1p52, a) }
-        return a != a ? a + a : a
-    }
-    @inline(__always)
-    static func nearest(_ a: Float) -> Float {
-        let magnitude = absolute(a)
-        if magnitude < 0x1p23 { return copySign((magnitude + 0x1p23) - 0x1p23, a) }
-        return a != a ? a + a : a
+        guard magnitude < 0x1p52 else { return a + 0 }
+        return copySign((magnitude + 0x1p52) - 0x1p52, a)
     }
     @inline(__always)
     static func floor(_ a: Double) -> Double {
-        let rounded = nearest(a)
-        return rounded > a ? copySign(rounded - 1, a) : rounded
-    }
-    @inline(__always)
-    static func floor(_ a: Float) -> Float {
-        let rounded = nearest(a)
-        return rounded > a ? copySign(rounded - 1, a) : rounded
+        let magnitude = absolute(a)
+        guard magnitude < 0x1p52 else { return a + 0 }
+        let near = copySign((magnitude + 0x1p52) - 0x1p52, a)
+        return near - (near > a ? 1 : 0)
     }
     @inline(__always)
     static func ceiling(_ a: Double) -> Double {
-        let rounded = nearest(a)
-        return rounded < a ? copySign(rounded + 1, a) : rounded
-    }
-    @inline(__always)
-    static func ceiling(_ a: Float) -> Float {
-        let rounded = nearest(a)
-        return rounded < a ? copySign(rounded + 1, a) : rounded
+        let magnitude = absolute(a)
+        guard magnitude < 0x1p52 else { return a + 0 }
+        let near = copySign((magnitude + 0x1p52) - 0x1p52, a)
+        return copySign(near + (near < a ? 1 : 0), a)
     }
     @inline(__always)
     static func truncate(_ a: Double) -> Double {
         let magnitude = absolute(a)
-        let rounded = nearest(magnitude)
-        return copySign(rounded > magnitude ? rounded - 1 : rounded, a)
+        guard magnitude < 0x1p52 else { return a + 0 }
+        let near = (magnitude + 0x1p52) - 0x1p52
+        return copySign(near - (near > magnitude ? 1 : 0), a)
+    }
+
+    @inline(__always)
+    static func nearest(_ a: Float) -> Float {
+        let magnitude = absolute(a)
+        guard magnitude < 0x1p23 else { return a + 0 }
+        return copySign((magnitude + 0x1p23) - 0x1p23, a)
+    }
+    @inline(__always)
+    static func floor(_ a: Float) -> Float {
+        let magnitude = absolute(a)
+        guard magnitude < 0x1p23 else { return a + 0 }
+        let near = copySign((magnitude + 0x1p23) - 0x1p23, a)
+        return near - (near > a ? 1 : 0)
+    }
+    @inline(__always)
+    static func ceiling(_ a: Float) -> Float {
+        let magnitude = absolute(a)
+        guard magnitude < 0x1p23 else { return a + 0 }
+        let near = copySign((magnitude + 0x1p23) - 0x1p23, a)
+        return copySign(near + (near < a ? 1 : 0), a)
     }
     @inline(__always)
     static func truncate(_ a: Float) -> Float {
         let magnitude = absolute(a)
-        let rounded = nearest(magnitude)
-        return copySign(rounded > magnitude ? rounded - 1 : rounded, a)
+        guard magnitude < 0x1p23 else { return a + 0 }
+        let near = (magnitude + 0x1p23) - 0x1p23
+        return copySign(near - (near > magnitude ? 1 : 0), a)
     }
 }
