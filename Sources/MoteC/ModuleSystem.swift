@@ -5,13 +5,15 @@ internal import CMoteAPI
 /// Others do not link it: their modules have no dependencies.
 struct ModuleSystem {
     /// `loadDependencies` of a `ModuleRecord`: the record, the door's state, the `TextWriter` of the reason.
-    typealias Load = @convention(c) (
-        UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer
-    ) -> Bool
+    typealias Load =
+        @convention(c) (
+            UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer
+        ) -> Bool
     /// `makeParts` of an `InstanceRecord`: the record, its `InstanceOptions`, the door's state, the `TextWriter`.
-    typealias MakeParts = @convention(c) (
-        UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer
-    ) -> Bool
+    typealias MakeParts =
+        @convention(c) (
+            UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer
+        ) -> Bool
 
     fileprivate(set) var load: Load?
     fileprivate(set) var makeParts: MakeParts?

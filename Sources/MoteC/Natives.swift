@@ -21,9 +21,11 @@ struct NativeRegistration {
 extension NativeRegistration {
     /// Makes the function that answers an import, in a `Made`: the `InstanceRecord`, the `ImportRequest`, the symbol,
     /// whether it is raw.
-    typealias Make = @convention(c) (
-        UnsafeMutableRawPointer, UnsafeRawPointer, UnsafePointer<NativeSymbol>, Bool, UnsafeMutableRawPointer
-    ) -> Void
+    typealias Make =
+        @convention(c) (
+            UnsafeMutableRawPointer, UnsafeRawPointer, UnsafePointer<NativeSymbol>, Bool,
+            UnsafeMutableRawPointer
+        ) -> Void
 
     /// A function, or what was missing; neither where the signature does not fit.
     struct Made {

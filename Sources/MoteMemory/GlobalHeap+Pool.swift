@@ -153,11 +153,12 @@ extension Pool {
         let block = usedBlock(at: payload, sizeInBytes: sizeInBytes)
         guard block != Self.none else { return false }
         let size = header(block).pointee.size
-        // Only asked for its check: the neighbour must agree about the boundary.
-        _ = blockAfter(block)
-        guard !control.pointee.isCorrupted,
-            release(block, size, previousSize: header(block).pointee.previousSize)
-        else { return false }
+        // The neighbour must agree about the boundary; `release` looks at all else of it.
+        let next = block &+ size
+        guard next == control.pointee.unitCount || header(next).pointee.previousSize == size else {
+            return corrupt()
+        }
+        guard release(block, size, previousSize: header(block).pointee.previousSize) else { return false }
         control.pointee.freeUnits &+= size
         return true
     }

@@ -174,9 +174,8 @@ extension Pool {
         control.pointee.classBitmap |= 1 &<< row
     }
 
-    /// Takes a free block out of its list; false when something there is not what it should be.
+    /// Takes a valid free block out of its list; false when something there is not what it should be.
     func unlink(_ block: UInt32) -> Bool {
-        guard isValid(block), isFree(block) else { return corrupt() }
         let (row, list) = Self.classAndList(of: header(block).pointee.size)
         guard row < control.pointee.classCount, links(block).pointee.check == linkCheck(of: block) else {
             return corrupt()

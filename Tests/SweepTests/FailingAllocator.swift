@@ -9,18 +9,27 @@ final class FailingAllocator {
         var failsOnce = false
         var failureCount = 0
         var blockCount = 0
+        /// Blocks asked for before the heap's own record, and how many of them are still to come.
+        var recordCount = 0
+        var recordsToCome = 0
         /// The heap's own record is the first block that it asks for.
         var heap: UnsafeMutableRawPointer?
     }
 
     let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
 
-    init() { state.initialize(to: State()) }
+    init(recordCount: Int = 0) { state.initialize(to: State(recordCount: recordCount)) }
     deinit { state.deallocate() }
 
     /// The nth request from now fails, and all later ones unless `once`.
     func fail(at turn: Int, once: Bool) {
-        state.pointee = State(countdown: turn, failsOnce: once, blockCount: state.pointee.blockCount)
+        state.pointee = State(
+            countdown: turn,
+            failsOnce: once,
+            blockCount: state.pointee.blockCount,
+            recordCount: state.pointee.recordCount,
+            recordsToCome: state.pointee.recordCount
+        )
     }
 
     private static func isRefused(_ state: UnsafeMutablePointer<State>) -> Bool {
@@ -37,7 +46,11 @@ final class FailingAllocator {
     static func allocate(_ state: UnsafeMutablePointer<State>, _ size: Int) -> UnsafeMutableRawPointer? {
         guard !isRefused(state), let block = malloc(size) else { return nil }
         state.pointee.blockCount += 1
-        if state.pointee.heap == nil { state.pointee.heap = block }
+        if state.pointee.recordsToCome > 0 {
+            state.pointee.recordsToCome -= 1
+        } else if state.pointee.heap == nil {
+            state.pointee.heap = block
+        }
         return block
     }
 
