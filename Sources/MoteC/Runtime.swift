@@ -80,7 +80,9 @@ extension Door {
         return plan
     }
 
-    /// Makes the runtime. What only some plans need, like a pool, is linked by who makes such a plan.
+    /// Makes the runtime.
+    ///
+    /// What only some plans need, like a pool, is linked by who makes such a plan.
     fileprivate static func open(_ plan: MemoryPlan, maximumThreadCount: UInt32) -> Bool {
         let engine: EngineRuntime
         do {

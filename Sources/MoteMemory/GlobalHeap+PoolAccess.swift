@@ -56,12 +56,14 @@ struct PoolAccess {
 
 /// The allocator of a pool: what a ``HeapSource`` brings along.
 package struct PoolFunctions: Sendable {
-    /// Lays a pool into a buffer: its base, its size in bytes, whether it is zero, the heap's key. The control block, or
-    /// null with a ``PlanFault`` in the last argument.
+    /// Lays a pool into a buffer: its base, its size in bytes, whether it is zero, the heap's key.
+    ///
+    /// The control block, or null with a ``PlanFault`` in the last argument.
     typealias Create =
         @convention(c) (UInt, Int, Bool, UInt64, UnsafeMutablePointer<UInt8>) -> UnsafeMutableRawPointer?
-    /// One operation: on a pool, with a block, its size (or bit 0 zeroed, bit 1 high), and a size. An address or a
-    /// size; 0 where nothing is to be had.
+    /// One operation: on a pool, with a block, its size (or bit 0 zeroed, bit 1 high), and a size.
+    ///
+    /// An address or a size; 0 where nothing is to be had.
     typealias Operate =
         @convention(c) (UnsafeMutableRawPointer, UInt8, UnsafeMutableRawPointer?, Int, Int) -> Int
 
