@@ -228,7 +228,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "MoteEngineTests",
         dependencies: [
-            "CPlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteEngine", "MoteText",
+            "CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteBinary", "MoteValidation",
+            "MoteEngine", "MoteText",
             "MoteTestSupport",
         ],
         swiftSettings: common

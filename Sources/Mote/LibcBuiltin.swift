@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteEngine
 internal import MoteLibc
+internal import MotePlatform
 
 /// What the functions of libc-builtin of one ``Imports`` share; held by them and by the stores that know them.
 final class LibcLibrary {
@@ -37,7 +38,7 @@ final class LibcLibrary {
         return functions
     }
 
-    private static func types(_ letters: StaticString) -> [ValueType] {
+    private static func types(_ letters: Text) -> [ValueType] {
         letters.description.map { $0 == "I" ? .i64 : .i32 }
     }
 }

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 internal import MoteWASI
 
 /// A directory of the host that a guest finds open.
@@ -115,7 +116,7 @@ public final class WASI {
         return functions
     }
 
-    private static func types(_ letters: StaticString) -> [ValueType] {
+    private static func types(_ letters: Text) -> [ValueType] {
         letters.description.map { $0 == "I" ? .i64 : .i32 }
     }
 

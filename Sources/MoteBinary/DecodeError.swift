@@ -1,4 +1,5 @@
 package import MoteModule
+package import MotePlatform
 
 /// Why bytes are not a module, and where.
 package struct DecodeError: Error, Equatable, Sendable {
@@ -74,49 +75,56 @@ package struct DecodeError: Error, Equatable, Sendable {
 
 extension DecodeError.Kind {
     /// The sentence that errors print.
-    package var text: StaticString {
-        switch self {
-        case .unexpectedEnd: "unexpected end of section or function"
-        case .lengthOutOfBounds: "length out of bounds"
-        case .integerTooLong: "integer representation too long"
-        case .integerTooLarge: "integer too large"
-        case .badMagic: "magic header not detected"
-        case .badVersion: "unknown binary version"
-        case .malformedSectionID: "malformed section id"
-        case .sectionOutOfOrder: "unexpected content after last section"
-        case .sectionSizeMismatch: "section size mismatch"
-        case .malformedUTF8: "malformed UTF-8 encoding"
-        case .malformedImportKind: "malformed import kind"
-        case .malformedExportKind: "malformed export kind"
-        case .malformedLimitsFlags: "malformed limits flags"
-        case .malformedMutability: "malformed mutability"
-        case .malformedValueType: "malformed value type"
-        case .malformedReferenceType: "malformed reference type"
-        case .malformedHeapType: "malformed heap type"
-        case .malformedTypeForm: "malformed type definition"
-        case .malformedTableForm: "malformed table"
-        case .malformedTagAttribute: "malformed tag attribute"
-        case .malformedElementFlags: "malformed elements segment kind"
-        case .malformedElementKind: "malformed element kind"
-        case .malformedDataFlags: "malformed data segment kind"
-        case .malformedMemoryFlags: "malformed memop flags"
-        case .malformedCatch: "malformed catch clause"
-        case .malformedCastFlags: "malformed cast flags"
-        case .malformedPageSize: "invalid custom page size"
-        case .zeroByteExpected: "zero byte expected"
-        case .illegalOpcode: "illegal opcode"
-        case .endExpected: "END opcode expected"
-        case .inconsistentFunctionLengths: "function and code section have inconsistent lengths"
-        case .inconsistentDataLengths: "data count and data section have inconsistent lengths"
-        case .dataCountRequired: "data count section required"
-        case .tooManyLocals: "too many locals"
-        case .unknownType: "unknown type"
-        case .unknownFunction: "unknown function"
-        case .invalidSubtype: "sub type does not match super type"
-        case .duplicateExportName: "duplicate export name"
-        case .limitExceeded: "implementation limit exceeded"
-        case .unsupportedFeature: "feature not supported"
-        case .outOfMemory: "out of memory"
-        }
+    package var text: Text {
+        Self.texts.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var texts: TextLines {
+        TextLines(
+            """
+            unexpected end of section or function
+            length out of bounds
+            integer representation too long
+            integer too large
+            magic header not detected
+            unknown binary version
+            malformed section id
+            unexpected content after last section
+            section size mismatch
+            malformed UTF-8 encoding
+            malformed import kind
+            malformed export kind
+            malformed limits flags
+            malformed mutability
+            malformed value type
+            malformed reference type
+            malformed heap type
+            malformed type definition
+            malformed table
+            malformed tag attribute
+            malformed elements segment kind
+            malformed element kind
+            malformed data segment kind
+            malformed memop flags
+            malformed catch clause
+            malformed cast flags
+            invalid custom page size
+            zero byte expected
+            illegal opcode
+            END opcode expected
+            function and code section have inconsistent lengths
+            data count and data section have inconsistent lengths
+            data count section required
+            too many locals
+            unknown type
+            unknown function
+            sub type does not match super type
+            duplicate export name
+            implementation limit exceeded
+            feature not supported
+            out of memory
+            """
+        )
     }
 }

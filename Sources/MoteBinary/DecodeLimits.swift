@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// What a module may have at most: generous against real modules, small enough that no count overflows what follows.
 ///
 /// Every count is compared with the bytes left as well, so a small file never makes us allocate much.
@@ -41,7 +43,7 @@ package enum DecodeLimit: UInt32, Sendable {
     case customSections
 
     /// What there is too much of.
-    package var name: StaticString {
+    package var name: Text {
         switch self {
         case .moduleSize: "bytes in the module"
         case .types: "types"

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// The sections of a module that are not custom (spec 5.5.2).
 enum SectionID: UInt8 {
@@ -100,9 +101,9 @@ extension ModuleDecoder {
         }
     }
 
-    private func isNamed(_ range: ByteRange, _ name: StaticString) -> Bool {
-        Int(range.sizeInBytes) == name.utf8CodeUnitCount
-            && memcmp(module.pointee.bytes + Int(range.offset), name.utf8Start, name.utf8CodeUnitCount) == 0
+    private func isNamed(_ range: ByteRange, _ name: Text) -> Bool {
+        Int(range.sizeInBytes) == name.count
+            && memcmp(module.pointee.bytes + Int(range.offset), name.start, name.count) == 0
     }
 
     /// Copies the bytes that the module needs, unless they are borrowed.

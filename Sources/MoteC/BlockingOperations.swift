@@ -1,6 +1,7 @@
 package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
+internal import MotePlatform
 
 // System calls of natives that may take long: who terminates the instance has them return EINTR, by a signal that
 // comes again until the operation is over, since it may have come too early.

@@ -1,11 +1,12 @@
 internal import CPlatform
+internal import MotePlatform
 
 /// Whether bytes are those of a literal.
 @inline(never)
-func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
-    guard text.hasPointerRepresentation, bytes.count == text.utf8CodeUnitCount else { return false }
+func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: Text) -> Bool {
+    guard bytes.count == text.count else { return false }
     guard let start = bytes.baseAddress else { return true }
-    return memcmp(start, text.utf8Start, bytes.count) == 0
+    return memcmp(start, text.start, bytes.count) == 0
 }
 
 /// Whether bytes are those of a C string.

@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 /// What ends the data behind a key; null where nothing does.
 typealias ContextDestructor = @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Void

@@ -1,4 +1,5 @@
 package import CMoteAPI
+internal import MotePlatform
 
 // What there is no debugger, compiler or switch for: declared, so that hosts link, and refused aloud.
 

@@ -1,6 +1,7 @@
 package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
+internal import MotePlatform
 
 // wasm_runtime_set_module_inst. An environment's operand stack belongs to its instance's store, so that calls in
 // another instance run in an environment of that one, made at first need; natives that they call are given that one.

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_get_export_global_inst(

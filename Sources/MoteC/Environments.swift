@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_create_exec_env(_ handle: OpaquePointer?, _ stackSize: UInt32) -> OpaquePointer? {

@@ -2,6 +2,7 @@ internal import MoteBinary
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 internal import MoteValidation
 internal import MoteWASI
 

@@ -1,6 +1,7 @@
 package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_get_exception(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
@@ -49,7 +50,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     }
 
     @inline(never)
-    func setException(_ text: StaticString) { setException { $0.write(text) } }
+    func setException(_ text: Text) { setException { $0.write(text) } }
 
     func clearException() {
         mote_lock_acquire(lock)

@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 // Objects of the host's as externrefs. The interface numbers them, for a guest's reference is a handle of its store:
 //

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_lookup_function(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?)
@@ -77,8 +78,8 @@ func kind(of type: ValueType?) -> UInt8 {
 
 extension UnsafeMutablePointer where Pointee == InstanceRecord {
     /// The exported function with a name that the interface knows.
-    func function(named name: StaticString) -> OpaquePointer? {
-        let bytes = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    func function(named name: Text) -> OpaquePointer? {
+        let bytes = name.bytes
         guard case .function(let function)? = pointee.instance?.export(named: bytes) else { return nil }
         return OpaquePointer(function)
     }

@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 // Bytes of memory 0 for the host: from the app heap, or from the allocator that the guest exports. As hosts written for
 // WAMR expect, a heap that is absent or full answers 0 without an exception.

@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 /// At the start of a block with a large alignment; the bytes that the host sees lie behind.
 struct AlignedBlock {

@@ -277,7 +277,7 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     }
 
     /// Runs an exported function without parameters and results; true also where there is none.
-    private func runIfExported(_ name: StaticString, _ text: inout TextWriter) -> Bool {
+    private func runIfExported(_ name: Text, _ text: inout TextWriter) -> Bool {
         guard let function = function(named: name).map({ UnsafeMutablePointer<MoteFunction>($0) }),
             function.pointee.parameterSlots == 0, function.pointee.resultSlots == 0
         else { return true }

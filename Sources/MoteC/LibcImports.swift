@@ -27,10 +27,10 @@ enum LibcImports {
     }
 
     /// Whether types are those of letters.
-    static func fit(_ types: Items<ValueType>, _ letters: StaticString) -> Bool {
-        guard types.count == letters.utf8CodeUnitCount else { return false }
+    static func fit(_ types: Items<ValueType>, _ letters: Text) -> Bool {
+        guard types.count == letters.count else { return false }
         for index in 0..<types.count {
-            let wanted: ValueType = letters.utf8Start[index] == UInt8(ascii: "I") ? .i64 : .i32
+            let wanted: ValueType = letters.start[index] == UInt8(ascii: "I") ? .i64 : .i32
             guard types[checked: index] == wanted else { return false }
         }
         return true

@@ -1,5 +1,6 @@
 package import CMoteAPI
 internal import CPlatform
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_set_log_level(_ level: log_level_t) {
@@ -25,7 +26,7 @@ enum Log {
     static func isOn(_ level: LogLevel) -> Bool { level.rawValue <= door.logLevel }
 
     @inline(never)
-    static func write(_ level: LogLevel, _ text: StaticString) { write(level) { $0.write(text) } }
+    static func write(_ level: LogLevel, _ text: Text) { write(level) { $0.write(text) } }
 
     /// A line whose text a closure writes, if the level is on.
     @inline(never)

@@ -158,9 +158,9 @@ private struct ConsumptionDump {
         account.current[Int(region.rawValue)]
     }
 
-    private mutating func total(_ text: StaticString, _ account: MemoryAccount) { line(text, account.total) }
+    private mutating func total(_ text: Text, _ account: MemoryAccount) { line(text, account.total) }
 
-    private mutating func line(_ text: StaticString, _ number: Int) {
+    private mutating func line(_ text: Text, _ number: Int) {
         output.write(text)
         output.write(number: number)
         output.write("\n")

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Modules that a module imports from: found, or read and loaded. A chain of them runs through the records, from the one
 // that is loaded to the one that was asked for, so that its length costs no native stack.
@@ -151,7 +152,7 @@ extension UnsafeMutablePointer where Pointee == ModuleRecord {
 
 extension EngineModule {
     /// The export with a name that the interface knows.
-    func export(named name: StaticString) -> ExportDeclaration? {
-        export(named: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    func export(named name: Text) -> ExportDeclaration? {
+        export(named: name.bytes)
     }
 }

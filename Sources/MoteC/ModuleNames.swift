@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_get_custom_section(
@@ -48,8 +49,8 @@ package func wasm_runtime_set_module_name(
 package func wasm_runtime_get_module_name(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
     guard let module = record(ofModule: handle) else { return nil }
     if let name = module.pointee.name { return UnsafePointer(name) }
-    let empty: StaticString = ""
-    return UnsafeRawPointer(empty.utf8Start).assumingMemoryBound(to: CChar.self)
+    let empty: Text = ""
+    return empty.cString
 }
 
 @c @implementation

@@ -131,7 +131,7 @@ package func wasm_runtime_unregister_natives(
 
 extension UnsafeMutablePointer where Pointee == DoorState {
     /// Whether the host has registered natives for imports from a module.
-    func hasNatives(of moduleName: StaticString) -> Bool {
+    func hasNatives(of moduleName: Text) -> Bool {
         mote_lock_acquire(lock)
         defer { mote_lock_release(lock) }
         var next = pointee.firstNatives
@@ -316,12 +316,12 @@ extension UnsafeMutablePointer where Pointee == InstanceRecord {
     ) throws(EngineError) -> UnsafeMutablePointer<MoteFunction> {
         // The longest has nine parameters and one result.
         var values = InlineArray<16, ValueType>(repeating: .i32)
-        let parameterCount = entry.parameters.utf8CodeUnitCount
-        let count = min(parameterCount &+ entry.results.utf8CodeUnitCount, 16)
+        let parameterCount = entry.parameters.count
+        let count = min(parameterCount &+ entry.results.count, 16)
         for index in 0..<count {
             let letter =
                 index < parameterCount
-                ? entry.parameters.utf8Start[index] : entry.results.utf8Start[index &- parameterCount]
+                ? entry.parameters.start[index] : entry.results.start[index &- parameterCount]
             if letter == UInt8(ascii: "I") { values[index] = .i64 }
         }
         let store = pointee.store

@@ -2,6 +2,7 @@ package import CMoteAPI
 internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
+internal import MotePlatform
 
 @c @implementation
 package func mote_memory_report(
@@ -54,7 +55,7 @@ private struct MemoryReportText {
         if isJSON { text.write("}") }
     }
 
-    private mutating func begin(_ key: StaticString, _ title: StaticString, isFirst: Bool) {
+    private mutating func begin(_ key: Text, _ title: Text, isFirst: Bool) {
         if isJSON {
             text.write(isFirst ? "{\"" : ",\"")
             text.write(key)
@@ -62,7 +63,7 @@ private struct MemoryReportText {
         } else {
             if !isFirst { text.write("\n") }
             text.write(title)
-            pad(from: title.utf8CodeUnitCount, to: 24)
+            pad(from: title.count, to: 24)
             text.write("bytes now")
             pad(from: 9, to: 14)
             text.write("at most\n")
@@ -74,7 +75,7 @@ private struct MemoryReportText {
     }
 
     private mutating func writeRow(
-        _ name: StaticString,
+        _ name: Text,
         _ number: Int?,
         _ bytes: Int,
         _ peak: Int,
@@ -100,7 +101,7 @@ private struct MemoryReportText {
         }
     }
 
-    private mutating func writeSum(_ name: StaticString, _ bytes: Int, _ peak: Int) {
+    private mutating func writeSum(_ name: Text, _ bytes: Int, _ peak: Int) {
         if isJSON {
             text.write(",\"")
             text.write(name)
@@ -116,14 +117,14 @@ private struct MemoryReportText {
         }
     }
 
-    private mutating func writeSize(_ key: StaticString, _ title: StaticString, _ bytes: Int) {
+    private mutating func writeSize(_ key: Text, _ title: Text, _ bytes: Int) {
         if isJSON {
             text.write(",\"")
             text.write(key)
             text.write("\":")
         } else {
             text.write(title)
-            pad(from: title.utf8CodeUnitCount, to: 24)
+            pad(from: title.count, to: 24)
         }
         text.write(number: bytes)
         if !isJSON { text.write("\n") }

@@ -1,4 +1,5 @@
 package import CMoteAPI
+internal import MotePlatform
 
 @c @implementation
 package func wasm_runtime_is_running_mode_supported(_ mode: RunningMode) -> Bool {

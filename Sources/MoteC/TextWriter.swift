@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MotePlatform
 
 /// Writes a C string into a buffer of fixed size: what does not fit is cut off, and the end is always NUL.
 struct TextWriter {
@@ -26,9 +27,8 @@ struct TextWriter {
     }
 
     @inline(never)
-    mutating func write(_ text: StaticString) {
-        guard text.hasPointerRepresentation else { return }
-        for index in 0..<text.utf8CodeUnitCount { write(byte: text.utf8Start[index]) }
+    mutating func write(_ text: Text) {
+        for index in 0..<text.count { write(byte: text.start[index]) }
     }
 
     @inline(never)

@@ -85,9 +85,9 @@ enum ValueText {
 
     /// Whether a word begins with `null`, in whatever case.
     private static func isNull(_ word: UnsafePointer<CChar>) -> Bool {
-        let name: StaticString = "null"
+        let name: Text = "null"
         for index in 0..<4 {
-            guard UInt8(bitPattern: word[index]) | 32 == name.utf8Start[index] else { return false }
+            guard UInt8(bitPattern: word[index]) | 32 == name.start[index] else { return false }
         }
         return true
     }

@@ -168,7 +168,7 @@ extension WASISettings {
         return descriptor
     }
 
-    private static var moduleName: StaticString { "wasi_snapshot_preview1" }
+    private static var moduleName: Text { "wasi_snapshot_preview1" }
 
     /// Whether a module imports functions of WASI, in a build without them and where the host has none of its own.
     static func isMissing(for module: Module.Pointer, in state: UnsafeMutablePointer<DoorState>) -> Bool {

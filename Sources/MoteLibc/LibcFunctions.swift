@@ -1,15 +1,16 @@
 package import CPlatform
+package import MotePlatform
 
 /// The functions of libc-builtin: what `-nostdlib` programs import from `env`, by WAMR's names and signatures.
 package enum LibcFunctions {
     /// The module name under which guests import them.
-    package static var moduleName: StaticString { "env" }
+    package static var moduleName: Text { "env" }
 
     /// One row: name, and letters for parameter and result types (`i` is i32, `I` is i64).
     ///
     /// Its data is a ``LibcContext``.
     package typealias Entry = (
-        name: StaticString, parameters: StaticString, results: StaticString, function: MoteHostFunction
+        name: Text, parameters: Text, results: Text, function: MoteHostFunction
     )
 
     /// How many there are.
@@ -76,8 +77,8 @@ package enum LibcFunctions {
     package static func entry(named name: UnsafeBufferPointer<UInt8>) -> Entry? {
         for index in 0..<count {
             let entry = entry(at: index)
-            guard name.count == entry.name.utf8CodeUnitCount, let start = name.baseAddress else { continue }
-            if memcmp(start, entry.name.utf8Start, name.count) == 0 { return entry }
+            guard name.count == entry.name.count, let start = name.baseAddress else { continue }
+            if memcmp(start, entry.name.start, name.count) == 0 { return entry }
         }
         return nil
     }

@@ -1,15 +1,17 @@
+internal import MotePlatform
+
 extension Printer {
     /// `%f`, `%e` and `%g`, each digit of the exact value.
     mutating func putFloat(_ directive: FormatDirective, _ number: Double) {
         let isUpper = directive.conversion & 32 == 0
         let sign = sign(directive, number.sign == .minus)
         guard number.isFinite else {
-            let text: StaticString =
+            let text: Text =
                 number.isNaN ? (isUpper ? "NAN" : "nan") : (isUpper ? "INF" : "inf")
             let padding = directive.width &- 3 &- (sign == nil ? 0 : 1)
             if !directive.isLeft { sink.put(UInt8(ascii: " "), count: padding) }
             if let sign { sink.put(sign) }
-            sink.put(UnsafeBufferPointer(start: text.utf8Start, count: 3))
+            sink.put(UnsafeBufferPointer(start: text.start, count: 3))
             if directive.isLeft { sink.put(UInt8(ascii: " "), count: padding) }
             return
         }

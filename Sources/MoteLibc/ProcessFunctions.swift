@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import MotePlatform
 
 // How a guest ends itself, and clocks.
 extension LibcCall {
@@ -8,12 +9,12 @@ extension LibcCall {
     }
 
     /// Ends the guest with `PREFIX(N)`, N the first parameter, as the reason.
-    func stop(_ prefix: StaticString) throws(LibcFault) -> UInt32 {
+    func stop(_ prefix: Text) throws(LibcFault) -> UInt32 {
         var text = InlineArray<48, CChar>(repeating: 0)
         var count = 0
         // The longest prefix is 22 bytes, a number 11.
-        for index in 0..<min(prefix.utf8CodeUnitCount, 32) {
-            text[count] = CChar(bitPattern: prefix.utf8Start[index])
+        for index in 0..<min(prefix.count, 32) {
+            text[count] = CChar(bitPattern: prefix.start[index])
             count &+= 1
         }
         let value = Int32(bitPattern: word(0))
@@ -36,8 +37,8 @@ extension LibcCall {
     }
 
     func throwException() throws(LibcFault) -> UInt32 {
-        let text: StaticString = "exception thrown by stdc++"
-        report(UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self))
+        let text: Text = "exception thrown by stdc++"
+        report(text.cString)
         throw .host
     }
 

@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// Why memory was not to be had.
 package struct MemoryError: Error, Equatable, Sendable {
     /// What went wrong.
@@ -84,20 +86,25 @@ package enum PlanFault: UInt8, Sendable {
     case linearMemoryBufferMisaligned
 
     /// The sentence that errors print.
-    package var text: StaticString {
-        switch self {
-        case .none: "no fault"
-        case .poolTooSmall: "the pool is too small for its own bookkeeping"
-        case .guardPagesNeedReservation:
-            "guard pages need reserved linear memory, not memory from the global heap"
-        case .reservationInPool: "a pool contains linear memory too, so it cannot be reserved elsewhere"
-        case .allocatorIncomplete: "an allocator needs a function that allocates and one that frees"
-        case .allocatorMisaligned: "an allocator must return blocks aligned to 16 bytes"
-        case .operandStackTooSmall: "the operand stack is too small for one frame"
-        case .sizeTooLarge: "a size is larger than the address space"
-        case .appHeapDoesNotFit:
-            "the app heap does not fit into the addresses that linear memory leaves: ask for a smaller one, or none"
-        case .linearMemoryBufferMisaligned: "the buffer for linear memory must be aligned to 16 bytes"
-        }
+    package var text: Text {
+        Self.texts.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var texts: TextLines {
+        TextLines(
+            """
+            no fault
+            the pool is too small for its own bookkeeping
+            guard pages need reserved linear memory, not memory from the global heap
+            a pool contains linear memory too, so it cannot be reserved elsewhere
+            an allocator needs a function that allocates and one that frees
+            an allocator must return blocks aligned to 16 bytes
+            the operand stack is too small for one frame
+            a size is larger than the address space
+            the app heap does not fit into the addresses that linear memory leaves: ask for a smaller one, or none
+            the buffer for linear memory must be aligned to 16 bytes
+            """
+        )
     }
 }

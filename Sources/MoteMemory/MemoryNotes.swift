@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// One thing about a linear memory that was not done as asked, or that may surprise.
 package enum MemoryNote: UInt8, Sendable {
     case overrideBelowMinimum
@@ -13,25 +15,24 @@ package enum MemoryNote: UInt8, Sendable {
     package static var count: Int { 8 }
 
     /// The sentence that doors print as a warning.
-    package var text: StaticString {
-        switch self {
-        case .overrideBelowMinimum:
-            "Cannot override max memory with value lower than module initial memory"
-        case .overrideAboveMaximum:
-            "Cannot override max memory with value greater than module max memory"
-        case .guestHeapCapWithoutHeapBase:
-            "the guest's heap has no cap: nothing tells where it begins (export __heap_base)"
-        case .guestHeapCapBelowMinimum:
-            "the memory starts out larger than the cap of the guest's heap allows; it cannot grow"
-        case .sharedNotTruncated:
-            "a shared memory is not truncated at __heap_base"
-        case .segmentsBeyondHeapBase:
-            "the memory is not truncated at __heap_base: data segments lie beyond it"
-        case .appHeapClamped:
-            "the app heap is 1 GiB: larger ones are not made"
-        case .appHeapAtHeapBase:
-            "the app heap was asked for at __heap_base, where an allocator of the guest's may keep its own heap"
-        }
+    package var text: Text {
+        Self.texts.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var texts: TextLines {
+        TextLines(
+            """
+            Cannot override max memory with value lower than module initial memory
+            Cannot override max memory with value greater than module max memory
+            the guest's heap has no cap: nothing tells where it begins (export __heap_base)
+            the memory starts out larger than the cap of the guest's heap allows; it cannot grow
+            a shared memory is not truncated at __heap_base
+            the memory is not truncated at __heap_base: data segments lie beyond it
+            the app heap is 1 GiB: larger ones are not made
+            the app heap was asked for at __heap_base, where an allocator of the guest's may keep its own heap
+            """
+        )
     }
 }
 

@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// What a block of memory is for: the first half of every byte's attribution in the ledger.
 ///
 /// The raw value is the row in ``MemoryLedger`` and in each owner's account.
@@ -29,21 +31,28 @@ package enum Region: UInt8, Sendable {
     case appHeap
 
     /// The spelling that reports and errors use.
-    package var name: StaticString {
-        switch self {
-        case .structures: "structures"
-        case .moduleBytes: "module bytes"
-        case .module: "module"
-        case .code: "code"
-        case .scratch: "scratch"
-        case .globals: "globals"
-        case .tables: "tables"
-        case .linearMemory: "linear memory"
-        case .operandStack: "operand stack"
-        case .gcHeap: "gc heap"
-        case .wasi: "wasi"
-        case .appHeap: "app heap"
-        }
+    package var name: Text {
+        Self.names.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var names: TextLines {
+        TextLines(
+            """
+            structures
+            module bytes
+            module
+            code
+            scratch
+            globals
+            tables
+            linear memory
+            operand stack
+            gc heap
+            wasi
+            app heap
+            """
+        )
     }
 
     /// How many regions there are.
@@ -63,16 +72,23 @@ package enum OwnerKind: UInt8, Sendable {
     case sharedHeap
 
     /// The spelling that reports and errors use.
-    package var name: StaticString {
-        switch self {
-        case .runtime: "runtime"
-        case .store: "store"
-        case .module: "module"
-        case .instance: "instance"
-        case .environment: "environment"
-        case .wasi: "wasi"
-        case .sharedHeap: "shared heap"
-        }
+    package var name: Text {
+        Self.names.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var names: TextLines {
+        TextLines(
+            """
+            runtime
+            store
+            module
+            instance
+            environment
+            wasi
+            shared heap
+            """
+        )
     }
 }
 

@@ -1,3 +1,5 @@
+package import MotePlatform
+
 /// Why something with a shared heap did not work.
 package enum SharedHeapError: Error, Equatable, Sendable {
     /// A rule was broken.
@@ -27,7 +29,7 @@ package enum SharedHeapFault: UInt8, Sendable {
     case freedInBuffer
 
     /// The sentence that errors print.
-    package var text: StaticString {
+    package var text: Text {
         switch self {
         case .invalidSize:
             "a shared heap has 256 bytes to 1 GiB, rounded up to whole pages of the operating system"
@@ -53,7 +55,7 @@ package enum SharedHeapFault: UInt8, Sendable {
     }
 
     /// What WAMR logs, where it says something else.
-    package var wamrText: StaticString {
+    package var wamrText: Text {
         switch self {
         case .invalidSize: "Invalid size of shared heap"
         case .overlapsMemory: "Linear memory address is overlapped with shared heap"

@@ -25,59 +25,73 @@ package enum Feature: UInt8, Sendable {
     case branchHints
 
     /// The spelling of options and errors.
-    package var name: StaticString {
-        switch self {
-        case .signExtension: "sign-extension"
-        case .saturatingConversions: "saturating-conversions"
-        case .multiValue: "multi-value"
-        case .mutableGlobals: "mutable-globals"
-        case .bulkMemory: "bulk-memory"
-        case .referenceTypes: "reference-types"
-        case .extendedConstants: "extended-constants"
-        case .tailCalls: "tail-calls"
-        case .simd: "simd"
-        case .relaxedSIMD: "relaxed-simd"
-        case .exceptions: "exceptions"
-        case .legacyExceptions: "legacy-exceptions"
-        case .memory64: "memory64"
-        case .multiMemory: "multi-memory"
-        case .typedFunctionReferences: "typed-function-references"
-        case .garbageCollection: "gc"
-        case .threads: "threads"
-        case .customPageSizes: "custom-page-sizes"
-        case .wideArithmetic: "wide-arithmetic"
-        case .branchHints: "branch-hints"
-        }
+    package var name: Text {
+        Self.names.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var names: TextLines {
+        TextLines(
+            """
+            sign-extension
+            saturating-conversions
+            multi-value
+            mutable-globals
+            bulk-memory
+            reference-types
+            extended-constants
+            tail-calls
+            simd
+            relaxed-simd
+            exceptions
+            legacy-exceptions
+            memory64
+            multi-memory
+            typed-function-references
+            gc
+            threads
+            custom-page-sizes
+            wide-arithmetic
+            branch-hints
+            """
+        )
     }
 
     /// What it is, in words for errors and lists.
-    package var title: StaticString {
-        switch self {
-        case .signExtension: "sign extension"
-        case .saturatingConversions: "saturating conversions from float to integer"
-        case .multiValue: "several results"
-        case .mutableGlobals: "imported and exported mutable globals"
-        case .bulkMemory: "bulk memory operations"
-        case .referenceTypes: "reference types"
-        case .extendedConstants: "arithmetic in constant expressions"
-        case .tailCalls: "tail calls"
-        case .simd: "vector instructions"
-        case .relaxedSIMD: "relaxed vector instructions"
-        case .exceptions: "exception handling"
-        case .legacyExceptions: "the exception handling of before WebAssembly 3.0"
-        case .memory64: "memories and tables with 64-bit addresses"
-        case .multiMemory: "several memories"
-        case .typedFunctionReferences: "typed function references"
-        case .garbageCollection: "garbage collection"
-        case .threads: "shared memories and atomic instructions"
-        case .customPageSizes: "memories with other page sizes"
-        case .wideArithmetic: "128-bit arithmetic"
-        case .branchHints: "branch hints"
-        }
+    package var title: Text {
+        Self.titles.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var titles: TextLines {
+        TextLines(
+            """
+            sign extension
+            saturating conversions from float to integer
+            several results
+            imported and exported mutable globals
+            bulk memory operations
+            reference types
+            arithmetic in constant expressions
+            tail calls
+            vector instructions
+            relaxed vector instructions
+            exception handling
+            the exception handling of before WebAssembly 3.0
+            memories and tables with 64-bit addresses
+            several memories
+            typed function references
+            garbage collection
+            shared memories and atomic instructions
+            memories with other page sizes
+            128-bit arithmetic
+            branch hints
+            """
+        )
     }
 
     /// Why a module that has it is refused.
-    package var refusal: StaticString {
+    package var refusal: Text {
         FeatureSet.executable.contains(self) ? "feature not supported" : "feature is not in this build"
     }
 

@@ -1,4 +1,5 @@
 package import MoteMemory
+package import MotePlatform
 
 /// Who keeps a module's bytes.
 package enum ModuleBytesOwnership: UInt8, Sendable {
@@ -18,7 +19,7 @@ package enum ExternalKind: UInt8, Sendable {
     case global = 3
     case tag = 4
 
-    package var name: StaticString {
+    package var name: Text {
         switch self {
         case .function: "function"
         case .table: "table"

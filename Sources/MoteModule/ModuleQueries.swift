@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import MoteMemory
+package import MotePlatform
 
 /// Questions that linking, inspection and backtraces ask of a module.
 package enum ModuleQueries {
@@ -96,8 +97,8 @@ package enum ModuleQueries {
     }
 
     /// The custom section of a name, or nil; the first, if there are several.
-    package static func customSection(named name: StaticString, in module: Module.Pointer) -> ByteRange? {
-        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    package static func customSection(named name: Text, in module: Module.Pointer) -> ByteRange? {
+        let wanted = name.bytes
         for index in 0..<module.pointee.sections.count {
             guard let section = module.pointee.sections[checked: index] else { break }
             if section.id == 0, compare(wanted, bytes(section.name, of: module)) == 0 {
@@ -108,7 +109,7 @@ package enum ModuleQueries {
     }
 
     /// The spelling of a section's id in reports.
-    package static func sectionName(_ id: UInt8) -> StaticString {
+    package static func sectionName(_ id: UInt8) -> Text {
         switch id {
         case 0: "custom"
         case 1: "type"

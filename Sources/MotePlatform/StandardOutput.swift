@@ -16,9 +16,8 @@ package struct StandardOutput {
         count &+= 1
     }
 
-    package mutating func write(_ text: StaticString) {
-        guard text.hasPointerRepresentation else { return }
-        for index in 0..<text.utf8CodeUnitCount { write(byte: text.utf8Start[index]) }
+    package mutating func write(_ text: Text) {
+        for index in 0..<text.count { write(byte: text.start[index]) }
     }
 
     package mutating func write(cString text: UnsafePointer<CChar>) {

@@ -5,7 +5,7 @@ internal import MotePlatform
 enum Message {
     static var output: StandardOutput { StandardOutput() }
 
-    static func write(_ before: StaticString, _ text: UnsafePointer<CChar>?, _ after: StaticString = "\n") {
+    static func write(_ before: Text, _ text: UnsafePointer<CChar>?, _ after: Text = "\n") {
         var output = output
         output.write(before)
         if let text { output.write(cString: text) }
@@ -14,11 +14,11 @@ enum Message {
     }
 
     /// Says something of an option on standard error.
-    static func note(literal option: StaticString, _ text: StaticString) {
-        note(UnsafeRawPointer(option.utf8Start).assumingMemoryBound(to: CChar.self), text)
+    static func note(literal option: Text, _ text: Text) {
+        note(option.cString, text)
     }
 
-    static func note(_ option: UnsafePointer<CChar>, _ text: StaticString) {
+    static func note(_ option: UnsafePointer<CChar>, _ text: Text) {
         var output = StandardOutput(descriptor: 2)
         output.write("iwasm: ")
         output.write(cString: option)

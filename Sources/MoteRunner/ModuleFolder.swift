@@ -14,10 +14,10 @@ enum ModuleFolder {
 
     private static let read: module_reader = { _, name, bytes, sizeInBytes in
         guard let folder = path, let name, let bytes, let sizeInBytes else { return false }
-        let ending: StaticString = ".wasm"
+        let ending: Text = ".wasm"
         let folderSize = strlen(folder)
         let nameSize = strlen(name)
-        guard let size = UInt32(exactly: folderSize &+ nameSize &+ ending.utf8CodeUnitCount &+ 2),
+        guard let size = UInt32(exactly: folderSize &+ nameSize &+ ending.count &+ 2),
             let raw = wasm_runtime_malloc(size)
         else { return false }
         defer { wasm_runtime_free(raw) }
@@ -25,7 +25,7 @@ enum ModuleFolder {
         (raw + folderSize).storeBytes(of: UInt8(ascii: "/"), as: UInt8.self)
         memcpy(raw + folderSize + 1, name, nameSize)
         // With its zero.
-        memcpy(raw + folderSize + 1 + nameSize, ending.utf8Start, ending.utf8CodeUnitCount &+ 1)
+        memcpy(raw + folderSize + 1 + nameSize, ending.start, ending.count &+ 1)
         do throws(MappedFile.Failure) {
             let file = try MappedFile(path: UnsafePointer(raw.assumingMemoryBound(to: CChar.self)))
             guard let start = file.bytes, let count = UInt32(exactly: file.sizeInBytes) else {

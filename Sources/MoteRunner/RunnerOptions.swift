@@ -160,9 +160,9 @@ struct RunnerOptions {
     }
 
     /// What stands behind a prefix; nil where the word begins otherwise.
-    private func value(of word: Word, _ prefix: StaticString) -> Word? {
-        let count = prefix.utf8CodeUnitCount
-        for index in 0..<count where UInt8(bitPattern: word[index]) != prefix.utf8Start[index] { return nil }
+    private func value(of word: Word, _ prefix: Text) -> Word? {
+        let count = prefix.count
+        for index in 0..<count where UInt8(bitPattern: word[index]) != prefix.start[index] { return nil }
         return word + count
     }
 
@@ -198,7 +198,7 @@ struct WordList {
     private(set) var count = 0
 
     /// Adds one; the option's help where it is empty, an end where there are eight.
-    mutating func add(_ word: Word, _ name: StaticString) -> RunnerOptions.Outcome {
+    mutating func add(_ word: Word, _ name: Text) -> RunnerOptions.Outcome {
         guard word[0] != 0 else { return .help }
         guard count < 8 else {
             var output = Message.output
@@ -215,14 +215,14 @@ struct WordList {
 }
 
 /// Whether a word is a literal.
-func equal(_ word: Word, _ text: StaticString) -> Bool {
-    strlen(word) == text.utf8CodeUnitCount && memcmp(word, text.utf8Start, text.utf8CodeUnitCount) == 0
+func equal(_ word: Word, _ text: Text) -> Bool {
+    strlen(word) == text.count && memcmp(word, text.start, text.count) == 0
 }
 
 /// Options of WAMR's that name what is not there yet.
 enum MissingOption {
     /// Why an option is refused; nil for one that is not.
-    static func reason(_ word: Word) -> StaticString? {
+    static func reason(_ word: Word) -> Text? {
         if equal(word, "--fast-jit") || equal(word, "--llvm-jit") || equal(word, "--multi-tier-jit")
             || begins(word, "--jit-codecache-size=") || begins(word, "--llvm-jit-size-level=")
             || begins(word, "--llvm-jit-opt-level=") || begins(word, "--enable-segue")
@@ -235,11 +235,11 @@ enum MissingOption {
         return nil
     }
 
-    private static func begins(_ word: Word, _ prefix: StaticString) -> Bool {
+    private static func begins(_ word: Word, _ prefix: Text) -> Bool {
         strncmp(
             word,
-            UnsafeRawPointer(prefix.utf8Start).assumingMemoryBound(to: CChar.self),
-            prefix.utf8CodeUnitCount
+            prefix.cString,
+            prefix.count
         )
             == 0
     }

@@ -1,6 +1,7 @@
 package import MoteBinary
 package import MoteMemory
 package import MoteModule
+package import MotePlatform
 
 /// Why a module is not valid, and where.
 package struct ValidationError: Error, Equatable, Sendable {
@@ -75,49 +76,56 @@ extension ValidationError {
         case featureLeftOut
 
         /// The sentence that errors print; the specification's words where its tests have some.
-        package var text: StaticString {
-            switch self {
-            case .typeMismatch: "type mismatch"
-            case .unknownType: "unknown type"
-            case .unknownFunction: "unknown function"
-            case .unknownTable: "unknown table"
-            case .unknownMemory: "unknown memory"
-            case .unknownGlobal: "unknown global"
-            case .unknownTag: "unknown tag"
-            case .unknownElementSegment: "unknown elem segment"
-            case .unknownDataSegment: "unknown data segment"
-            case .unknownLocal: "unknown local"
-            case .unknownLabel: "unknown label"
-            case .unknownField: "unknown field"
-            case .uninitialisedLocal: "uninitialized local"
-            case .alignmentTooLarge: "alignment must not be larger than natural"
-            case .atomicAlignment: "alignment must be equal to natural"
-            case .offsetOutOfRange: "offset out of range"
-            case .invalidLaneIndex: "invalid lane index"
-            case .constantExpressionRequired: "constant expression required"
-            case .globalIsImmutable: "immutable global"
-            case .fieldIsImmutable: "immutable field"
-            case .arrayIsImmutable: "immutable array"
-            case .undeclaredFunctionReference: "undeclared function reference"
-            case .invalidResultArity: "invalid result arity"
-            case .startFunction: "start function"
-            case .minimumGreaterThanMaximum: "size minimum must not be greater than maximum"
-            case .memoryTooLarge: "memory size must be at most 65536 pages (4GiB)"
-            case .memory64TooLarge: "memory size must be at most 2^48 pages"
-            case .tableTooLarge: "table size must be at most 2^32-1"
-            case .sharedMemoryWithoutMaximum: "shared memory must have maximum"
-            case .invalidPageSize: "invalid custom page size"
-            case .invalidRethrowLabel: "invalid rethrow label"
-            case .nonEmptyTagResult: "non-empty tag result type"
-            case .notDefaultable: "type is not defaultable"
-            case .arrayTypesDoNotMatch: "array types do not match"
-            case .arrayIsNotNumeric: "array type is not numeric or vector"
-            case .tooManySlots: "function needs more than 32,000 slots"
-            case .blocksTooDeep: "blocks are nested deeper than 100,000"
-            case .featureDisabled: "feature is not enabled"
-            case .featureUnsupported: "feature is not supported"
-            case .featureLeftOut: "feature is not in this build"
-            }
+        package var text: Text {
+            Self.texts.line(Int(rawValue))
+        }
+
+        /// A line a raw value.
+        private static var texts: TextLines {
+            TextLines(
+                """
+                type mismatch
+                unknown type
+                unknown function
+                unknown table
+                unknown memory
+                unknown global
+                unknown tag
+                unknown elem segment
+                unknown data segment
+                unknown local
+                unknown label
+                unknown field
+                uninitialized local
+                alignment must not be larger than natural
+                alignment must be equal to natural
+                offset out of range
+                invalid lane index
+                constant expression required
+                immutable global
+                immutable field
+                immutable array
+                undeclared function reference
+                invalid result arity
+                start function
+                size minimum must not be greater than maximum
+                memory size must be at most 65536 pages (4GiB)
+                memory size must be at most 2^48 pages
+                table size must be at most 2^32-1
+                shared memory must have maximum
+                invalid custom page size
+                non-empty tag result type
+                invalid rethrow label
+                type is not defaultable
+                array types do not match
+                array type is not numeric or vector
+                function needs more than 32,000 slots
+                blocks are nested deeper than 100,000
+                feature is not enabled
+                feature is not supported
+                feature is not in this build
+                """
+            )
         }
     }
 }

@@ -1,13 +1,14 @@
 package import CPlatform
+package import MotePlatform
 
 /// The functions of `wasi_snapshot_preview1`, as the engine links them.
 package enum WASIFunctions {
     /// The module name under which guests import them.
-    package static var moduleName: StaticString { "wasi_snapshot_preview1" }
+    package static var moduleName: Text { "wasi_snapshot_preview1" }
 
     /// One row: name, and letters for parameter and result types (`i` is i32, `I` is i64).
     package typealias Entry = (
-        name: StaticString, parameters: StaticString, results: StaticString, function: MoteHostFunction
+        name: Text, parameters: Text, results: Text, function: MoteHostFunction
     )
 
     /// How many there are.

@@ -73,7 +73,7 @@ import Testing
     @Test func `every trap code has both texts`() {
         for raw in UInt8.min...UInt8.max {
             guard let code = TrapCode(rawValue: raw) else { continue }
-            #expect(code.text.utf8CodeUnitCount > 0 && code.wamrText.utf8CodeUnitCount > 0)
+            #expect(code.text.count > 0 && code.wamrText.count > 0)
         }
         #expect(TrapCode(returned: 1) == .unreachable)
         #expect(TrapCode(returned: 4711) == .hostError)

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // What WAMR adds to the standard interface: wasm_c_api.h.
 
@@ -85,8 +86,8 @@ package func wasm_module_set_name(
 package func wasm_module_get_name(_ handle: UnsafeMutablePointer<wasm_module_t?>?) -> UnsafePointer<CChar>? {
     guard let module = StandardModule.behind(handle) else { return nil }
     if let name = module.pointee.name { return name }
-    let empty: StaticString = ""
-    return UnsafeRawPointer(empty.utf8Start).assumingMemoryBound(to: CChar.self)
+    let empty: Text = ""
+    return empty.cString
 }
 
 @c @implementation

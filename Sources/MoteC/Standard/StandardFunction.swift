@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// A callback of the host's behind a function; in a block of its own that goes with the store.
 struct StandardCallback {

@@ -3,6 +3,7 @@ internal import CPlatform
 internal import MoteEngine
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// What a trap says, each part a block of the engine's heap.
 struct StandardTrap {
@@ -60,10 +61,8 @@ extension StandardStore {
         return spare
     }
 
-    static func makeTrap(_ text: StaticString, in store: Pointer) -> StandardReference.Pointer? {
-        UnsafeRawPointer(text.utf8Start).withMemoryRebound(to: CChar.self, capacity: text.utf8CodeUnitCount) {
-            makeTrap($0, sizeInBytes: text.utf8CodeUnitCount, in: store)
-        }
+    static func makeTrap(_ text: Text, in store: Pointer) -> StandardReference.Pointer? {
+        makeTrap(text.cString, sizeInBytes: text.count, in: store)
     }
 
     /// The same with a text that is written into a buffer first.

@@ -1,6 +1,7 @@
 package import MoteBinary
 package import MoteMemory
 package import MoteModule
+package import MotePlatform
 package import MoteValidation
 
 /// Why loading, linking or instantiating did not work.
@@ -30,7 +31,7 @@ package struct LinkError: Error, Equatable, Sendable {
         case incompatibleImportType
 
         /// The wording of the specification's tests.
-        package var text: StaticString {
+        package var text: Text {
             switch self {
             case .unknownImport: "unknown import"
             case .incompatibleImportType: "incompatible import type"
@@ -62,7 +63,7 @@ package enum UsageFault: UInt8, Error, Sendable {
     case unsupported
 
     /// The sentence that errors print.
-    package var text: StaticString {
+    package var text: Text {
         switch self {
         case .moduleUnloaded: "the module was unloaded"
         case .environmentBusy: "the execution environment is in use by another thread"

@@ -1,6 +1,7 @@
 internal import CPlatform
 package import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Bytes in a guest's memory for the host. They come from the app heap, or from the allocator that the guest exports; which
 // one, plan and limits say. The guest's allocator is guest code: it runs in the environment that is given, or the one

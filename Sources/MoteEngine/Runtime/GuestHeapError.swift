@@ -1,4 +1,5 @@
 package import MoteMemory
+package import MotePlatform
 
 /// Which heap answers when the host wants bytes in a guest's memory.
 package enum GuestHeapKind: UInt8, Sendable {
@@ -75,7 +76,7 @@ package struct GuestHeapError: Error, Sendable {
     }
 
     /// The sentence that errors begin with.
-    package var text: StaticString {
+    package var text: Text {
         switch kind {
         case .noMemory: "the instance has no memory"
         case .absent:

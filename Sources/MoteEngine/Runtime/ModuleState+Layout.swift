@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 package import MoteModule
+internal import MotePlatform
 
 // What a module tells of the layout of its memory 0, read once when it is loaded. Nothing is allocated; time is linear
 // in globals, exports, segments and the name section's globals.
@@ -173,9 +174,9 @@ private struct NameBytes {
 
 extension UnsafeBufferPointer where Element == UInt8 {
     /// Whether the bytes are those of a name.
-    func isEqual(to name: StaticString) -> Bool {
-        guard count == name.utf8CodeUnitCount else { return false }
+    func isEqual(to name: Text) -> Bool {
+        guard count == name.count else { return false }
         guard count > 0, let baseAddress else { return count == 0 }
-        return memcmp(baseAddress, name.utf8Start, count) == 0
+        return memcmp(baseAddress, name.start, count) == 0
     }
 }

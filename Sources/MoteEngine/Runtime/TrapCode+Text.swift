@@ -1,46 +1,56 @@
+package import MotePlatform
+
 extension TrapCode {
     /// The wording of the specification's tests, where they have one.
-    package var text: StaticString {
-        switch self {
-        case .none: "no trap"
-        case .unreachable: "unreachable"
-        case .callStackExhausted: "call stack exhausted"
-        case .memoryOutOfBounds: "out of bounds memory access"
-        case .tableOutOfBounds: "out of bounds table access"
-        case .undefinedElement: "undefined element"
-        case .uninitializedElement: "uninitialized element"
-        case .indirectCallTypeMismatch: "indirect call type mismatch"
-        case .integerOverflow: "integer overflow"
-        case .integerDivideByZero: "integer divide by zero"
-        case .interrupted: "interrupted"
-        case .invalidConversionToInteger: "invalid conversion to integer"
-        case .fuelExhausted: "fuel exhausted"
-        case .memoryExhausted: "memory exhausted"
-        case .hostError: "host function failed"
-        case .hostDepthExceeded: "host calls nested too deeply"
-        case .unalignedAtomic: "unaligned atomic"
-        case .expectedSharedMemory: "expected shared memory"
-        case .nullReference: "null reference"
-        case .nullFunctionReference: "null function reference"
-        case .nullExceptionReference: "null exception reference"
-        case .nullStructureReference: "null structure reference"
-        case .nullArrayReference: "null array reference"
-        case .nullI31Reference: "null i31 reference"
-        case .arrayOutOfBounds: "out of bounds array access"
-        case .castFailure: "cast failure"
-        case .uncaughtException: "unhandled exception"
-        case .unlinkedFunction: "unlinked function"
-        case .deadline: "deadline passed"
-        case .environmentBusy: "execution environment is in use by another thread"
-        case .nativeStackOverflow: "native stack overflow"
-        case .auxiliaryStackOverflow: "auxiliary stack overflow"
-        case .auxiliaryStackUnderflow: "auxiliary stack underflow"
-        case .exit: "exit"
-        }
+    package var text: Text {
+        if self == .exit { return Text("exit") }
+        return Self.texts.line(Int(rawValue))
+    }
+
+    /// A line a raw value.
+    private static var texts: TextLines {
+        TextLines(
+            """
+            no trap
+            unreachable
+            call stack exhausted
+            out of bounds memory access
+            out of bounds table access
+            undefined element
+            uninitialized element
+            indirect call type mismatch
+            integer overflow
+            integer divide by zero
+            interrupted
+            invalid conversion to integer
+            fuel exhausted
+            memory exhausted
+            host function failed
+            host calls nested too deeply
+            unaligned atomic
+            null reference
+            cast failure
+
+            unhandled exception
+            unlinked function
+            deadline passed
+            execution environment is in use by another thread
+            null function reference
+            null exception reference
+            null structure reference
+            null array reference
+            null i31 reference
+            out of bounds array access
+            expected shared memory
+            native stack overflow
+            auxiliary stack overflow
+            auxiliary stack underflow
+            """
+        )
     }
 
     /// The wording of WAMR, which its C interface and command line show.
-    package var wamrText: StaticString {
+    package var wamrText: Text {
         switch self {
         case .callStackExhausted: "wasm operand stack overflow"
         case .interrupted, .deadline: "terminated by user"
