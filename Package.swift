@@ -87,7 +87,7 @@ let ring0Targets: [Target] = [
     ),
     .target(
         name: "MoteLibc",
-        dependencies: ["CPlatform", "MoteMemory", "MoteModule", "MoteEngine"],
+        dependencies: ["CPlatform", "MotePlatform", "MoteMemory", "MoteModule", "MoteEngine"],
         swiftSettings: ring0
     ),
     .target(name: "CMoteAPI"),
