@@ -49,6 +49,7 @@ struct Door {
     var moduleDestroyer: module_destroyer?
     var modules = ModuleSystem()
     var threads = ThreadSystem()
+    var sharedHeaps = SharedHeapNatives()
     /// Told of memories that did not grow.
     var growthFailure: enlarge_memory_error_callback_t?
     /// What tells it, where there is one.

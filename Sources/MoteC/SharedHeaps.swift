@@ -19,6 +19,7 @@ package func wasm_runtime_create_shared_heap(_ arguments: UnsafeMutablePointer<S
     -> OpaquePointer?
 {
     guard Build.hasSharedHeaps, let state = Door.current, let arguments else { return nil }
+    SharedHeapNatives.open()
     return attempt { () throws(SharedHeapError) -> OpaquePointer in
         OpaquePointer(
             try state.pointee.engine.createSharedHeap(
@@ -97,27 +98,44 @@ package func wasm_runtime_shared_heap_free(_ handle: OpaquePointer?, _ address: 
 }
 
 /// What guests import to allocate in the heap that they have attached.
-enum SharedHeapNatives {
-    private static let allocate: MoteHostFunction = { environment, _, slots in
-        guard let instance = environment?.pointee.instance, let slots else {
-            return UInt32(TrapCode.hostError.rawValue)
+///
+/// Where no heap was ever created there is none to allocate in, and what does it is not linked.
+struct SharedHeapNatives {
+    private var allocate: MoteHostFunction?
+    private var free: MoteHostFunction?
+
+    /// From now on guests may have heaps attached.
+    fileprivate static func open() {
+        door.sharedHeaps.allocate = { environment, _, slots in
+            guard let instance = environment?.pointee.instance, let slots else {
+                return UInt32(TrapCode.hostError.rawValue)
+            }
+            let size = slots[0] & 0xFFFF_FFFF
+            let made = attempt { () throws(SharedHeapError) in
+                try EngineInstance(state: instance.state).sharedHeapAllocate(sizeInBytes: size)
+            }
+            slots[0] = made.map { $0.address & 0xFFFF_FFFF } ?? 0
+            return 0
         }
-        let size = slots[0] & 0xFFFF_FFFF
-        let made = attempt { () throws(SharedHeapError) in
-            try EngineInstance(state: instance.state).sharedHeapAllocate(sizeInBytes: size)
+        door.sharedHeaps.free = { environment, _, slots in
+            guard let instance = environment?.pointee.instance, let slots else {
+                return UInt32(TrapCode.hostError.rawValue)
+            }
+            _ = attempt { () throws(SharedHeapError) in
+                try EngineInstance(state: instance.state).sharedHeapFree(slots[0] & 0xFFFF_FFFF)
+            }
+            return 0
         }
-        slots[0] = made.map { $0.address & 0xFFFF_FFFF } ?? 0
+    }
+
+    private static let askedToAllocate: MoteHostFunction = { environment, data, slots in
+        if let allocate = door.sharedHeaps.allocate { return allocate(environment, data, slots) }
+        slots?[0] = 0
         return 0
     }
 
-    private static let free: MoteHostFunction = { environment, _, slots in
-        guard let instance = environment?.pointee.instance, let slots else {
-            return UInt32(TrapCode.hostError.rawValue)
-        }
-        _ = attempt { () throws(SharedHeapError) in
-            try EngineInstance(state: instance.state).sharedHeapFree(slots[0] & 0xFFFF_FFFF)
-        }
-        return 0
+    private static let askedToFree: MoteHostFunction = { environment, data, slots in
+        door.sharedHeaps.free?(environment, data, slots) ?? 0
     }
 
     /// Whether there is a function of these names.
@@ -136,8 +154,8 @@ enum SharedHeapNatives {
         else { return nil }
         let results = type.pointee.results
         if equal(request.name, "shared_heap_malloc") {
-            return results.count == 1 && results[checked: 0] == .i32 ? allocate : nil
+            return results.count == 1 && results[checked: 0] == .i32 ? askedToAllocate : nil
         }
-        return equal(request.name, "shared_heap_free") && results.count == 0 ? free : nil
+        return equal(request.name, "shared_heap_free") && results.count == 0 ? askedToFree : nil
     }
 }

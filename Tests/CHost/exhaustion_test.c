@@ -2,6 +2,10 @@
 // never crashes; handles that are null, given back or of another kind make calls fail.
 #include "check.h"
 
+#ifndef UNDER_MEMCHECK
+#define UNDER_MEMCHECK 0
+#endif
+
 static char error[256];
 static int null_device;
 
@@ -226,8 +230,10 @@ static void sources(void) {
         expect(wasm_runtime_call_wasm(environment, wasm_runtime_lookup_function(instance, "grow_and_check"), 1, cells)
                    && cells[0] == 15, "sources", error);
         cells[0] = 0xFFFFFFFC;
-        expect(!wasm_runtime_call_wasm(environment, wasm_runtime_lookup_function(instance, "peek"), 1, cells),
-               "sources", "a load behind the memory");
+        // Memcheck takes a fault in a guard page, which is what tells of this, for an error.
+        if (kind < 2 || !UNDER_MEMCHECK)
+            expect(!wasm_runtime_call_wasm(environment, wasm_runtime_lookup_function(instance, "peek"), 1, cells),
+                   "sources", "a load behind the memory");
         mem_alloc_info_t info;
         expect(!wasm_runtime_get_mem_alloc_info(&info), "sources", "numbers of a pool");
         wasm_runtime_destroy();
