@@ -138,7 +138,7 @@ func structLoadF64R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
 func structLoadVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 10)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     setVector(fp, slotField(pc, 8), object.loadUnaligned(fromByteOffset: Int(immediate32(pc)), as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -175,7 +175,7 @@ func structStore64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
 func structStoreVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     guard let object = UnsafeMutableRawPointer(bitPattern: UInt(fp[slotField(pc, 8)])) else { return nullStructureReference(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: vector(fp, slotField(pc, 10)), toByteOffset: Int(immediate32(pc)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -346,7 +346,7 @@ func arrayLoadVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     let index = low(fp[slotField(pc, 12)])
     if index >= GCObject.count(object) { return arrayOutOfBounds(pc, fp, memory, environment, r, d) }
     setVector(fp, slotField(pc, 8), object.loadUnaligned(fromByteOffset: 8 + Int(index) << 4, as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -393,7 +393,7 @@ func arrayStoreVector(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let index = low(fp[slotField(pc, 10)])
     if index >= GCObject.count(object) { return arrayOutOfBounds(pc, fp, memory, environment, r, d) }
     object.storeBytes(of: vector(fp, slotField(pc, 12)), toByteOffset: 8 + Int(index) << 4, as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 #endif

@@ -479,7 +479,7 @@ func memoryVectorLoadV128Outside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 func memoryVectorLoadV128Found(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -493,7 +493,7 @@ func memoryVectorLoad8x8SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 func memoryVectorLoad8x8SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -507,7 +507,7 @@ func memoryVectorLoad8x8UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
 func memoryVectorLoad8x8UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -521,7 +521,7 @@ func memoryVectorLoad16x4SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func memoryVectorLoad16x4SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -535,7 +535,7 @@ func memoryVectorLoad16x4UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func memoryVectorLoad16x4UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -549,7 +549,7 @@ func memoryVectorLoad32x2SOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func memoryVectorLoad32x2SFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -563,7 +563,7 @@ func memoryVectorLoad32x2UOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func memoryVectorLoad32x2UFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -577,7 +577,7 @@ func memoryVectorLoad8SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func memoryVectorLoad8SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -591,7 +591,7 @@ func memoryVectorLoad16SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 func memoryVectorLoad16SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -605,7 +605,7 @@ func memoryVectorLoad32SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 func memoryVectorLoad32SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -619,7 +619,7 @@ func memoryVectorLoad64SplatOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 func memoryVectorLoad64SplatFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -633,7 +633,7 @@ func memoryVectorLoad32ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func memoryVectorLoad32ZeroFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -647,7 +647,7 @@ func memoryVectorLoad64ZeroOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func memoryVectorLoad64ZeroFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif
 
@@ -663,7 +663,7 @@ func memoryVectorLoad8LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -679,7 +679,7 @@ func memoryVectorLoad16LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -695,7 +695,7 @@ func memoryVectorLoad32LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -711,7 +711,7 @@ func memoryVectorLoad64LaneFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -799,7 +799,7 @@ func vectorLoadV128GeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func vectorLoadV128GeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -813,7 +813,7 @@ func vectorLoad8x8SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func vectorLoad8x8SGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -827,7 +827,7 @@ func vectorLoad8x8UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
 func vectorLoad8x8UGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -841,7 +841,7 @@ func vectorLoad16x4SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func vectorLoad16x4SGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -855,7 +855,7 @@ func vectorLoad16x4UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func vectorLoad16x4UGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -869,7 +869,7 @@ func vectorLoad32x2SGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func vectorLoad32x2SGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -883,7 +883,7 @@ func vectorLoad32x2UGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
 func vectorLoad32x2UGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -897,7 +897,7 @@ func vectorLoad8SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 func vectorLoad8SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -911,7 +911,7 @@ func vectorLoad16SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 func vectorLoad16SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -925,7 +925,7 @@ func vectorLoad32SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 func vectorLoad32SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -939,7 +939,7 @@ func vectorLoad64SplatGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
 func vectorLoad64SplatGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -953,7 +953,7 @@ func vectorLoad32ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 func vectorLoad32ZeroGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -967,7 +967,7 @@ func vectorLoad64ZeroGeneralOutside(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
 func vectorLoad64ZeroGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let place = placeFound(environment)
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -983,7 +983,7 @@ func vectorLoad8LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ environ
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -999,7 +999,7 @@ func vectorLoad16LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -1015,7 +1015,7 @@ func vectorLoad32LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -1031,7 +1031,7 @@ func vectorLoad64LaneGeneralFound(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 

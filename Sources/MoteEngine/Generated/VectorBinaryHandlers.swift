@@ -9,7 +9,7 @@ func i8x16Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .== b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Ne) @inline(__always)
@@ -17,7 +17,7 @@ func i8x16Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .!= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16LtS) @inline(__always)
@@ -25,7 +25,7 @@ func i8x16LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16LtU) @inline(__always)
@@ -33,7 +33,7 @@ func i8x16LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16GtS) @inline(__always)
@@ -41,7 +41,7 @@ func i8x16GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16GtU) @inline(__always)
@@ -49,7 +49,7 @@ func i8x16GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16LeS) @inline(__always)
@@ -57,7 +57,7 @@ func i8x16LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16LeU) @inline(__always)
@@ -65,7 +65,7 @@ func i8x16LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16GeS) @inline(__always)
@@ -73,7 +73,7 @@ func i8x16GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16GeU) @inline(__always)
@@ -81,7 +81,7 @@ func i8x16GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Add) @inline(__always)
@@ -89,7 +89,7 @@ func i8x16Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), a &+ b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Sub) @inline(__always)
@@ -97,7 +97,7 @@ func i8x16Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), a &- b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16AddSatS) @inline(never)
@@ -105,7 +105,7 @@ func i8x16AddSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mote_add_sat_i8x16(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16AddSatU) @inline(__always)
@@ -113,7 +113,7 @@ func i8x16AddSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.addSaturating(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16SubSatS) @inline(never)
@@ -121,7 +121,7 @@ func i8x16SubSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mote_sub_sat_i8x16(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16SubSatU) @inline(__always)
@@ -129,7 +129,7 @@ func i8x16SubSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.subtractSaturating(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16AvgrU) @inline(__always)
@@ -137,7 +137,7 @@ func i8x16AvgrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), (a | b) &- ((a ^ b) &>> 1))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16MinS) @inline(__always)
@@ -145,7 +145,7 @@ func i8x16MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16MinU) @inline(__always)
@@ -153,7 +153,7 @@ func i8x16MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16MaxS) @inline(__always)
@@ -161,7 +161,7 @@ func i8x16MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .> a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16MaxU) @inline(__always)
@@ -169,7 +169,7 @@ func i8x16MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .> a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Eq) @inline(__always)
@@ -177,7 +177,7 @@ func i16x8Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .== b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Ne) @inline(__always)
@@ -185,7 +185,7 @@ func i16x8Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .!= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8LtS) @inline(__always)
@@ -193,7 +193,7 @@ func i16x8LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8LtU) @inline(__always)
@@ -201,7 +201,7 @@ func i16x8LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8GtS) @inline(__always)
@@ -209,7 +209,7 @@ func i16x8GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8GtU) @inline(__always)
@@ -217,7 +217,7 @@ func i16x8GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8LeS) @inline(__always)
@@ -225,7 +225,7 @@ func i16x8LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8LeU) @inline(__always)
@@ -233,7 +233,7 @@ func i16x8LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8GeS) @inline(__always)
@@ -241,7 +241,7 @@ func i16x8GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8GeU) @inline(__always)
@@ -249,7 +249,7 @@ func i16x8GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Add) @inline(__always)
@@ -257,7 +257,7 @@ func i16x8Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), a &+ b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Sub) @inline(__always)
@@ -265,7 +265,7 @@ func i16x8Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), a &- b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Mul) @inline(__always)
@@ -273,7 +273,7 @@ func i16x8Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), a &* b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8AddSatS) @inline(never)
@@ -281,7 +281,7 @@ func i16x8AddSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mote_add_sat_i16x8(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8AddSatU) @inline(__always)
@@ -289,7 +289,7 @@ func i16x8AddSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.addSaturating(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8SubSatS) @inline(never)
@@ -297,7 +297,7 @@ func i16x8SubSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mote_sub_sat_i16x8(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8SubSatU) @inline(__always)
@@ -305,7 +305,7 @@ func i16x8SubSatU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.subtractSaturating(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8AvgrU) @inline(__always)
@@ -313,7 +313,7 @@ func i16x8AvgrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), (a | b) &- ((a ^ b) &>> 1))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8MinS) @inline(__always)
@@ -321,7 +321,7 @@ func i16x8MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8MinU) @inline(__always)
@@ -329,7 +329,7 @@ func i16x8MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8MaxS) @inline(__always)
@@ -337,7 +337,7 @@ func i16x8MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .> a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8MaxU) @inline(__always)
@@ -345,7 +345,7 @@ func i16x8MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .> a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Eq) @inline(__always)
@@ -353,7 +353,7 @@ func i32x4Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .== b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Ne) @inline(__always)
@@ -361,7 +361,7 @@ func i32x4Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .!= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4LtS) @inline(__always)
@@ -369,7 +369,7 @@ func i32x4LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4LtU) @inline(__always)
@@ -377,7 +377,7 @@ func i32x4LtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4GtS) @inline(__always)
@@ -385,7 +385,7 @@ func i32x4GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4GtU) @inline(__always)
@@ -393,7 +393,7 @@ func i32x4GtU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4LeS) @inline(__always)
@@ -401,7 +401,7 @@ func i32x4LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4LeU) @inline(__always)
@@ -409,7 +409,7 @@ func i32x4LeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4GeS) @inline(__always)
@@ -417,7 +417,7 @@ func i32x4GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4GeU) @inline(__always)
@@ -425,7 +425,7 @@ func i32x4GeU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Add) @inline(__always)
@@ -433,7 +433,7 @@ func i32x4Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), a &+ b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Sub) @inline(__always)
@@ -441,7 +441,7 @@ func i32x4Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), a &- b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Mul) @inline(__always)
@@ -449,7 +449,7 @@ func i32x4Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), a &* b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4MinS) @inline(__always)
@@ -457,7 +457,7 @@ func i32x4MinS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4MinU) @inline(__always)
@@ -465,7 +465,7 @@ func i32x4MinU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4MaxS) @inline(__always)
@@ -473,7 +473,7 @@ func i32x4MaxS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .> a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4MaxU) @inline(__always)
@@ -481,7 +481,7 @@ func i32x4MaxU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .> a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Eq) @inline(__always)
@@ -489,7 +489,7 @@ func i64x2Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .== b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Ne) @inline(__always)
@@ -497,7 +497,7 @@ func i64x2Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .!= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2LtS) @inline(__always)
@@ -505,7 +505,7 @@ func i64x2LtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2GtS) @inline(__always)
@@ -513,7 +513,7 @@ func i64x2GtS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2LeS) @inline(__always)
@@ -521,7 +521,7 @@ func i64x2LeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2GeS) @inline(__always)
@@ -529,7 +529,7 @@ func i64x2GeS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Add) @inline(__always)
@@ -537,7 +537,7 @@ func i64x2Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a &+ b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Sub) @inline(__always)
@@ -545,7 +545,7 @@ func i64x2Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a &- b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Mul) @inline(__always)
@@ -553,7 +553,7 @@ func i64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a &* b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Q15mulrSatS) @inline(never)
@@ -561,7 +561,7 @@ func i16x8Q15mulrSatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mote_rounded_product_i16x8(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4DotI16x8S) @inline(__always)
@@ -569,7 +569,7 @@ func i32x4DotI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.dot(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16NarrowI16x8S) @inline(never)
@@ -577,7 +577,7 @@ func i8x16NarrowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mote_narrow_i16x8_s(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16NarrowI16x8U) @inline(never)
@@ -585,7 +585,7 @@ func i8x16NarrowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), mote_narrow_i16x8_u(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8NarrowI32x4S) @inline(never)
@@ -593,7 +593,7 @@ func i16x8NarrowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), mote_narrow_i32x4_s(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8NarrowI32x4U) @inline(never)
@@ -601,7 +601,7 @@ func i16x8NarrowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), mote_narrow_i32x4_u(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtmulLowI8x16S) @inline(never)
@@ -609,7 +609,7 @@ func i16x8ExtmulLowI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_low_i8x16(a) &* mote_extend_low_i8x16(b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtmulHighI8x16S) @inline(never)
@@ -617,7 +617,7 @@ func i16x8ExtmulHighI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_high_i8x16(a) &* mote_extend_high_i8x16(b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtmulLowI8x16U) @inline(never)
@@ -625,7 +625,7 @@ func i16x8ExtmulLowI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_low_u8x16(a) &* mote_extend_low_u8x16(b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtmulHighI8x16U) @inline(never)
@@ -633,7 +633,7 @@ func i16x8ExtmulHighI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_high_u8x16(a) &* mote_extend_high_u8x16(b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtmulLowI16x8S) @inline(__always)
@@ -641,7 +641,7 @@ func i32x4ExtmulLowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: a.lowHalf) &* I32x4(truncatingIfNeeded: b.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtmulHighI16x8S) @inline(__always)
@@ -649,7 +649,7 @@ func i32x4ExtmulHighI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: a.highHalf) &* I32x4(truncatingIfNeeded: b.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtmulLowI16x8U) @inline(__always)
@@ -657,7 +657,7 @@ func i32x4ExtmulLowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: a.lowHalf) &* U32x4(truncatingIfNeeded: b.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtmulHighI16x8U) @inline(__always)
@@ -665,7 +665,7 @@ func i32x4ExtmulHighI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: a.highHalf) &* U32x4(truncatingIfNeeded: b.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtmulLowI32x4S) @inline(__always)
@@ -673,7 +673,7 @@ func i64x2ExtmulLowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: a.lowHalf) &* I64x2(truncatingIfNeeded: b.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtmulHighI32x4S) @inline(__always)
@@ -681,7 +681,7 @@ func i64x2ExtmulHighI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: a.highHalf) &* I64x2(truncatingIfNeeded: b.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtmulLowI32x4U) @inline(__always)
@@ -689,7 +689,7 @@ func i64x2ExtmulLowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: E
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: a.lowHalf) &* U64x2(truncatingIfNeeded: b.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtmulHighI32x4U) @inline(__always)
@@ -697,7 +697,7 @@ func i64x2ExtmulHighI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: a.highHalf) &* U64x2(truncatingIfNeeded: b.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Eq) @inline(__always)
@@ -705,7 +705,7 @@ func f32x4Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .== b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Ne) @inline(__always)
@@ -713,7 +713,7 @@ func f32x4Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .!= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Lt) @inline(__always)
@@ -721,7 +721,7 @@ func f32x4Lt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Gt) @inline(__always)
@@ -729,7 +729,7 @@ func f32x4Gt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Le) @inline(__always)
@@ -737,7 +737,7 @@ func f32x4Le(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Ge) @inline(__always)
@@ -745,7 +745,7 @@ func f32x4Ge(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Add) @inline(__always)
@@ -753,7 +753,7 @@ func f32x4Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a + b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Sub) @inline(__always)
@@ -761,7 +761,7 @@ func f32x4Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a - b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Mul) @inline(__always)
@@ -769,7 +769,7 @@ func f32x4Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a * b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Div) @inline(__always)
@@ -777,7 +777,7 @@ func f32x4Div(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a / b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Min) @inline(__always)
@@ -785,7 +785,7 @@ func f32x4Min(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.minimum(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Max) @inline(__always)
@@ -793,7 +793,7 @@ func f32x4Max(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.maximum(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Pmin) @inline(__always)
@@ -801,7 +801,7 @@ func f32x4Pmin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Pmax) @inline(__always)
@@ -809,7 +809,7 @@ func f32x4Pmax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4RelaxedMin) @inline(__always)
@@ -817,7 +817,7 @@ func f32x4RelaxedMin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), b.replacing(with: a, where: a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4RelaxedMax) @inline(__always)
@@ -825,7 +825,7 @@ func f32x4RelaxedMax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), b.replacing(with: a, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Eq) @inline(__always)
@@ -833,7 +833,7 @@ func f64x2Eq(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .== b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Ne) @inline(__always)
@@ -841,7 +841,7 @@ func f64x2Ne(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .!= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Lt) @inline(__always)
@@ -849,7 +849,7 @@ func f64x2Lt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Gt) @inline(__always)
@@ -857,7 +857,7 @@ func f64x2Gt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .> b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Le) @inline(__always)
@@ -865,7 +865,7 @@ func f64x2Le(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .<= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Ge) @inline(__always)
@@ -873,7 +873,7 @@ func f64x2Ge(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mask(a .>= b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Add) @inline(__always)
@@ -881,7 +881,7 @@ func f64x2Add(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a + b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Sub) @inline(__always)
@@ -889,7 +889,7 @@ func f64x2Sub(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a - b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Mul) @inline(__always)
@@ -897,7 +897,7 @@ func f64x2Mul(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a * b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Div) @inline(__always)
@@ -905,7 +905,7 @@ func f64x2Div(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a / b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Min) @inline(__always)
@@ -913,7 +913,7 @@ func f64x2Min(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.minimum(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Max) @inline(__always)
@@ -921,7 +921,7 @@ func f64x2Max(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, 
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.maximum(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Pmin) @inline(__always)
@@ -929,7 +929,7 @@ func f64x2Pmin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Pmax) @inline(__always)
@@ -937,7 +937,7 @@ func f64x2Pmax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment,
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a.replacing(with: b, where: a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2RelaxedMin) @inline(__always)
@@ -945,7 +945,7 @@ func f64x2RelaxedMin(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), b.replacing(with: a, where: a .< b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2RelaxedMax) @inline(__always)
@@ -953,7 +953,7 @@ func f64x2RelaxedMax(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Enviro
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), b.replacing(with: a, where: b .< a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_v128And) @inline(__always)
@@ -961,7 +961,7 @@ func v128And(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a & b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_v128Andnot) @inline(__always)
@@ -969,7 +969,7 @@ func v128Andnot(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a & ~b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_v128Or) @inline(__always)
@@ -977,7 +977,7 @@ func v128Or(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ 
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a | b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_v128Xor) @inline(__always)
@@ -985,14 +985,14 @@ func v128Xor(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), a ^ b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Swizzle) @inline(__always)
 func i8x16Swizzle(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let b = lanes(fp, slotField(pc, 12), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.swizzle(UnsafeRawPointer(fp + slotField(pc, 10)), b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8RelaxedDotI8x16I7x16S) @inline(__always)
@@ -1000,6 +1000,6 @@ func i16x8RelaxedDotI8x16I7x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environm
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.relaxedDot(a, b))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif

@@ -9,7 +9,7 @@ func i8x16AllTrue(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     let z = UInt64(VectorSemantics.areAllSet(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i8x16Bitmask) @inline(never)
@@ -17,7 +17,7 @@ func i8x16Bitmask(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     let z = UInt64(mote_bitmask_i8x16(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i16x8AllTrue) @inline(__always)
@@ -25,7 +25,7 @@ func i16x8AllTrue(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     let z = UInt64(VectorSemantics.areAllSet(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i16x8Bitmask) @inline(never)
@@ -33,7 +33,7 @@ func i16x8Bitmask(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     let z = UInt64(mote_bitmask_i16x8(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i32x4AllTrue) @inline(__always)
@@ -41,7 +41,7 @@ func i32x4AllTrue(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     let z = UInt64(VectorSemantics.areAllSet(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i32x4Bitmask) @inline(never)
@@ -49,7 +49,7 @@ func i32x4Bitmask(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     let z = UInt64(mote_bitmask_i32x4(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i64x2AllTrue) @inline(__always)
@@ -57,7 +57,7 @@ func i64x2AllTrue(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let z = UInt64(VectorSemantics.areAllSet(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i64x2Bitmask) @inline(never)
@@ -65,7 +65,7 @@ func i64x2Bitmask(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     let z = UInt64(mote_bitmask_i64x2(a))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_v128AnyTrue) @inline(__always)
@@ -73,63 +73,63 @@ func v128AnyTrue(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     let z = UInt64(UInt32((a[0] | a[1]) != 0 ? 1 : 0))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i8x16ExtractLaneS) @inline(__always)
 func i8x16ExtractLaneS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64(UInt32(bitPattern: Int32((UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: Int8.self))))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i8x16ExtractLaneU) @inline(__always)
 func i8x16ExtractLaneU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64((UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt8.self))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i16x8ExtractLaneS) @inline(__always)
 func i16x8ExtractLaneS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64(UInt32(bitPattern: Int32((UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: Int16.self))))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i16x8ExtractLaneU) @inline(__always)
 func i16x8ExtractLaneU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64((UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt16.self))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i32x4ExtractLane) @inline(__always)
 func i32x4ExtractLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64((UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_i64x2ExtractLane) @inline(__always)
 func i64x2ExtractLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @c(mote_handler_f32x4ExtractLane) @inline(__always)
 func f32x4ExtractLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = UInt64((UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, r, f64(z))
+    return goOn(pc + 16, fp, memory, environment, r, f64(z))
 }
 
 @c(mote_handler_f64x2ExtractLane) @inline(__always)
 func f64x2ExtractLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let z = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, r, f64(z))
+    return goOn(pc + 16, fp, memory, environment, r, f64(z))
 }
 
 @c(mote_handler_i8x16ReplaceLane) @inline(__always)
@@ -137,7 +137,7 @@ func i8x16ReplaceLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let value = UInt8(truncatingIfNeeded: fp[slotField(pc, 12)]), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 10)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 14)).storeBytes(of: value, as: UInt8.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ReplaceLane) @inline(__always)
@@ -145,7 +145,7 @@ func i16x8ReplaceLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let value = UInt16(truncatingIfNeeded: fp[slotField(pc, 12)]), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 10)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 14)).storeBytes(of: value, as: UInt16.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ReplaceLane) @inline(__always)
@@ -153,7 +153,7 @@ func i32x4ReplaceLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let value = UInt32(truncatingIfNeeded: fp[slotField(pc, 12)]), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 10)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 14)).storeBytes(of: value, as: UInt32.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ReplaceLane) @inline(__always)
@@ -161,35 +161,35 @@ func i64x2ReplaceLane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let value = UInt64(truncatingIfNeeded: fp[slotField(pc, 12)]), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 10)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 14)).storeBytes(of: value, as: UInt64.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Splat) @inline(__always)
 func i8x16Splat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let value = UInt8(truncatingIfNeeded: fp[slotField(pc, 10)])
     setLanes(fp, slotField(pc, 8), U8x16(repeating: value))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Splat) @inline(__always)
 func i16x8Splat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let value = UInt16(truncatingIfNeeded: fp[slotField(pc, 10)])
     setLanes(fp, slotField(pc, 8), U16x8(repeating: value))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Splat) @inline(__always)
 func i32x4Splat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let value = UInt32(truncatingIfNeeded: fp[slotField(pc, 10)])
     setLanes(fp, slotField(pc, 8), U32x4(repeating: value))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Splat) @inline(__always)
 func i64x2Splat(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let value = UInt64(truncatingIfNeeded: fp[slotField(pc, 10)])
     setLanes(fp, slotField(pc, 8), U64x2(repeating: value))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Shuffle8) @inline(__always)
@@ -197,7 +197,7 @@ func i8x16Shuffle8(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     let low = shuffled(pc, fp, 16, as: UInt8.self) | (shuffled(pc, fp, 20, as: UInt8.self) &<< 8) | (shuffled(pc, fp, 24, as: UInt8.self) &<< 16) | (shuffled(pc, fp, 28, as: UInt8.self) &<< 24) | (shuffled(pc, fp, 32, as: UInt8.self) &<< 32) | (shuffled(pc, fp, 36, as: UInt8.self) &<< 40) | (shuffled(pc, fp, 40, as: UInt8.self) &<< 48) | (shuffled(pc, fp, 44, as: UInt8.self) &<< 56)
     let high = shuffled(pc, fp, 48, as: UInt8.self) | (shuffled(pc, fp, 52, as: UInt8.self) &<< 8) | (shuffled(pc, fp, 56, as: UInt8.self) &<< 16) | (shuffled(pc, fp, 60, as: UInt8.self) &<< 24) | (shuffled(pc, fp, 64, as: UInt8.self) &<< 32) | (shuffled(pc, fp, 68, as: UInt8.self) &<< 40) | (shuffled(pc, fp, 72, as: UInt8.self) &<< 48) | (shuffled(pc, fp, 76, as: UInt8.self) &<< 56)
     setLanes(fp, slotField(pc, 8), U64x2(low, high))
-    return go(pc + 80, fp, memory, environment, r, d)
+    return goOn(pc + 80, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Shuffle16) @inline(__always)
@@ -205,7 +205,7 @@ func i8x16Shuffle16(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let low = shuffled(pc, fp, 16, as: UInt16.self) | (shuffled(pc, fp, 20, as: UInt16.self) &<< 16) | (shuffled(pc, fp, 24, as: UInt16.self) &<< 32) | (shuffled(pc, fp, 28, as: UInt16.self) &<< 48)
     let high = shuffled(pc, fp, 32, as: UInt16.self) | (shuffled(pc, fp, 36, as: UInt16.self) &<< 16) | (shuffled(pc, fp, 40, as: UInt16.self) &<< 32) | (shuffled(pc, fp, 44, as: UInt16.self) &<< 48)
     setLanes(fp, slotField(pc, 8), U64x2(low, high))
-    return go(pc + 48, fp, memory, environment, r, d)
+    return goOn(pc + 48, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Shuffle32) @inline(__always)
@@ -213,7 +213,7 @@ func i8x16Shuffle32(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let low = shuffled(pc, fp, 16, as: UInt32.self) | (shuffled(pc, fp, 20, as: UInt32.self) &<< 32)
     let high = shuffled(pc, fp, 24, as: UInt32.self) | (shuffled(pc, fp, 28, as: UInt32.self) &<< 32)
     setLanes(fp, slotField(pc, 8), U64x2(low, high))
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Shuffle64) @inline(__always)
@@ -221,6 +221,6 @@ func i8x16Shuffle64(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environ
     let low = shuffled(pc, fp, 16, as: UInt64.self)
     let high = shuffled(pc, fp, 20, as: UInt64.self)
     setLanes(fp, slotField(pc, 8), U64x2(low, high))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif

@@ -9,7 +9,7 @@ func memoryVectorLoadV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128R) @inline(__always)
@@ -17,7 +17,7 @@ func memoryVectorLoadV128R(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(r)) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128C) @inline(__always)
@@ -25,7 +25,7 @@ func memoryVectorLoadV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128X) @inline(__always)
@@ -33,7 +33,7 @@ func memoryVectorLoadV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128A) @inline(__always)
@@ -41,7 +41,7 @@ func memoryVectorLoadV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(fp[slotField(pc, 10)]) &+ immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128B) @inline(__always)
@@ -49,7 +49,7 @@ func memoryVectorLoadV128B(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(r) &+ immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8x8SS) @inline(never)
@@ -57,7 +57,7 @@ func memoryVectorLoad8x8SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8x8US) @inline(never)
@@ -65,7 +65,7 @@ func memoryVectorLoad8x8US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16x4SS) @inline(__always)
@@ -73,7 +73,7 @@ func memoryVectorLoad16x4SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16x4US) @inline(__always)
@@ -81,7 +81,7 @@ func memoryVectorLoad16x4US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32x2SS) @inline(__always)
@@ -89,7 +89,7 @@ func memoryVectorLoad32x2SS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32x2US) @inline(__always)
@@ -97,7 +97,7 @@ func memoryVectorLoad32x2US(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8SplatS) @inline(__always)
@@ -105,7 +105,7 @@ func memoryVectorLoad8SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16SplatS) @inline(__always)
@@ -113,7 +113,7 @@ func memoryVectorLoad16SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32SplatS) @inline(__always)
@@ -121,7 +121,7 @@ func memoryVectorLoad32SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad64SplatS) @inline(__always)
@@ -129,7 +129,7 @@ func memoryVectorLoad64SplatS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32ZeroS) @inline(__always)
@@ -137,7 +137,7 @@ func memoryVectorLoad32ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad64ZeroS) @inline(__always)
@@ -145,7 +145,7 @@ func memoryVectorLoad64ZeroS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let address = UInt64(low(fp[slotField(pc, 10)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8Lane) @inline(__always)
@@ -155,7 +155,7 @@ func memoryVectorLoad8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16Lane) @inline(__always)
@@ -165,7 +165,7 @@ func memoryVectorLoad16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32Lane) @inline(__always)
@@ -175,7 +175,7 @@ func memoryVectorLoad32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad64Lane) @inline(__always)
@@ -185,7 +185,7 @@ func memoryVectorLoad64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128S) @inline(__always)
@@ -193,7 +193,7 @@ func memoryVectorStoreV128S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 8)])) &+ UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128C) @inline(__always)
@@ -201,7 +201,7 @@ func memoryVectorStoreV128C(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128X) @inline(__always)
@@ -209,7 +209,7 @@ func memoryVectorStoreV128X(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ low(fp[slotField(pc, 12)])) &+ UInt64(pc.load(fromByteOffset: 14, as: UInt16.self))
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128A) @inline(__always)
@@ -217,7 +217,7 @@ func memoryVectorStoreV128A(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let address = UInt64(low(fp[slotField(pc, 8)]) &+ immediate32(pc))
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore8Lane) @inline(__always)
@@ -226,7 +226,7 @@ func memoryVectorStore8Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore16Lane) @inline(__always)
@@ -235,7 +235,7 @@ func memoryVectorStore16Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore32Lane) @inline(__always)
@@ -244,7 +244,7 @@ func memoryVectorStore32Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore64Lane) @inline(__always)
@@ -253,7 +253,7 @@ func memoryVectorStore64Lane(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128SChecked) @inline(__always)
@@ -262,7 +262,7 @@ func memoryVectorLoadV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128RChecked) @inline(__always)
@@ -271,7 +271,7 @@ func memoryVectorLoadV128RChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128CChecked) @inline(__always)
@@ -280,7 +280,7 @@ func memoryVectorLoadV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128XChecked) @inline(__always)
@@ -289,7 +289,7 @@ func memoryVectorLoadV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128AChecked) @inline(__always)
@@ -298,7 +298,7 @@ func memoryVectorLoadV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoadV128BChecked) @inline(__always)
@@ -307,7 +307,7 @@ func memoryVectorLoadV128BChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorLoadV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8x8SSChecked) @inline(never)
@@ -316,7 +316,7 @@ func memoryVectorLoad8x8SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8x8SOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8x8USChecked) @inline(never)
@@ -325,7 +325,7 @@ func memoryVectorLoad8x8USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8x8UOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16x4SSChecked) @inline(__always)
@@ -334,7 +334,7 @@ func memoryVectorLoad16x4SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16x4SOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16x4USChecked) @inline(__always)
@@ -343,7 +343,7 @@ func memoryVectorLoad16x4USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16x4UOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32x2SSChecked) @inline(__always)
@@ -352,7 +352,7 @@ func memoryVectorLoad32x2SSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32x2SOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32x2USChecked) @inline(__always)
@@ -361,7 +361,7 @@ func memoryVectorLoad32x2USChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32x2UOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8SplatSChecked) @inline(__always)
@@ -370,7 +370,7 @@ func memoryVectorLoad8SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     if address &+ 1 > environment.pointee.memorySizeInBytes { return memoryVectorLoad8SplatOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16SplatSChecked) @inline(__always)
@@ -379,7 +379,7 @@ func memoryVectorLoad16SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     if address &+ 2 > environment.pointee.memorySizeInBytes { return memoryVectorLoad16SplatOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32SplatSChecked) @inline(__always)
@@ -388,7 +388,7 @@ func memoryVectorLoad32SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32SplatOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad64SplatSChecked) @inline(__always)
@@ -397,7 +397,7 @@ func memoryVectorLoad64SplatSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ env
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64SplatOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32ZeroSChecked) @inline(__always)
@@ -406,7 +406,7 @@ func memoryVectorLoad32ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     if address &+ 4 > environment.pointee.memorySizeInBytes { return memoryVectorLoad32ZeroOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad64ZeroSChecked) @inline(__always)
@@ -415,7 +415,7 @@ func memoryVectorLoad64ZeroSChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     if address &+ 8 > environment.pointee.memorySizeInBytes { return memoryVectorLoad64ZeroOutside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad8LaneChecked) @inline(__always)
@@ -426,7 +426,7 @@ func memoryVectorLoad8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ enviro
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt8.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad16LaneChecked) @inline(__always)
@@ -437,7 +437,7 @@ func memoryVectorLoad16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt16.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad32LaneChecked) @inline(__always)
@@ -448,7 +448,7 @@ func memoryVectorLoad32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt32.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorLoad64LaneChecked) @inline(__always)
@@ -459,7 +459,7 @@ func memoryVectorLoad64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 16)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 18)).storeBytes(of: value, as: UInt64.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128SChecked) @inline(__always)
@@ -468,7 +468,7 @@ func memoryVectorStoreV128SChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128CChecked) @inline(__always)
@@ -477,7 +477,7 @@ func memoryVectorStoreV128CChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128XChecked) @inline(__always)
@@ -486,7 +486,7 @@ func memoryVectorStoreV128XChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStoreV128AChecked) @inline(__always)
@@ -495,7 +495,7 @@ func memoryVectorStoreV128AChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     if address &+ 16 > environment.pointee.memorySizeInBytes { return memoryVectorStoreV128Outside(pc, fp, memory, environment, r, d, address) }
     let place = memory + Int(bitPattern: UInt(address))
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore8LaneChecked) @inline(__always)
@@ -505,7 +505,7 @@ func memoryVectorStore8LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore16LaneChecked) @inline(__always)
@@ -515,7 +515,7 @@ func memoryVectorStore16LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore32LaneChecked) @inline(__always)
@@ -525,7 +525,7 @@ func memoryVectorStore32LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_memoryVectorStore64LaneChecked) @inline(__always)
@@ -535,7 +535,7 @@ func memoryVectorStore64LaneChecked(_ pc: PC, _ fp: FP, _ memory: Memory, _ envi
     let place = memory + Int(bitPattern: UInt(address))
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 16)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 #if !(MOTE_WITHOUT_MEMORY64 && MOTE_WITHOUT_MULTI_MEMORY)
@@ -544,7 +544,7 @@ func vectorLoadV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
     guard let place else { return vectorLoadV128GeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), place.loadUnaligned(as: Vector.self))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -554,7 +554,7 @@ func vectorLoad8x8SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad8x8SGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_i8x8(place.loadUnaligned(as: SIMD8<Int8>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -564,7 +564,7 @@ func vectorLoad8x8UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: 
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad8x8UGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), mote_extend_u8x8(place.loadUnaligned(as: SIMD8<UInt8>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -574,7 +574,7 @@ func vectorLoad16x4SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad16x4SGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<Int16>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -584,7 +584,7 @@ func vectorLoad16x4UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad16x4UGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: place.loadUnaligned(as: SIMD4<UInt16>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -594,7 +594,7 @@ func vectorLoad32x2SGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad32x2SGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<Int32>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -604,7 +604,7 @@ func vectorLoad32x2UGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad32x2UGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: place.loadUnaligned(as: SIMD2<UInt32>.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -614,7 +614,7 @@ func vectorLoad8SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 1)
     guard let place else { return vectorLoad8SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U8x16(repeating: place.load(as: UInt8.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -624,7 +624,7 @@ func vectorLoad16SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 2)
     guard let place else { return vectorLoad16SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U16x8(repeating: place.loadUnaligned(as: UInt16.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -634,7 +634,7 @@ func vectorLoad32SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(repeating: place.loadUnaligned(as: UInt32.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -644,7 +644,7 @@ func vectorLoad64SplatGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64SplatGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(repeating: place.loadUnaligned(as: UInt64.self)))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -654,7 +654,7 @@ func vectorLoad32ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 4)
     guard let place else { return vectorLoad32ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U32x4(place.loadUnaligned(as: UInt32.self), 0, 0, 0))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -664,7 +664,7 @@ func vectorLoad64ZeroGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 10)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 8)
     guard let place else { return vectorLoad64ZeroGeneralOutside(pc, fp, memory, environment, r, d) }
     setLanes(fp, slotField(pc, 8), U64x2(place.loadUnaligned(as: UInt64.self), 0))
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -676,7 +676,7 @@ func vectorLoad8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let value = place.loadUnaligned(as: UInt8.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt8.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -688,7 +688,7 @@ func vectorLoad16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let value = place.loadUnaligned(as: UInt16.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt16.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -700,7 +700,7 @@ func vectorLoad32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let value = place.loadUnaligned(as: UInt32.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt32.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -712,7 +712,7 @@ func vectorLoad64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     let value = place.loadUnaligned(as: UInt64.self), at = slotField(pc, 8)
     setVector(fp, at, vector(fp, slotField(pc, 12)))
     (UnsafeMutableRawPointer(fp + at) + slotField(pc, 24)).storeBytes(of: value, as: UInt64.self)
-    return go(pc + 32, fp, memory, environment, r, d)
+    return goOn(pc + 32, fp, memory, environment, r, d)
 }
 #endif
 
@@ -722,7 +722,7 @@ func vectorStoreV128General(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment:
     let place = EffectiveAddress.resolve(environment, memoryIndex: index16(pc, 14), address: fp[slotField(pc, 8)], offset: pc.load(fromByteOffset: 16, as: UInt64.self), sizeInBytes: 16)
     guard let place else { return vectorStoreV128GeneralOutside(pc, fp, memory, environment, r, d) }
     place.storeBytes(of: vector(fp, slotField(pc, 10)), as: Vector.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -733,7 +733,7 @@ func vectorStore8LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment
     guard let place else { return vectorStore8LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt8.self)
     place.storeBytes(of: value, as: UInt8.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -744,7 +744,7 @@ func vectorStore16LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     guard let place else { return vectorStore16LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt16.self)
     place.storeBytes(of: value, as: UInt16.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -755,7 +755,7 @@ func vectorStore32LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     guard let place else { return vectorStore32LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt32.self)
     place.storeBytes(of: value, as: UInt32.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 
@@ -766,7 +766,7 @@ func vectorStore64LaneGeneral(_ pc: PC, _ fp: FP, _ memory: Memory, _ environmen
     guard let place else { return vectorStore64LaneGeneralOutside(pc, fp, memory, environment, r, d) }
     let value = (UnsafeRawPointer(fp + slotField(pc, 10)) + slotField(pc, 12)).load(as: UInt64.self)
     place.storeBytes(of: value, as: UInt64.self)
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 #endif
 #endif

@@ -8,168 +8,168 @@ internal import CPlatform
 func i8x16Shl(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16ShlImmediate) @inline(__always)
 func i8x16ShlImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16ShrS) @inline(__always)
 func i8x16ShrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16ShrSImmediate) @inline(__always)
 func i8x16ShrSImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16ShrU) @inline(__always)
 func i8x16ShrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16ShrUImmediate) @inline(__always)
 func i8x16ShrUImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Shl) @inline(__always)
 func i16x8Shl(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ShlImmediate) @inline(__always)
 func i16x8ShlImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ShrS) @inline(__always)
 func i16x8ShrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ShrSImmediate) @inline(__always)
 func i16x8ShrSImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ShrU) @inline(__always)
 func i16x8ShrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ShrUImmediate) @inline(__always)
 func i16x8ShrUImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Shl) @inline(__always)
 func i32x4Shl(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ShlImmediate) @inline(__always)
 func i32x4ShlImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ShrS) @inline(__always)
 func i32x4ShrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ShrSImmediate) @inline(__always)
 func i32x4ShrSImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ShrU) @inline(__always)
 func i32x4ShrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ShrUImmediate) @inline(__always)
 func i32x4ShrUImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Shl) @inline(__always)
 func i64x2Shl(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ShlImmediate) @inline(__always)
 func i64x2ShlImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ShrS) @inline(__always)
 func i64x2ShrS(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ShrSImmediate) @inline(__always)
 func i64x2ShrSImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ShrU) @inline(__always)
 func i64x2ShrU(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self), n = low(fp[slotField(pc, 12)])
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ShrUImmediate) @inline(__always)
 func i64x2ShrUImmediate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftRight(a, n))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Rotate) @inline(__always)
@@ -177,7 +177,7 @@ func i32x4Rotate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     let rest = UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | VectorSemantics.shiftRight(a, rest))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Rotate) @inline(__always)
@@ -185,6 +185,6 @@ func i64x2Rotate(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self), n = UInt32(pc.load(fromByteOffset: 12, as: UInt16.self))
     let rest = UInt32(pc.load(fromByteOffset: 14, as: UInt16.self))
     setLanes(fp, slotField(pc, 8), VectorSemantics.shiftLeft(a, n) | VectorSemantics.shiftRight(a, rest))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif

@@ -10,7 +10,7 @@ func f32x4RelaxedMadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     let c = lanes(fp, slotField(pc, 14), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), a * b + c)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4RelaxedNmadd) @inline(__always)
@@ -19,7 +19,7 @@ func f32x4RelaxedNmadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     let b = lanes(fp, slotField(pc, 12), as: F32x4.self)
     let c = lanes(fp, slotField(pc, 14), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), c - a * b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2RelaxedMadd) @inline(__always)
@@ -28,7 +28,7 @@ func f64x2RelaxedMadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envir
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     let c = lanes(fp, slotField(pc, 14), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), a * b + c)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2RelaxedNmadd) @inline(__always)
@@ -37,7 +37,7 @@ func f64x2RelaxedNmadd(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Envi
     let b = lanes(fp, slotField(pc, 12), as: F64x2.self)
     let c = lanes(fp, slotField(pc, 14), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), c - a * b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_v128Bitselect) @inline(__always)
@@ -46,7 +46,7 @@ func v128Bitselect(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environm
     let b = lanes(fp, slotField(pc, 12), as: U64x2.self)
     let c = lanes(fp, slotField(pc, 14), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), ((a ^ b) & c) ^ b)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4RelaxedDotI8x16I7x16AddS) @inline(__always)
@@ -55,6 +55,6 @@ func i32x4RelaxedDotI8x16I7x16AddS(_ pc: PC, _ fp: FP, _ memory: Memory, _ envir
     let b = lanes(fp, slotField(pc, 12), as: I16x8.self)
     let c = lanes(fp, slotField(pc, 14), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.relaxedDotAdd(a, b, c))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif

@@ -8,363 +8,363 @@ internal import CPlatform
 func i8x16Abs(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), (a ^ (a &>> 7)) &- (a &>> 7))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Neg) @inline(__always)
 func i8x16Neg(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), U8x16() &- a)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Abs) @inline(__always)
 func i16x8Abs(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), (a ^ (a &>> 15)) &- (a &>> 15))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8Neg) @inline(__always)
 func i16x8Neg(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), U16x8() &- a)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Abs) @inline(__always)
 func i32x4Abs(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), (a ^ (a &>> 31)) &- (a &>> 31))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4Neg) @inline(__always)
 func i32x4Neg(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), U32x4() &- a)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Abs) @inline(__always)
 func i64x2Abs(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I64x2.self)
     setLanes(fp, slotField(pc, 8), (a ^ (a &>> 63)) &- (a &>> 63))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2Neg) @inline(__always)
 func i64x2Neg(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), U64x2() &- a)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i8x16Popcnt) @inline(__always)
 func i8x16Popcnt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.populationCount(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtaddPairwiseI8x16S) @inline(__always)
 func i16x8ExtaddPairwiseI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), ((a &<< 8) &>> 8) &+ (a &>> 8))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtaddPairwiseI8x16U) @inline(__always)
 func i16x8ExtaddPairwiseI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), ((a &<< 8) &>> 8) &+ (a &>> 8))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtaddPairwiseI16x8S) @inline(__always)
 func i32x4ExtaddPairwiseI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), ((a &<< 16) &>> 16) &+ (a &>> 16))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtaddPairwiseI16x8U) @inline(__always)
 func i32x4ExtaddPairwiseI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), ((a &<< 16) &>> 16) &+ (a &>> 16))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtendLowI8x16S) @inline(never)
 func i16x8ExtendLowI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_low_i8x16(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtendHighI8x16S) @inline(never)
 func i16x8ExtendHighI8x16S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_high_i8x16(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtendLowI8x16U) @inline(never)
 func i16x8ExtendLowI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_low_u8x16(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i16x8ExtendHighI8x16U) @inline(never)
 func i16x8ExtendHighI8x16U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U8x16.self)
     setLanes(fp, slotField(pc, 8), mote_extend_high_u8x16(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtendLowI16x8S) @inline(__always)
 func i32x4ExtendLowI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtendHighI16x8S) @inline(__always)
 func i32x4ExtendHighI16x8S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I16x8.self)
     setLanes(fp, slotField(pc, 8), I32x4(truncatingIfNeeded: a.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtendLowI16x8U) @inline(__always)
 func i32x4ExtendLowI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4ExtendHighI16x8U) @inline(__always)
 func i32x4ExtendHighI16x8U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U16x8.self)
     setLanes(fp, slotField(pc, 8), U32x4(truncatingIfNeeded: a.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtendLowI32x4S) @inline(__always)
 func i64x2ExtendLowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtendHighI32x4S) @inline(__always)
 func i64x2ExtendHighI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), I64x2(truncatingIfNeeded: a.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtendLowI32x4U) @inline(__always)
 func i64x2ExtendLowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i64x2ExtendHighI32x4U) @inline(__always)
 func i64x2ExtendHighI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), U64x2(truncatingIfNeeded: a.highHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Abs) @inline(__always)
 func f32x4Abs(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.clearingSign(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Neg) @inline(__always)
 func f32x4Neg(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.changingSign(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Sqrt) @inline(never)
 func f32x4Sqrt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mote_square_root_f32x4(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Ceil) @inline(__always)
 func f32x4Ceil(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.ceiling(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Floor) @inline(__always)
 func f32x4Floor(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.floor(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Trunc) @inline(__always)
 func f32x4Trunc(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.truncate(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4Nearest) @inline(__always)
 func f32x4Nearest(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.nearest(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Abs) @inline(__always)
 func f64x2Abs(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.clearingSign(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Neg) @inline(__always)
 func f64x2Neg(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.changingSign(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Sqrt) @inline(never)
 func f64x2Sqrt(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mote_square_root_f64x2(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Ceil) @inline(__always)
 func f64x2Ceil(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.ceiling(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Floor) @inline(__always)
 func f64x2Floor(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.floor(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Trunc) @inline(__always)
 func f64x2Trunc(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.truncate(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2Nearest) @inline(__always)
 func f64x2Nearest(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.nearest(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4DemoteF64x2Zero) @inline(__always)
 func f32x4DemoteF64x2Zero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), VectorSemantics.demote(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2PromoteLowF32x4) @inline(__always)
 func f64x2PromoteLowF32x4(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), F64x2(a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4TruncSatF32x4S) @inline(never)
 func i32x4TruncSatF32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mote_saturate_f32x4_s(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4TruncSatF32x4U) @inline(never)
 func i32x4TruncSatF32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mote_saturate_f32x4_u(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4TruncSatF64x2SZero) @inline(never)
 func i32x4TruncSatF64x2SZero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mote_saturate_f64x2_s(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4TruncSatF64x2UZero) @inline(never)
 func i32x4TruncSatF64x2UZero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mote_saturate_f64x2_u(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4RelaxedTruncF32x4S) @inline(never)
 func i32x4RelaxedTruncF32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F32x4.self)
     setLanes(fp, slotField(pc, 8), mote_truncate_f32x4_s(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_i32x4RelaxedTruncF64x2SZero) @inline(never)
 func i32x4RelaxedTruncF64x2SZero(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: F64x2.self)
     setLanes(fp, slotField(pc, 8), mote_truncate_f64x2_s(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4ConvertI32x4S) @inline(__always)
 func f32x4ConvertI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), F32x4(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f32x4ConvertI32x4U) @inline(__always)
 func f32x4ConvertI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), F32x4(a))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2ConvertLowI32x4S) @inline(__always)
 func f64x2ConvertLowI32x4S(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: I32x4.self)
     setLanes(fp, slotField(pc, 8), F64x2(a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_f64x2ConvertLowI32x4U) @inline(__always)
 func f64x2ConvertLowI32x4U(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U32x4.self)
     setLanes(fp, slotField(pc, 8), F64x2(a.lowHalf))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @c(mote_handler_v128Not) @inline(__always)
 func v128Not(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     let a = lanes(fp, slotField(pc, 10), as: U64x2.self)
     setLanes(fp, slotField(pc, 8), ~a)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 #endif

@@ -54,7 +54,7 @@ private func finish(
 ) -> Int {
     if made.trap != 0 { return trap(TrapCode(returned: made.trap), pc, fp, environment) }
     fp[slotField(pc, 8)] = made.object
-    return go(pc + size, fp, memory, environment, made.object, d)
+    return goOn(pc + size, fp, memory, environment, made.object, d)
 }
 
 @inline(__always)
@@ -68,7 +68,7 @@ private func proceed(
     _ d: Double
 ) -> Int {
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 // result @8, field count @12, header @16, then for each field: slot, logarithm of its bytes, offset
@@ -169,7 +169,7 @@ func arrayLength(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environmen
     }
     let z = UInt64(array.load(fromByteOffset: 4, as: UInt32.self))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 // array @8, first @10, value @12, count @14

@@ -30,7 +30,7 @@ func atomicFence(
     _ d: Double
 ) -> Int {
     mote_guest_fence()
-    return go(pc + 8, fp, memory, environment, r, d)
+    return goOn(pc + 8, fp, memory, environment, r, d)
 }
 
 // 24 bytes
@@ -53,7 +53,7 @@ func atomicNotify(
     )
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     fp[slotField(pc, 8)] = woken
-    return go(pc + 24, fp, memory, environment, woken, d)
+    return goOn(pc + 24, fp, memory, environment, woken, d)
 }
 
 // 32 bytes
@@ -105,6 +105,6 @@ private func atomicWait(
     )
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     fp[slotField(pc, 8)] = result
-    return go(pc + 32, fp, memory, environment, result, d)
+    return goOn(pc + 32, fp, memory, environment, result, d)
 }
 #endif

@@ -201,6 +201,22 @@ private func unresolved(
     guard let function = resolve(pc, environment, r, tableAt: 16, &code, allowsSubtypes: true) else {
         return trap(code, pc, fp, environment)
     }
+    return callResolved(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
+}
+
+/// Calls what `r` points to; by itself, because what leads here saves registers.
+@inline(never)
+private func callResolved(
+    _ pc: PC,
+    _ fp: FP,
+    _ memory: Memory,
+    _ environment: Environment,
+    _ r: UInt64,
+    _ d: Double
+) -> Int {
+    guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(r)) else {
+        return trap(.uninitializedElement, pc, fp, environment)
+    }
     return call(function, pc, fp, memory, environment, r, d)
 }
 
@@ -277,7 +293,7 @@ func call(
             return hostStopped(pc, fp, memory, environment, UInt64(code), 0)
         }
         let first = function.pointee.resultSlots != 0 ? slots[0] : 0
-        return go(next, fp, Interpreter.memoryBase(environment), environment, first, f64(first))
+        return goOn(next, fp, Interpreter.memoryBase(environment), environment, first, f64(first))
     }
     return CrossCall.call(function, slots, returning: next, pc, fp, environment)
 }

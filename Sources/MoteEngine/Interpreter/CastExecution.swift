@@ -31,7 +31,7 @@ func referenceTestObject(
         return referenceTestOther(pc, fp, memory, environment, r, d)
     }
     fp[slotField(pc, 8)] = 1
-    return go(pc + 24, fp, memory, environment, 1, d)
+    return goOn(pc + 24, fp, memory, environment, 1, d)
 }
 
 // the same
@@ -53,7 +53,7 @@ func referenceTestOther(
     )
     let z: UInt64 = isMatch ? 1 : 0
     fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
+    return goOn(pc + 24, fp, memory, environment, z, d)
 }
 
 // reference @8, 1 where null will do @10, target @16
@@ -70,7 +70,7 @@ func referenceCastObject(
     guard isExactly(fp[slotField(pc, 8)], pc) else {
         return referenceCastOther(pc, fp, memory, environment, r, d)
     }
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 // the same
@@ -91,7 +91,7 @@ func referenceCastOther(
         isNullable: slotField(pc, 10) & 1 != 0
     )
     guard isMatch else { return trap(.castFailure, pc, fp, environment) }
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 // reference @8, 1 where null will do and 2 to branch on failure @10, distance @12, target @16
@@ -109,7 +109,7 @@ func branchOnCastObject(
         return branchOnCastOther(pc, fp, memory, environment, r, d)
     }
     if slotField(pc, 10) & 2 == 0 { return branch(pc, fp, memory, environment, r, d) }
-    return go(pc + 24, fp, memory, environment, r, d)
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 // the same
@@ -130,8 +130,8 @@ func branchOnCastOther(
         target(pc),
         isNullable: flags & 1 != 0
     )
-    if isMatch == (flags & 2 == 0) { return branch(pc, fp, memory, environment, r, d) }
-    return go(pc + 24, fp, memory, environment, r, d)
+    if isMatch == (flags & 2 == 0) { return branchOn(pc, fp, memory, environment, r, d) }
+    return goOn(pc + 24, fp, memory, environment, r, d)
 }
 
 // result @8, value @10
@@ -141,7 +141,7 @@ func i31New(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ 
 {
     let z = UInt64(low(fp[slotField(pc, 10)]) &<< 1 | 1)
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 @inline(never)
@@ -166,7 +166,7 @@ func i31GetSigned(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environme
     if reference == 0 { return nullI31Reference(pc, fp, memory, environment, r, d) }
     let z = UInt64(UInt32(bitPattern: Int32(bitPattern: low(reference)) &>> 1))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 // result @8, reference @10
@@ -184,6 +184,6 @@ func i31GetUnsigned(
     if reference == 0 { return nullI31Reference(pc, fp, memory, environment, r, d) }
     let z = UInt64(low(reference) &>> 1)
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 #endif

@@ -65,7 +65,7 @@ enum CrossCall {
         callee[-2] = UInt64(UInt(bitPattern: record))
         callee[-1] = UInt64(UInt(bitPattern: code))
         Operations.reloadCaches(environment, function.pointee.instance)
-        return go(
+        return goOn(
             code + codeHeaderSizeInBytes,
             callee,
             Interpreter.memoryBase(environment),
@@ -107,5 +107,5 @@ func restoreInstance(
     }
     Operations.reloadCaches(environment, instance)
     let first = count != 0 ? slots[0] : 0
-    return go(next, caller, Interpreter.memoryBase(environment), environment, first, f64(first))
+    return goOn(next, caller, Interpreter.memoryBase(environment), environment, first, f64(first))
 }

@@ -2,10 +2,22 @@ internal import CPlatform
 
 /// Runs the instruction at `pc`.
 ///
-/// In optimised builds this is `jmp *(%rdi)`, a sibling call that LLVM makes of the return; debug and
-/// sanitizer builds have no tail calls, so they spill the state and return to the trampoline in ``Interpreter``.
+/// For handlers that save no register: in the Embedded build a jump that knows of no frame. Others go on by ``goOn``.
 @inline(__always)
 func go(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
+    #if !DEBUG && !VM_TRAMPOLINE && hasFeature(Embedded) && arch(x86_64)
+    mote_jump(pc, fp, memory, environment, r, d)
+    #else
+    return goOn(pc, fp, memory, environment, r, d)
+    #endif
+}
+
+/// Runs the instruction at `pc`.
+///
+/// In optimised builds this is a sibling call that LLVM makes of the return; debug and sanitizer builds have no tail
+/// calls, so they spill the state and return to the trampoline in ``Interpreter``.
+@inline(__always)
+func goOn(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int {
     #if DEBUG || VM_TRAMPOLINE
     environment.pointee.spill.0 = UnsafeMutableRawPointer(mutating: pc)
     environment.pointee.spill.1 = UnsafeMutableRawPointer(fp)
@@ -44,17 +56,30 @@ func codeBehind(_ word: UnsafeRawPointer) -> UnsafeRawPointer {
 
 /// Continues at a branch target, unless somebody asked the environment to stop.
 ///
-/// Every taken branch polls: one compare with memory and a branch never taken.
+/// Every taken branch polls: one compare with memory and a branch never taken. For handlers that save no register,
+/// like ``go``.
 @inline(__always)
 func branch(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double) -> Int
 {
+    #if !DEBUG && !VM_TRAMPOLINE && hasFeature(Embedded) && arch(x86_64)
+    mote_branch(pc, fp, memory, environment, r, d)
+    #else
+    return branchOn(pc, fp, memory, environment, r, d)
+    #endif
+}
+
+/// The same for all others, like ``goOn``.
+@inline(__always)
+func branchOn(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
+    -> Int
+{
     if interruptWord(environment) != 0 { return interrupted(pc, fp, memory, environment, r, d) }
-    return go(branchTarget(pc), fp, memory, environment, r, d)
+    return goOn(branchTarget(pc), fp, memory, environment, r, d)
 }
 
 // Cold ends, of the handlers' own signature so that they are jumped to without saving registers.
 
-@inline(never)
+@c(mote_interrupted) @inline(never)
 func interrupted(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r: UInt64, _ d: Double)
     -> Int
 {
@@ -72,7 +97,7 @@ func memoryOutOfBounds(
     _ d: Double
 ) -> Int {
     // Another thread may have grown the memory: the instruction is run again with the new size.
-    if Operations.refreshSharedSize(environment) { return go(pc, fp, memory, environment, r, d) }
+    if Operations.refreshSharedSize(environment) { return goOn(pc, fp, memory, environment, r, d) }
     return trap(.memoryOutOfBounds, pc, fp, environment)
 }
 

@@ -52,7 +52,7 @@ func raise(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment, _ r
     let landing = Unwinding.unwind(environment, pc, fp)
     guard let target = landing.pc else { return trap(.uncaughtException, pc, fp, environment) }
     environment.pointee.activation?.pointee.inGuest = 1
-    return go(target, landing.fp, Interpreter.memoryBase(environment), environment, 0, 0)
+    return goOn(target, landing.fp, Interpreter.memoryBase(environment), environment, 0, 0)
 }
 
 /// A host function gave the code in `r`: an exception flies on through its guest callers, all else stops them.

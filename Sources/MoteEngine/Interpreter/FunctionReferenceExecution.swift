@@ -49,7 +49,7 @@ func checkReference(
     _ d: Double
 ) -> Int {
     if fp[slotField(pc, 8)] == 0 { return nullReference(pc, fp, memory, environment, r, d) }
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 @inline(never)

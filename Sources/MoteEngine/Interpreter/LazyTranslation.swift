@@ -25,7 +25,7 @@ func translateAndCall(
         return trap(.callStackExhausted, returnPC, caller ?? fp, environment)
     }
     fp[-1] = UInt64(UInt(bitPattern: code))
-    return go(UnsafeRawPointer(code) + codeHeaderSizeInBytes, fp, memory, environment, r, d)
+    return goOn(UnsafeRawPointer(code) + codeHeaderSizeInBytes, fp, memory, environment, r, d)
 }
 
 /// Code made when it is first called, or when a load asks for all of it.

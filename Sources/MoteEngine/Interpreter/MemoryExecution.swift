@@ -23,7 +23,7 @@ private func proceed(
     _ d: Double
 ) -> Int {
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
-    return go(pc + size, fp, Interpreter.memoryBase(environment), environment, r, d)
+    return goOn(pc + size, fp, Interpreter.memoryBase(environment), environment, r, d)
 }
 
 // destination @8, memory @12; 16 bytes
@@ -39,7 +39,7 @@ func memorySizeOperation(
 ) -> Int {
     let z = Operations.memorySize(environment, immediate32(pc))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 // destination @8, page count @10, memory @12; 16 bytes
@@ -55,7 +55,7 @@ func memoryGrowOperation(
 ) -> Int {
     let z = Operations.memoryGrow(environment, immediate32(pc), operand(pc, fp, 10), pc, fp)
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, Interpreter.memoryBase(environment), environment, z, d)
+    return goOn(pc + 16, fp, Interpreter.memoryBase(environment), environment, z, d)
 }
 
 // destination, value, count; memory @16
@@ -135,7 +135,7 @@ func dataDropOperation(
     _ d: Double
 ) -> Int {
     Operations.dataDrop(environment, immediate32(pc))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 // destination @8, index @10, table @12; 16 bytes
@@ -152,7 +152,7 @@ func tableGetOperation(
     let (value, code) = Operations.tableGet(environment, immediate32(pc), operand(pc, fp, 10))
     if code != 0 { return trap(TrapCode(returned: code), pc, fp, environment) }
     fp[slotField(pc, 8)] = value
-    return go(pc + 16, fp, memory, environment, value, d)
+    return goOn(pc + 16, fp, memory, environment, value, d)
 }
 
 // index @8, value @10, table @12; 16 bytes
@@ -188,7 +188,7 @@ func tableSizeOperation(
 ) -> Int {
     let z = Operations.tableSize(environment, immediate32(pc))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }
 
 // destination @8, value @10, count @12, table @16
@@ -209,7 +209,7 @@ func tableGrowOperation(
         operand(pc, fp, 12)
     )
     fp[slotField(pc, 8)] = z
-    return go(pc + 24, fp, memory, environment, z, d)
+    return goOn(pc + 24, fp, memory, environment, z, d)
 }
 
 // index, value, count; table @16
@@ -289,7 +289,7 @@ func elementDropOperation(
     _ d: Double
 ) -> Int {
     Operations.elementDrop(environment, immediate32(pc))
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 // destination @8, function index @12; 16 bytes
@@ -305,5 +305,5 @@ func referenceFunction(
 ) -> Int {
     let z = Operations.functionReference(environment, immediate32(pc))
     fp[slotField(pc, 8)] = z
-    return go(pc + 16, fp, memory, environment, z, d)
+    return goOn(pc + 16, fp, memory, environment, z, d)
 }

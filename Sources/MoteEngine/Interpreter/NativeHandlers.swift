@@ -79,7 +79,7 @@ private func comeBack(_ environment: Environment, _ result: UInt64) -> Int {
     // Where nothing is returned, the slot was an argument's.
     fp[slotField(pc, 10)] = result
     #if DEBUG || VM_TRAMPOLINE
-    return go(pc + 24, fp, Interpreter.memoryBase(environment), environment, result, 0)
+    return goOn(pc + 24, fp, Interpreter.memoryBase(environment), environment, result, 0)
     #else
     // An integer is the last result of its register alone.
     let next = unsafeBitCast((pc + 24).load(as: Handler.self), to: IntegerHandler.self)

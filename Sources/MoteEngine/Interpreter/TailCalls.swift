@@ -36,7 +36,7 @@ private func replaceFrame(
     callee[-3] = next
     callee[-2] = caller
     callee[-1] = UInt64(UInt(bitPattern: code))
-    return go(
+    return goOn(
         code + codeHeaderSizeInBytes,
         callee,
         memory,

@@ -190,7 +190,7 @@ func clearSlots(_ pc: PC, _ fp: FP, _ memory: Memory, _ environment: Environment
     -> Int
 {
     memset(fp, 0, Int(immediate32(pc)) &* 8)
-    return go(pc + 16, fp, memory, environment, r, d)
+    return goOn(pc + 16, fp, memory, environment, r, d)
 }
 
 /// The current instance's own globals; read only where there are some.
