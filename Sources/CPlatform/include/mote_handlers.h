@@ -14,8 +14,6 @@ static inline const void *mote_handler(uint16_t raw_value) {
     return (const char *)mote_handler_offsets + mote_handler_offsets[raw_value];
 }
 
-#pragma clang assume_nonnull end
-
 #ifdef __x86_64__
 // What handlers that save no register end with in builds for size. A sibling call becomes the same, but ten bytes long
 // instead of two, since no compiler folds the load into the jump. scripts/check-handlers looks at all who use it.
@@ -45,5 +43,7 @@ static inline __attribute__((always_inline, noreturn)) void mote_branch(const vo
     __builtin_unreachable();
 }
 #endif
+
+#pragma clang assume_nonnull end
 
 #endif
