@@ -87,7 +87,7 @@ struct RunnerOptions {
             return .refused
         }
         if let value = value(of: word, "-v=") {
-            guard let level = number(value), level <= 5 else { return .help }
+            guard let level = Self.number(value), level <= 5 else { return .help }
             logLevel = level
             return .run
         }
@@ -97,26 +97,33 @@ struct RunnerOptions {
     /// Options with a number; nil for others.
     private mutating func readSize(_ word: Word) -> Outcome? {
         if let value = value(of: word, "--stack-size=") {
-            guard value[0] != 0 else { return .help }
-            stackSizeInBytes = number(value) ?? .max
+            return Self.readBytes(value, of: word, into: &stackSizeInBytes)
         } else if let value = value(of: word, "--heap-size=") {
-            guard value[0] != 0 else { return .help }
-            heapSizeInBytes = number(value) ?? .max
+            return Self.readBytes(value, of: word, into: &heapSizeInBytes)
         } else if let value = value(of: word, "--shared-heap-size=") {
-            guard value[0] != 0 else { return .help }
-            sharedHeapSizeInBytes = number(value) ?? .max
+            return Self.readBytes(value, of: word, into: &sharedHeapSizeInBytes)
         } else if let value = value(of: word, "--gc-heap-size=") {
-            guard value[0] != 0 else { return .help }
-            collectedHeapSizeInBytes = number(value) ?? .max
+            return Self.readBytes(value, of: word, into: &collectedHeapSizeInBytes)
         } else if let value = value(of: word, "--timeout=") {
             guard value[0] != 0 else { return .help }
-            timeoutInMilliseconds = number(value)
+            timeoutInMilliseconds = Self.number(value)
         } else if let value = value(of: word, "--max-threads=") {
             // A limit that is kept: no guest makes a thread.
             guard value[0] != 0 else { return .help }
         } else {
             return nil
         }
+        return .run
+    }
+
+    /// A number of bytes, and nothing else; the option's help where there is nothing.
+    private static func readBytes(_ value: Word, of option: Word, into size: inout UInt32) -> Outcome {
+        guard value[0] != 0 else { return .help }
+        guard isNumber(value), let number = number(value) else {
+            Message.note(option, "needs a number of bytes")
+            return .refused
+        }
+        size = number
         return .run
     }
 
@@ -174,8 +181,14 @@ struct RunnerOptions {
         return next.pointee == sign && next != word
     }
 
+    private static func isNumber(_ word: Word) -> Bool {
+        var next = word
+        while UInt8(bitPattern: next.pointee) &- UInt8(ascii: "0") < 10 { next += 1 }
+        return next.pointee == 0
+    }
+
     /// The decimal digits that a word begins with, 0 where there are none; nil below zero.
-    private func number(_ word: Word) -> UInt32? {
+    private static func number(_ word: Word) -> UInt32? {
         var next = word
         let isNegative = next.pointee == CChar(bitPattern: UInt8(ascii: "-"))
         if isNegative { next += 1 }
