@@ -5,11 +5,12 @@ extension ModuleDecoder {
     // MARK: - Entities as imports and sections declare them
 
     /// A type index that must be a function type's.
-    func readFunctionTypeIndex(_ reader: inout ByteReader) throws(DecodeError) -> UInt32 {
-        let start = reader.offset
-        let index = try reader.u32LEB()
-        guard module.pointee.types.pointer(at: Int(index))?.pointee.kind == .function else {
-            throw DecodeError(.unknownType, at: start, detail: index)
+    @inline(never)
+    mutating func readFunctionTypeIndex() -> UInt32 {
+        let start = offset
+        let index = readU32()
+        if module.pointee.types.pointer(at: Int(index))?.pointee.kind != .function {
+            fail(.unknownType, at: start, detail: index)
         }
         return index
     }
@@ -17,145 +18,154 @@ extension ModuleDecoder {
     /// Sizes: flags, then least and most.
     ///
     /// Bit 0 has a maximum, 1 shared, 2 addresses of 64 bits, 3 page size.
-    private func readLimits(
-        _ reader: inout ByteReader,
-        allowed: UInt8
-    ) throws(DecodeError) -> (limits: Limits, flags: UInt8) {
-        let start = reader.offset
-        let flags = try reader.u8()
+    @inline(never)
+    private mutating func readLimits(_ limits: inout Limits, allowed: UInt8) -> UInt8 {
+        let start = offset
+        let flags = readByte()
         guard flags & ~allowed == 0 else {
-            throw DecodeError(.malformedLimitsFlags, at: start, detail: UInt32(flags))
+            fail(.malformedLimitsFlags, at: start, detail: UInt32(flags))
+            return 0
         }
-        if flags & 2 != 0 { try use(.threads, at: start) }
-        if flags & 4 != 0 { try use(.memory64, at: start) }
-        if flags & 8 != 0 { try use(.customPageSizes, at: start) }
-        let is64 = flags & 4 != 0
-        let minimum = try reader.u64LEB()
-        let maximum: UInt64? = flags & 1 != 0 ? try reader.u64LEB() : nil
-        return (Limits(minimum: minimum, maximum: maximum, is64: is64, isShared: flags & 2 != 0), flags)
+        if flags & 2 != 0 { use(.threads, at: start) }
+        if flags & 4 != 0 { use(.memory64, at: start) }
+        if flags & 8 != 0 { use(.customPageSizes, at: start) }
+        limits.is64 = flags & 4 != 0
+        limits.isShared = flags & 2 != 0
+        limits.minimum = read(.unsigned64)
+        if flags & 1 != 0 { limits.maximum = read(.unsigned64) }
+        return flags
     }
 
     /// Reference type and limits.
-    func readTableType(_ reader: inout ByteReader) throws(DecodeError) -> TableType {
-        let start = reader.offset
+    @inline(never)
+    mutating func readTableType() -> TableType {
+        let start = offset
         // WebAssembly 1.0 had tables of functions.
-        var type = try reader.referenceType(features: features)
+        var type = readReferenceType()
         if type != .funcref {
-            try use(.referenceTypes, at: start)
-            type = try canonical(type, at: start)
+            use(.referenceTypes, at: start)
+            type = canonical(type, at: start)
         }
-        let limits = try readLimits(&reader, allowed: 0b101).limits
-        return TableType(limits: limits, elementType: type, initializer: .empty)
+        var table = TableType(limits: Limits(minimum: 0), elementType: type, initializer: .empty)
+        _ = readLimits(&table.limits, allowed: 0b101)
+        return table
     }
 
-    func readMemoryType(_ reader: inout ByteReader) throws(DecodeError) -> MemoryType {
-        let (limits, flags) = try readLimits(&reader, allowed: 0b1111)
-        guard flags & 8 != 0 else { return MemoryType(limits: limits, pageSizeLog2: 16) }
-        let start = reader.offset
-        let log2 = try reader.u32LEB()
+    @inline(never)
+    mutating func readMemoryType() -> MemoryType {
+        var memory = MemoryType(limits: Limits(minimum: 0), pageSizeLog2: 16)
+        guard readLimits(&memory.limits, allowed: 0b1111) & 8 != 0 else { return memory }
+        let start = offset
+        let log2 = readU32()
         // Which powers of two may be is for validation to say.
-        guard log2 < 64 else { throw DecodeError(.malformedPageSize, at: start, detail: log2) }
-        return MemoryType(limits: limits, pageSizeLog2: UInt8(truncatingIfNeeded: log2))
+        if log2 >= 64 { fail(.malformedPageSize, at: start, detail: log2) }
+        memory.pageSizeLog2 = UInt8(truncatingIfNeeded: log2)
+        return memory
     }
 
-    func readGlobalType(_ reader: inout ByteReader) throws(DecodeError) -> GlobalType {
-        let start = reader.offset
-        let type = try canonical(try reader.valueType(features: features), at: start)
-        return GlobalType(valueType: type, isMutable: try readMutability(&reader))
+    @inline(never)
+    mutating func readGlobalType() -> GlobalType {
+        let start = offset
+        let type = canonical(readValueType(), at: start)
+        return GlobalType(valueType: type, isMutable: readMutability())
     }
 
     /// The type index of a tag, behind its attribute.
-    func readTagType(_ reader: inout ByteReader) throws(DecodeError) -> UInt32 {
-        let start = reader.offset
+    @inline(never)
+    mutating func readTagType() -> UInt32 {
+        let start = offset
         if features.contains(.legacyExceptions) && !features.contains(.exceptions) {
-            try use(.legacyExceptions, at: start)
+            use(.legacyExceptions, at: start)
         } else {
-            try use(.exceptions, at: start)
+            use(.exceptions, at: start)
         }
-        guard try reader.u8() == 0 else { throw DecodeError(.malformedTagAttribute, at: start) }
-        return try readFunctionTypeIndex(&reader)
+        if readByte() != 0 { fail(.malformedTagAttribute, at: start) }
+        return readFunctionTypeIndex()
     }
 
     // MARK: - Sections
 
-    mutating func decodeFunctions() throws(DecodeError) {
-        var reader = reader(of: .function)
-        let count = try entryCount(&reader, leastSize: 1, atMost: DecodeLimits.functions, .functions)
-        for _ in 0..<count {
-            let type = try readFunctionTypeIndex(&reader)
-            append(FunctionDeclaration(typeIndex: type, body: .empty), to: &module.pointee.functions)
+    mutating func decodeFunctions() {
+        guard enter(.function) else { return }
+        var left = entryCount(leastSize: 1, atMost: DecodeLimits.functions, .functions)
+        while takesOne(of: &left) {
+            append(
+                FunctionDeclaration(typeIndex: readFunctionTypeIndex(), body: .empty),
+                to: &module.pointee.functions
+            )
         }
-        if sections.isPresent(.function) { try finish(reader) }
+        finish()
     }
 
     /// A table is its type, or 0x40 0x00, its type and the expression that fills it.
-    mutating func decodeTables() throws(DecodeError) {
-        var reader = reader(of: .table)
-        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.tables, .tables)
-        for _ in 0..<count {
-            let start = reader.offset
-            if module.pointee.tables.count == 1 { try use(.referenceTypes, at: start) }
-            if reader.peek == 0x40 {
-                reader.offset &+= 1
-                guard try reader.u8() == 0 else { throw DecodeError(.malformedTableForm, at: start) }
-                try use(.typedFunctionReferences, at: start)
-                var table = try readTableType(&reader)
-                // Functions that it names are marked once the bitmap is there; see `allocateReferencedFunctions`.
-                table.initializer = try reader.constantExpression(features: features)
-                append(table, to: &module.pointee.tables)
-            } else {
-                append(try readTableType(&reader), to: &module.pointee.tables)
+    mutating func decodeTables() {
+        guard enter(.table) else { return }
+        var left = entryCount(leastSize: 2, atMost: DecodeLimits.tables, .tables)
+        while takesOne(of: &left) {
+            let start = offset
+            if module.pointee.tables.count == 1 { use(.referenceTypes, at: start) }
+            let isFilled = peek == 0x40
+            if isFilled {
+                offset &+= 1
+                if readByte() != 0 { fail(.malformedTableForm, at: start) }
+                use(.typedFunctionReferences, at: start)
             }
+            var table = readTableType()
+            // Functions that it names are marked once the bitmap is there; see `allocateReferencedFunctions`.
+            if isFilled { table.initializer = readExpression() }
+            append(table, to: &module.pointee.tables)
         }
-        if sections.isPresent(.table) { try finish(reader) }
+        finish()
     }
 
-    mutating func decodeMemories() throws(DecodeError) {
-        var reader = reader(of: .memory)
-        let start = reader.offset
-        let count = try entryCount(&reader, leastSize: 1, atMost: DecodeLimits.memories, .memories)
-        for _ in 0..<count { append(try readMemoryType(&reader), to: &module.pointee.memories) }
-        if sections.isPresent(.memory) { try finish(reader) }
-        if module.pointee.memories.count > 1 { try use(.multiMemory, at: start) }
+    mutating func decodeMemories() {
+        guard enter(.memory) else { return checkMemoryCount(at: 0) }
+        let start = offset
+        var left = entryCount(leastSize: 1, atMost: DecodeLimits.memories, .memories)
+        while takesOne(of: &left) { append(readMemoryType(), to: &module.pointee.memories) }
+        finish()
+        checkMemoryCount(at: start)
     }
 
-    mutating func decodeTags() throws(DecodeError) {
-        var reader = reader(of: .tag)
-        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.tags, .tags)
-        for _ in 0..<count { append(try readTagType(&reader), to: &module.pointee.tags) }
-        if sections.isPresent(.tag) { try finish(reader) }
+    private mutating func checkMemoryCount(at byteOffset: Int) {
+        if module.pointee.memories.count > 1 { use(.multiMemory, at: byteOffset) }
     }
 
-    mutating func decodeGlobals() throws(DecodeError) {
-        var reader = reader(of: .global)
-        let count = try entryCount(&reader, leastSize: 3, atMost: DecodeLimits.globals, .globals)
+    mutating func decodeTags() {
+        guard enter(.tag) else { return }
+        var left = entryCount(leastSize: 2, atMost: DecodeLimits.tags, .tags)
+        while takesOne(of: &left) { append(readTagType(), to: &module.pointee.tags) }
+        finish()
+    }
+
+    mutating func decodeGlobals() {
+        guard enter(.global) else { return }
+        var left = entryCount(leastSize: 3, atMost: DecodeLimits.globals, .globals)
         var slot = 0
-        for _ in 0..<count {
-            let type = try readGlobalType(&reader)
-            let initializer = try readExpression(&reader)
+        while takesOne(of: &left) {
+            let type = readGlobalType()
             append(
                 GlobalDeclaration(
                     type: type,
-                    initializer: initializer,
+                    initializer: readExpression(),
                     slot: UInt32(truncatingIfNeeded: slot)
                 ),
                 to: &module.pointee.globals
             )
             slot &+= type.valueType.slotCount
         }
-        if sections.isPresent(.global) { try finish(reader) }
+        finish()
         module.pointee.globalSlots = slot
     }
 
-    mutating func decodeStart() throws(DecodeError) {
-        guard sections.isPresent(.start) else { return }
-        var reader = reader(of: .start)
-        let start = reader.offset
-        let index = try reader.u32LEB()
+    mutating func decodeStart() {
+        guard enter(.start) else { return }
+        let start = offset
+        let index = readU32()
         guard Int(index) < module.pointee.functions.count else {
-            throw DecodeError(.unknownFunction, at: start, detail: index)
+            return fail(.unknownFunction, at: start, detail: index)
         }
         module.pointee.startFunction = index
-        try finish(reader)
+        finish()
     }
 }

@@ -4,36 +4,35 @@ internal import MoteModule
 
 extension ModuleDecoder {
     /// Decodes the exports; indices outside their space are left to validation.
-    mutating func decodeExports() throws(DecodeError) {
-        var reader = reader(of: .export)
-        let count = try entryCount(&reader, leastSize: 3, atMost: DecodeLimits.exports, .exports)
-        module.pointee.exports = try allocate(ExportDeclaration.self, count: count, site: .moduleExports)
+    mutating func decodeExports() {
+        guard enter(.export) else { return }
+        let count = entryCount(leastSize: 3, atMost: DecodeLimits.exports, .exports)
+        module.pointee.exports = allocate(ExportDeclaration.self, count: count, site: .moduleExports)
         for index in 0..<count {
-            guard let slot = module.pointee.exports.pointer(at: index) else { break }
-            let start = reader.offset
-            let name = try reader.name()
-            let byte = try reader.u8()
+            guard let slot = module.pointee.exports.pointer(at: index), !hasFailed else { return }
+            let start = offset
+            let name = readName()
+            let byte = readByte()
             guard let kind = ExternalKind(rawValue: byte) else {
-                throw DecodeError(.malformedExportKind, at: reader.offset &- 1, detail: UInt32(byte))
+                return fail(.malformedExportKind, at: offset &- 1, detail: UInt32(byte))
             }
-            let target = try reader.u32LEB()
+            let target = readU32()
             slot.initialize(to: ExportDeclaration(name: name, kind: kind, index: target))
-            switch kind {
-            case .function: markReferenced(target)
-            case .global:
-                if module.pointee.globals[checked: Int(target)]?.type.isMutable == true {
-                    try use(.mutableGlobals, at: start)
-                }
-            default: break
+            if kind == .function {
+                markReferenced(target)
+            } else if kind == .global,
+                module.pointee.globals.pointer(at: Int(target))?.pointee.type.isMutable == true
+            {
+                use(.mutableGlobals, at: start)
             }
         }
-        if sections.isPresent(.export) { try finish(reader) }
-        try orderExports(count)
+        finish()
+        orderExports(count)
     }
 
     /// Sorts the exports' indices by name, for lookup, and finds names given twice.
-    private mutating func orderExports(_ count: Int) throws(DecodeError) {
-        let order = try allocate(UInt32.self, count: count, site: .moduleExportOrder)
+    private mutating func orderExports(_ count: Int) {
+        let order = allocate(UInt32.self, count: count, site: .moduleExportOrder)
         module.pointee.exportOrder = order
         guard let base = order.base, let exports = module.pointee.exports.base else { return }
         for index in 0..<count { base[index] = UInt32(truncatingIfNeeded: index) }
@@ -64,7 +63,7 @@ extension ModuleDecoder {
         for index in 1..<max(count, 1) {
             let name = exports[Int(base[index])].name
             if ModuleQueries.compare(exports[Int(base[index &- 1])].name, name, bytes) == 0 {
-                throw DecodeError(.duplicateExportName, at: Int(name.offset), detail: base[index])
+                return fail(.duplicateExportName, at: Int(name.offset), detail: base[index])
             }
         }
     }

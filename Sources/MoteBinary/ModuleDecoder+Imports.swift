@@ -12,61 +12,45 @@ struct ImportCounts {
 
 extension ModuleDecoder {
     /// Decodes the imports, and makes the index spaces that they open.
-    mutating func decodeImports() throws(DecodeError) {
-        var reader = reader(of: .import)
-        let count = try entryCount(&reader, leastSize: 3, atMost: DecodeLimits.imports, .imports)
-        let first = reader
+    mutating func decodeImports() {
+        _ = enter(.import)
+        let count = entryCount(leastSize: 3, atMost: DecodeLimits.imports, .imports)
+        let first = offset
         var counts = ImportCounts()
-        for _ in 0..<count { try countImport(&reader, &counts) }
-        if sections.isPresent(.import) { try finish(reader) }
+        var left = count
+        while takesOne(of: &left) { countImport(&counts) }
+        finish()
         module.pointee.importedFunctionCount = counts.functions
         module.pointee.importedTableCount = counts.tables
         module.pointee.importedMemoryCount = counts.memories
         module.pointee.importedGlobalCount = counts.globals
         module.pointee.importedTagCount = counts.tags
-        try allocateIndexSpaces(counts)
-        module.pointee.imports = try allocate(ImportDeclaration.self, count: count, site: .moduleImports)
-        reader = first
+        allocateIndexSpaces(counts)
+        module.pointee.imports = allocate(ImportDeclaration.self, count: count, site: .moduleImports)
+        enter(sections[.import])
+        offset = first
         for index in 0..<count {
-            guard let slot = module.pointee.imports.pointer(at: index) else { break }
-            try readImport(&reader, into: slot)
+            guard let slot = module.pointee.imports.pointer(at: index), !hasFailed else { return }
+            readImport(into: slot)
         }
     }
 
     /// Each index space at its final size: imported entities and those that its section counts.
-    private mutating func allocateIndexSpaces(_ imported: ImportCounts) throws(DecodeError) {
-        func defined(
-            _ section: SectionID,
-            _ leastSize: Int,
-            _ imported: Int,
-            _ limit: Int,
-            _ name: DecodeLimit
-        )
-            throws(DecodeError) -> Int
-        {
-            var reader = reader(of: section)
-            return try entryCount(
-                &reader,
-                leastSize: leastSize,
-                imported: imported,
-                atMost: limit,
-                name
-            ) &+ imported
-        }
-        let functions = try defined(.function, 1, imported.functions, DecodeLimits.functions, .functions)
-        module.pointee.functions = try allocate(
+    private mutating func allocateIndexSpaces(_ imported: ImportCounts) {
+        let functions = entityCount(.function, 1, imported.functions, DecodeLimits.functions, .functions)
+        module.pointee.functions = allocate(
             FunctionDeclaration.self,
             count: functions,
             site: .moduleFunctions
         )
-        let tables = try defined(.table, 2, imported.tables, DecodeLimits.tables, .tables)
-        module.pointee.tables = try allocate(TableType.self, count: tables, site: .moduleTables)
-        let memories = try defined(.memory, 1, imported.memories, DecodeLimits.memories, .memories)
-        module.pointee.memories = try allocate(MemoryType.self, count: memories, site: .moduleMemories)
-        let globals = try defined(.global, 3, imported.globals, DecodeLimits.globals, .globals)
-        module.pointee.globals = try allocate(GlobalDeclaration.self, count: globals, site: .moduleGlobals)
-        let tags = try defined(.tag, 2, imported.tags, DecodeLimits.tags, .tags)
-        module.pointee.tags = try allocate(UInt32.self, count: tags, site: .moduleTags)
+        let tables = entityCount(.table, 2, imported.tables, DecodeLimits.tables, .tables)
+        module.pointee.tables = allocate(TableType.self, count: tables, site: .moduleTables)
+        let memories = entityCount(.memory, 1, imported.memories, DecodeLimits.memories, .memories)
+        module.pointee.memories = allocate(MemoryType.self, count: memories, site: .moduleMemories)
+        let globals = entityCount(.global, 3, imported.globals, DecodeLimits.globals, .globals)
+        module.pointee.globals = allocate(GlobalDeclaration.self, count: globals, site: .moduleGlobals)
+        let tags = entityCount(.tag, 2, imported.tags, DecodeLimits.tags, .tags)
+        module.pointee.tags = allocate(UInt32.self, count: tags, site: .moduleTags)
         // Counts rise again as entities are decoded, so that no index reaches what is not initialised.
         module.pointee.functions.count = 0
         module.pointee.tables.count = 0
@@ -75,61 +59,73 @@ extension ModuleDecoder {
         module.pointee.tags.count = 0
     }
 
-    private func readKind(_ reader: inout ByteReader) throws(DecodeError) -> ExternalKind {
-        let byte = try reader.u8()
-        guard let kind = ExternalKind(rawValue: byte) else {
-            throw DecodeError(.malformedImportKind, at: reader.offset &- 1, detail: UInt32(byte))
-        }
+    /// How many there are of what is imported and counted by a section.
+    @inline(never)
+    private mutating func entityCount(
+        _ section: SectionID,
+        _ leastSize: Int,
+        _ imported: Int,
+        _ limit: Int,
+        _ name: DecodeLimit
+    ) -> Int {
+        _ = enter(section)
+        return entryCount(leastSize: leastSize, imported: imported, atMost: limit, name) &+ imported
+    }
+
+    private mutating func readKind() -> ExternalKind? {
+        let byte = readByte()
+        let kind = ExternalKind(rawValue: byte)
+        if kind == nil { fail(.malformedImportKind, at: offset &- 1, detail: UInt32(byte)) }
         return kind
     }
 
     /// The first walk: names are checked and kinds counted.
-    private func countImport(_ reader: inout ByteReader, _ counts: inout ImportCounts) throws(DecodeError) {
-        _ = try reader.name()
-        _ = try reader.name()
-        switch try readKind(&reader) {
+    private mutating func countImport(_ counts: inout ImportCounts) {
+        _ = readName()
+        _ = readName()
+        switch readKind() {
         case .function:
-            _ = try reader.u32LEB()
+            _ = readU32()
             counts.functions &+= 1
         case .table:
-            _ = try readTableType(&reader)
+            _ = readTableType()
             counts.tables &+= 1
         case .memory:
-            _ = try readMemoryType(&reader)
+            _ = readMemoryType()
             counts.memories &+= 1
         case .global:
-            _ = try readGlobalType(&reader)
+            _ = readGlobalType()
             counts.globals &+= 1
         case .tag:
-            _ = try readTagType(&reader)
+            _ = readTagType()
             counts.tags &+= 1
+        case nil: break
         }
     }
 
-    private mutating func readImport(
-        _ reader: inout ByteReader,
-        into slot: UnsafeMutablePointer<ImportDeclaration>
-    ) throws(DecodeError) {
-        let moduleName = try reader.sizedBytes()
-        let name = try reader.sizedBytes()
-        let kind = try readKind(&reader)
-        let position = reader.offset
+    private mutating func readImport(into slot: UnsafeMutablePointer<ImportDeclaration>) {
+        let moduleName = readSizedBytes()
+        let name = readSizedBytes()
+        guard let kind = readKind() else { return }
+        let position = offset
         let index: Int
         switch kind {
         case .function:
             index = module.pointee.functions.count
-            let type = try readFunctionTypeIndex(&reader)
-            append(FunctionDeclaration(typeIndex: type, body: .empty), to: &module.pointee.functions)
+            append(
+                FunctionDeclaration(typeIndex: readFunctionTypeIndex(), body: .empty),
+                to: &module.pointee.functions
+            )
         case .table:
             index = module.pointee.tables.count
-            append(try readTableType(&reader), to: &module.pointee.tables)
+            append(readTableType(), to: &module.pointee.tables)
         case .memory:
             index = module.pointee.memories.count
-            append(try readMemoryType(&reader), to: &module.pointee.memories)
+            append(readMemoryType(), to: &module.pointee.memories)
         case .global:
             index = module.pointee.globals.count
-            let type = try readGlobalType(&reader)
-            if type.isMutable { try use(.mutableGlobals, at: position) }
+            let type = readGlobalType()
+            if type.isMutable { use(.mutableGlobals, at: position) }
             let slot = UInt32(truncatingIfNeeded: index)
             append(
                 GlobalDeclaration(type: type, initializer: .empty, slot: slot),
@@ -137,7 +133,7 @@ extension ModuleDecoder {
             )
         case .tag:
             index = module.pointee.tags.count
-            append(try readTagType(&reader), to: &module.pointee.tags)
+            append(readTagType(), to: &module.pointee.tags)
         }
         slot.initialize(
             to: ImportDeclaration(
@@ -152,7 +148,7 @@ extension ModuleDecoder {
     /// Adds an entity behind the others of its index space.
     ///
     /// Safe: the space was allocated for the imports of the first walk and for what its section counts.
-    func append<Element>(_ element: Element, to items: inout Items<Element>) {
+    mutating func append<Element>(_ element: Element, to items: inout Items<Element>) {
         guard let base = items.base else { return }
         (base + items.count).initialize(to: element)
         items.count &+= 1

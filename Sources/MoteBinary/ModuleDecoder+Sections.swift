@@ -55,37 +55,51 @@ struct SectionMap {
 
 extension ModuleDecoder {
     /// One section's header and contents, the reader left behind it.
-    private func nextSection(
-        _ reader: inout ByteReader
-    ) throws(DecodeError) -> (id: UInt8, name: ByteRange, contents: ByteRange) {
-        let id = try reader.u8()
-        let contents = try reader.sizedBytes()
-        guard id == 0 else { return (id, .empty, contents) }
-        var custom = ByteReader(base: reader.base, range: contents)
-        let name = try custom.name()
-        let size = UInt32(truncatingIfNeeded: custom.remaining)
-        return (0, name, ByteRange(offset: UInt32(truncatingIfNeeded: custom.offset), sizeInBytes: size))
+    private mutating func nextSection() -> SectionRecord {
+        var section = SectionRecord(id: readByte(), name: .empty, contents: readSizedBytes())
+        guard section.id == 0 else { return section }
+        let (next, outerEnd) = (offset, end)
+        enter(section.contents)
+        section.name = readName()
+        section.contents = ByteRange(
+            offset: UInt32(truncatingIfNeeded: offset),
+            sizeInBytes: UInt32(truncatingIfNeeded: end &- offset)
+        )
+        if !hasFailed { (offset, end) = (next, outerEnd) }
+        return section
+    }
+
+    /// The four bytes that a module begins with, or its version; false, and why, where others stand there.
+    private mutating func readWord(_ word: UInt32, orElse kind: DecodeError.Kind) -> Bool {
+        guard end &- offset >= 4 else {
+            fail(.unexpectedEnd, at: end)
+            return false
+        }
+        // Safe: four bytes are left.
+        let bits = UInt32(littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt32.self))
+        if bits != word { fail(kind, at: offset) }
+        offset &+= 4
+        return !hasFailed
     }
 
     /// Checks the header and the order of sections, and remembers where they are.
-    mutating func findSections() throws(DecodeError) {
-        var reader = ByteReader(base: module.pointee.bytes, offset: 0, end: module.pointee.sizeInBytes)
-        guard reader.remaining >= 4 else { throw DecodeError(.unexpectedEnd, at: reader.end) }
-        guard try reader.f32Bits() == 0x6D73_6100 else { throw DecodeError(.badMagic, at: 0) }
-        guard reader.remaining >= 4 else { throw DecodeError(.unexpectedEnd, at: reader.end) }
-        guard try reader.f32Bits() == 1 else { throw DecodeError(.badVersion, at: 4) }
+    mutating func findSections() {
+        end = module.pointee.sizeInBytes
+        guard readWord(0x6D73_6100, orElse: .badMagic), readWord(1, orElse: .badVersion) else { return }
         var rank = 0
-        while !reader.isAtEnd {
-            let start = reader.offset
-            guard let byte = reader.peek, byte == 0 || SectionID(rawValue: byte) != nil else {
-                throw reader.error(.malformedSectionID, detail: UInt32(reader.peek ?? 0))
+        while !isAtEnd {
+            let start = offset
+            let byte = peek
+            guard byte == 0 || SectionID(rawValue: byte) != nil else {
+                return fail(.malformedSectionID, at: start, detail: UInt32(byte))
             }
-            let section = try nextSection(&reader)
+            let section = nextSection()
+            guard !hasFailed else { return }
             sections.count &+= 1
             guard let id = SectionID(rawValue: section.id) else {
                 sections.customCount &+= 1
                 guard sections.customCount <= DecodeLimits.customSections else {
-                    throw limitExceeded(.customSections, at: start)
+                    return exceed(.customSections, at: start)
                 }
                 if sections.names.offset == 0, isNamed(section.name, "name") {
                     sections.names = section.contents
@@ -93,10 +107,10 @@ extension ModuleDecoder {
                 continue
             }
             guard id.rank > rank else {
-                throw DecodeError(.sectionOutOfOrder, at: start, detail: UInt32(section.id))
+                return fail(.sectionOutOfOrder, at: start, detail: UInt32(section.id))
             }
             rank = id.rank
-            sections.coreEnd = reader.offset
+            sections.coreEnd = offset
             sections.ranges[Int(section.id)] = section.contents
         }
     }
@@ -107,7 +121,7 @@ extension ModuleDecoder {
     }
 
     /// Copies the bytes that the module needs, unless they are borrowed.
-    mutating func takeBytes() throws(DecodeError) {
+    mutating func takeBytes() {
         let bytes = module.pointee.bytes
         var kept = module.pointee.sizeInBytes
         let names = sections.names
@@ -120,7 +134,7 @@ extension ModuleDecoder {
             movesNames = Int(names.end) > kept
             if movesNames { kept &+= Int(names.sizeInBytes) }
         }
-        let copy = try allocate(UInt8.self, count: kept, site: .moduleBytes, region: .moduleBytes)
+        let copy = allocate(UInt8.self, count: kept, site: .moduleBytes, region: .moduleBytes)
         guard let base = copy.base else { return }
         if movesNames {
             memcpy(base, bytes, sections.coreEnd)
@@ -129,24 +143,24 @@ extension ModuleDecoder {
         } else {
             memcpy(base, bytes, kept)
         }
-        module.pointee.bytes = UnsafePointer(base)
+        self.base = UnsafePointer(base)
+        module.pointee.bytes = self.base
         module.pointee.sizeInBytes = kept
     }
 
     /// Lists the sections in the order of the file; freeable modules keep no custom ones.
-    mutating func recordSections() throws(DecodeError) {
+    mutating func recordSections() {
         let isFreeable = module.pointee.ownership == .freeable
         let count = isFreeable ? sections.count &- sections.customCount : sections.count
-        let records = try allocate(SectionRecord.self, count: count, site: .moduleSections)
-        let end = isFreeable ? sections.coreEnd : module.pointee.sizeInBytes
-        var reader = ByteReader(base: module.pointee.bytes, offset: 8, end: end)
+        let records = allocate(SectionRecord.self, count: count, site: .moduleSections)
+        guard !hasFailed else { return }
+        offset = 8
+        end = isFreeable ? sections.coreEnd : module.pointee.sizeInBytes
         var index = 0
-        while let record = records.pointer(at: index), !reader.isAtEnd {
-            let section = try nextSection(&reader)
+        while let record = records.pointer(at: index), !isAtEnd {
+            let section = nextSection()
             if isFreeable && section.id == 0 { continue }
-            record.initialize(
-                to: SectionRecord(id: section.id, name: section.name, contents: section.contents)
-            )
+            record.initialize(to: section)
             index &+= 1
         }
         module.pointee.sections = Items(base: records.base, count: index)
@@ -154,16 +168,23 @@ extension ModuleDecoder {
     }
 
     /// Finds module and function names; what is malformed ends the search, never the load.
-    private func findNames() {
-        var reader = ByteReader(base: module.pointee.bytes, range: sections.names)
-        while let id = try? reader.u8(), let contents = try? reader.sizedBytes() {
-            switch id {
-            case 0:
-                var name = ByteReader(base: reader.base, range: contents)
-                if let range = try? name.name() { module.pointee.moduleName = range }
-            case 1: module.pointee.functionNames = contents
-            default: break
+    private mutating func findNames() {
+        enter(sections.names)
+        while !isAtEnd {
+            let id = readByte()
+            let contents = readSizedBytes()
+            guard !hasFailed else { break }
+            if id == 1 {
+                module.pointee.functionNames = contents
+            } else if id == 0 {
+                let (next, outerEnd) = (offset, end)
+                enter(contents)
+                let name = readName()
+                if !hasFailed { module.pointee.moduleName = name }
+                failure = DecodeError(.unexpectedEnd, at: -1)
+                (offset, end) = (next, outerEnd)
             }
         }
+        failure = DecodeError(.unexpectedEnd, at: -1)
     }
 }

@@ -5,137 +5,123 @@ extension ModuleDecoder {
     /// Decodes the element segments (spec 5.5.12): eight forms, told apart by three flags.
     ///
     /// Bit 0: passive or declarative. Bit 1: explicit table index, or declarative. Bit 2: expressions, not indices.
-    mutating func decodeElements() throws(DecodeError) {
-        var reader = reader(of: .element)
-        let count = try entryCount(
-            &reader,
-            leastSize: 2,
-            atMost: DecodeLimits.elementSegments,
-            .elementSegments
-        )
-        let segments = try allocate(ElementSegment.self, count: count, site: .moduleElements)
+    mutating func decodeElements() {
+        guard enter(.element) else { return }
+        var left = entryCount(leastSize: 2, atMost: DecodeLimits.elementSegments, .elementSegments)
+        let segments = allocate(ElementSegment.self, count: left, site: .moduleElements)
         module.pointee.elements = Items(base: segments.base, count: 0)
-        for _ in 0..<count { append(try readElementSegment(&reader), to: &module.pointee.elements) }
-        if sections.isPresent(.element) { try finish(reader) }
+        while takesOne(of: &left) { append(readElementSegment(), to: &module.pointee.elements) }
+        finish()
     }
 
-    private func readElementSegment(_ reader: inout ByteReader) throws(DecodeError) -> ElementSegment {
-        let start = reader.offset
-        let flags = try reader.u32LEB()
-        guard flags < 8 else { throw DecodeError(.malformedElementFlags, at: start, detail: flags) }
-        if flags != 0 { try use(flags >= 4 ? .referenceTypes : .bulkMemory, at: start) }
-        let mode: SegmentMode = flags & 1 == 0 ? .active : (flags & 2 == 0 ? .passive : .declarative)
+    private mutating func readElementSegment() -> ElementSegment {
+        let start = offset
+        let flags = readU32()
+        if flags >= 8 { fail(.malformedElementFlags, at: start, detail: flags) }
+        if flags != 0 { use(flags >= 4 ? .referenceTypes : .bulkMemory, at: start) }
         let isExpressions = flags & 4 != 0
-        var tableIndex: UInt32 = 0
-        var offset = ByteRange.empty
-        if mode == .active {
-            if flags & 2 != 0 { tableIndex = try reader.u32LEB() }
-            offset = try readExpression(&reader)
-        }
-        // Without a kind or type: indices are of functions, expressions of funcref.
-        var type: ValueType = isExpressions ? .funcref : .reference(.function, isNullable: false)
-        if flags & 3 != 0 {
-            let position = reader.offset
-            if isExpressions {
-                type = try canonical(try reader.referenceType(features: features), at: position)
-            } else {
-                let kind = try reader.u8()
-                guard kind == 0 else {
-                    throw DecodeError(.malformedElementKind, at: position, detail: UInt32(kind))
-                }
-            }
-        }
-        let position = reader.offset
-        let count = try reader.count(leastSize: isExpressions ? 2 : 1)
-        guard count <= DecodeLimits.elements else { throw limitExceeded(.elements, at: position) }
-        let first = reader.offset
-        for _ in 0..<count {
-            if isExpressions {
-                _ = try readExpression(&reader)
-            } else {
-                let position = reader.offset
-                let function = try reader.u32LEB()
-                guard Int(function) < module.pointee.functions.count else {
-                    throw DecodeError(.unknownFunction, at: position, detail: function)
-                }
-                markReferenced(function)
-            }
-        }
-        let elements = ByteRange(
-            offset: UInt32(truncatingIfNeeded: first),
-            sizeInBytes: UInt32(truncatingIfNeeded: reader.offset &- first)
-        )
-        return ElementSegment(
-            mode: mode,
-            tableIndex: tableIndex,
-            offset: offset,
-            elementType: type,
-            count: UInt32(truncatingIfNeeded: count),
-            elements: elements,
+        var segment = ElementSegment(
+            mode: flags & 1 == 0 ? .active : (flags & 2 == 0 ? .passive : .declarative),
+            tableIndex: 0,
+            offset: .empty,
+            // Without a kind or type: indices are of functions, expressions of funcref.
+            elementType: isExpressions ? .funcref : .reference(.function, isNullable: false),
+            count: 0,
+            elements: .empty,
             isExpressions: isExpressions
         )
+        if flags & 1 == 0 {
+            if flags & 2 != 0 { segment.tableIndex = readU32() }
+            segment.offset = readExpression()
+        }
+        if flags & 3 != 0 {
+            let position = offset
+            if isExpressions {
+                segment.elementType = canonical(readReferenceType(), at: position)
+            } else {
+                let kind = readByte()
+                if kind != 0 { fail(.malformedElementKind, at: position, detail: UInt32(kind)) }
+            }
+        }
+        let position = offset
+        var left = count(leastSize: isExpressions ? 2 : 1)
+        if left > DecodeLimits.elements { exceed(.elements, at: position) }
+        segment.count = UInt32(truncatingIfNeeded: left)
+        let first = offset
+        while takesOne(of: &left) {
+            if isExpressions {
+                _ = readExpression()
+                continue
+            }
+            let position = offset
+            let function = readU32()
+            if Int(function) >= module.pointee.functions.count {
+                fail(.unknownFunction, at: position, detail: function)
+            }
+            markReferenced(function)
+        }
+        segment.elements = range(from: first)
+        return segment
     }
 
-    mutating func decodeDataCount() throws(DecodeError) {
-        guard sections.isPresent(.dataCount) else { return }
-        var reader = reader(of: .dataCount)
-        try use(.bulkMemory, at: reader.offset)
-        module.pointee.dataCount = try reader.u32LEB()
-        try finish(reader)
+    mutating func decodeDataCount() {
+        guard enter(.dataCount) else { return }
+        use(.bulkMemory, at: offset)
+        module.pointee.dataCount = readU32()
+        finish()
     }
 
     /// Decodes the data segments: active in memory 0, passive, or active in a memory of an index.
-    mutating func decodeData() throws(DecodeError) {
-        var reader = reader(of: .data)
-        let start = reader.offset
-        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.dataSegments, .dataSegments)
-        if let dataCount = module.pointee.dataCount, Int(dataCount) != count {
-            throw DecodeError(.inconsistentDataLengths, at: start, detail: dataCount)
+    mutating func decodeData() {
+        _ = enter(.data)
+        let start = offset
+        var left = entryCount(leastSize: 2, atMost: DecodeLimits.dataSegments, .dataSegments)
+        if let dataCount = module.pointee.dataCount, Int(dataCount) != left {
+            return fail(.inconsistentDataLengths, at: start, detail: dataCount)
         }
-        let segments = try allocate(DataSegment.self, count: count, site: .moduleDataSegments)
+        let segments = allocate(DataSegment.self, count: left, site: .moduleDataSegments)
         module.pointee.dataSegments = Items(base: segments.base, count: 0)
-        for _ in 0..<count {
-            let start = reader.offset
-            let flags = try reader.u32LEB()
-            guard flags < 3 else { throw DecodeError(.malformedDataFlags, at: start, detail: flags) }
-            if flags == 1 { try use(.bulkMemory, at: start) }
-            let memoryIndex = flags == 2 ? try reader.u32LEB() : 0
-            let offset = flags == 1 ? ByteRange.empty : try readExpression(&reader)
-            let bytes = try reader.sizedBytes()
-            append(
-                DataSegment(
-                    mode: flags == 1 ? .passive : .active,
-                    memoryIndex: memoryIndex,
-                    offset: offset,
-                    bytes: bytes
-                ),
-                to: &module.pointee.dataSegments
+        while takesOne(of: &left) {
+            let start = offset
+            let flags = readU32()
+            if flags >= 3 { fail(.malformedDataFlags, at: start, detail: flags) }
+            if flags == 1 { use(.bulkMemory, at: start) }
+            var segment = DataSegment(
+                mode: flags == 1 ? .passive : .active,
+                memoryIndex: flags == 2 ? readU32() : 0,
+                offset: .empty,
+                bytes: .empty
             )
+            if flags != 1 { segment.offset = readExpression() }
+            segment.bytes = readSizedBytes()
+            append(segment, to: &module.pointee.dataSegments)
         }
-        if sections.isPresent(.data) { try finish(reader) }
+        finish()
     }
 
     /// Finds the functions' bodies; validation reads them.
-    mutating func decodeCode() throws(DecodeError) {
-        var reader = reader(of: .code)
-        let start = reader.offset
-        let count = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.functions, .functions)
+    mutating func decodeCode() {
+        _ = enter(.code)
+        let start = offset
+        let count = entryCount(leastSize: 2, atMost: DecodeLimits.functions, .functions)
         let imported = module.pointee.importedFunctionCount
         guard imported &+ count == module.pointee.functions.count else {
-            throw DecodeError(
+            return fail(
                 .inconsistentFunctionLengths,
                 at: start,
                 detail: UInt32(truncatingIfNeeded: count)
             )
         }
-        for index in imported..<(imported &+ count) {
-            let position = reader.offset
-            let body = try reader.sizedBytes()
-            guard Int(body.sizeInBytes) <= DecodeLimits.functionBodySizeInBytes else {
-                throw limitExceeded(.functionBodySize, at: position)
+        var left = count
+        while takesOne(of: &left) {
+            let position = offset
+            let body = readSizedBytes()
+            if Int(body.sizeInBytes) > DecodeLimits.functionBodySizeInBytes {
+                exceed(.functionBodySize, at: position)
             }
+            let index = imported &+ (count &- left &- 1)
             module.pointee.functions.pointer(at: index)?.pointee.body = body
         }
-        if sections.isPresent(.code) { try finish(reader) }
+        finish()
     }
 }

@@ -2,48 +2,54 @@ internal import MoteMemory
 internal import MoteModule
 
 /// What a walk over the type section finds, or where it writes.
-private struct TypeSink {
+struct TypeSink {
     var candidates: UnsafeMutablePointer<TypeCandidate>?
     var values: UnsafeMutablePointer<ValueType>?
     var mutability: UnsafeMutablePointer<Bool>?
     /// Of the current group.
     var candidateCount = 0
     var valueCount = 0
+    /// How many types the group announces.
+    var groupCount = 1
+
+    /// Bytes of the group's record; 0 where that is more than there can be.
+    var groupSizeInBytes: Int { TypeGroup.sizeInBytes(count: candidateCount, valueCount: valueCount) ?? 0 }
 }
 
 extension ModuleDecoder {
     /// Decodes the types and makes them canonical, group by group.
     ///
     /// Two walks: the first counts, so that types are allocated once and scratch fits the largest group.
-    mutating func decodeTypes() throws(DecodeError) {
-        guard sections.isPresent(.type) else { return }
-        var reader = reader(of: .type)
-        let groupCount = try entryCount(&reader, leastSize: 2, atMost: DecodeLimits.types, .types)
-        let firstGroup = reader
+    mutating func decodeTypes() {
+        guard enter(.type) else { return }
+        let groupCount = entryCount(leastSize: 2, atMost: DecodeLimits.types, .types)
+        let firstGroup = offset
         var typeCount = 0
         var largestCount = 0
         var largestValueCount = 0
         var expectedInBytes = 0
-        for _ in 0..<groupCount {
-            let start = reader.offset
-            var sink = TypeSink()
-            try readGroup(&reader, &sink)
+        var left = groupCount
+        while takesOne(of: &left) {
+            let start = offset
+            sink = TypeSink()
+            readGroup()
             typeCount &+= sink.candidateCount
             largestCount = max(largestCount, sink.candidateCount)
             largestValueCount = max(largestValueCount, sink.valueCount)
             // Safe: a sum of sizes below 2^41, at most as many as the limit below.
-            expectedInBytes &+= groupSize(sink)
-            guard typeCount <= DecodeLimits.types else { throw limitExceeded(.types, at: start) }
+            expectedInBytes &+= sink.groupSizeInBytes
+            if typeCount > DecodeLimits.types { exceed(.types, at: start) }
         }
-        try finish(reader)
+        finish()
 
-        let types = try allocate(DefinedType.self, count: typeCount, site: .moduleTypes)
-        let groups = try allocate(TypeGroup.Pointer.self, count: groupCount, site: .moduleTypeGroups)
+        let types = allocate(DefinedType.self, count: typeCount, site: .moduleTypes)
+        let groups = allocate(TypeGroup.Pointer.self, count: groupCount, site: .moduleTypeGroups)
         let scratchSize =
             largestCount &* MemoryLayout<TypeCandidate>.stride
             &+ largestValueCount &* (MemoryLayout<ValueType>.stride &+ 1)
-        guard let groupBase = groups.base, scratchSize > 0 else { return }
-        let scratch = try allocateScratch(scratchSize)
+        guard let groupBase = groups.base, scratchSize > 0, let scratch = allocateScratch(scratchSize) else {
+            return
+        }
         defer { arena.freeGrowable(scratch) }
         let candidates = scratch.bindMemory(to: TypeCandidate.self, capacity: largestCount)
         let values = UnsafeMutableRawPointer(candidates + largestCount)
@@ -53,40 +59,36 @@ extension ModuleDecoder {
 
         module.pointee.types = Items(base: types.base, count: 0)
         module.pointee.typeGroups = Items(base: groupBase, count: 0)
-        reader = firstGroup
+        offset = firstGroup
         for index in 0..<groupCount {
-            var sink = TypeSink(candidates: candidates, values: values, mutability: mutability)
-            let start = reader.offset
-            try readGroup(&reader, &sink)
-            let group = try intern(sink, expectedInBytes: expectedInBytes)
-            expectedInBytes &-= groupSize(sink)
+            sink = TypeSink(candidates: candidates, values: values, mutability: mutability)
+            let start = offset
+            readGroup()
+            guard let group = intern(values, mutability, expectedInBytes: expectedInBytes) else { return }
+            expectedInBytes &-= sink.groupSizeInBytes
             groupBase[index] = group  // Safe: `groupCount` long.
             module.pointee.typeGroups.count = index &+ 1
-            try append(group, at: start)
+            append(group, at: start)
         }
     }
 
-    private mutating func allocateScratch(_ sizeInBytes: Int) throws(DecodeError) -> UnsafeMutableRawPointer {
+    private mutating func allocateScratch(_ sizeInBytes: Int) -> UnsafeMutableRawPointer? {
+        guard !hasFailed else { return nil }
         do throws(MemoryError) {
             return try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: .typeScratch)
         } catch {
-            memoryError = error
-            throw DecodeError(.outOfMemory, at: 0)
+            fail(error)
+            return nil
         }
     }
 
-    private func groupSize(_ sink: TypeSink) -> Int {
-        TypeGroup.sizeInBytes(count: sink.candidateCount, valueCount: sink.valueCount) ?? 0
-    }
-
+    /// The group at hand; nil once something was wrong.
     private mutating func intern(
-        _ sink: TypeSink,
+        _ values: UnsafeMutablePointer<ValueType>,
+        _ mutability: UnsafeMutablePointer<Bool>,
         expectedInBytes: Int
-    ) throws(DecodeError) -> TypeGroup.Pointer {
-        guard let candidates = sink.candidates, let values = sink.values, let mutability = sink.mutability
-        else {
-            throw DecodeError(.outOfMemory, at: 0)
-        }
+    ) -> TypeGroup.Pointer? {
+        guard let candidates = sink.candidates, !hasFailed else { return nil }
         do throws(MemoryError) {
             return try TypeRegistry.intern(
                 registry,
@@ -98,19 +100,18 @@ extension ModuleDecoder {
                 expectedInBytes: expectedInBytes
             )
         } catch {
-            memoryError = error
-            throw DecodeError(.outOfMemory, at: 0)
+            fail(error)
+            return nil
         }
     }
 
     /// Adds a group's types to the module's and checks their supertypes.
-    private func append(_ group: TypeGroup.Pointer, at byteOffset: Int) throws(DecodeError) {
+    private mutating func append(_ group: TypeGroup.Pointer, at byteOffset: Int) {
         guard let base = module.pointee.types.base else { return }
         let first = module.pointee.types.count
         let types = TypeGroup.types(group)
-        for position in 0..<group.pointee.count {
-            (base + first + position).initialize(to: types[position])  // Safe: counted in the first walk.
-        }
+        // Safe: counted in the first walk.
+        (base + first).initialize(from: types, count: group.pointee.count)
         module.pointee.types.count = first &+ group.pointee.count
         for position in 0..<group.pointee.count {
             let type = types + position
@@ -118,96 +119,67 @@ extension ModuleDecoder {
             guard let supertype = TypeRegistry.type(registry, type.pointee.supertypeID),
                 TypeMatching.isValidSubtype(type, of: supertype, registry)
             else {
-                throw DecodeError(
-                    .invalidSubtype,
-                    at: byteOffset,
-                    detail: UInt32(truncatingIfNeeded: first &+ position)
-                )
+                let index = UInt32(truncatingIfNeeded: first &+ position)
+                return fail(.invalidSubtype, at: byteOffset, detail: index)
             }
             var depth = 0
             var ancestor = type.pointee.supertypeID
             while ancestor != .max, let next = TypeRegistry.type(registry, ancestor) {
                 depth &+= 1
-                guard depth <= DecodeLimits.supertypeDepth else {
-                    throw limitExceeded(.supertypeDepth, at: byteOffset)
-                }
+                if depth > DecodeLimits.supertypeDepth { return exceed(.supertypeDepth, at: byteOffset) }
                 ancestor = next.pointee.supertypeID
             }
         }
     }
 
     /// A recursion group, or a single type.
-    private func readGroup(_ reader: inout ByteReader, _ sink: inout TypeSink) throws(DecodeError) {
-        guard reader.peek == 0x4E else { return try readSubtype(&reader, &sink, groupCount: 1) }
-        try use(.garbageCollection, at: reader.offset)
-        reader.offset &+= 1
-        let start = reader.offset
-        let count = try reader.count(leastSize: 2)
-        guard count <= DecodeLimits.groupTypes else { throw limitExceeded(.groupTypes, at: start) }
-        for _ in 0..<count { try readSubtype(&reader, &sink, groupCount: count) }
+    private mutating func readGroup() {
+        guard peek == 0x4E else { return readSubtype() }
+        use(.garbageCollection, at: offset)
+        offset &+= 1
+        let start = offset
+        var left = count(leastSize: 2)
+        if left > DecodeLimits.groupTypes { exceed(.groupTypes, at: start) }
+        sink.groupCount = left
+        while takesOne(of: &left) { readSubtype() }
     }
 
-    private func readSubtype(
-        _ reader: inout ByteReader,
-        _ sink: inout TypeSink,
-        groupCount: Int
-    ) throws(DecodeError) {
-        let start = reader.offset
-        var form = try reader.u8()
+    @inline(never)
+    private mutating func readSubtype() {
+        let start = offset
+        var form = readByte()
         var isFinal = true
         var supertype = UInt32.max
         if form == 0x50 || form == 0x4F {
-            try use(.garbageCollection, at: start)
+            use(.garbageCollection, at: start)
             isFinal = form == 0x4F
-            let position = reader.offset
-            let count = try reader.u32LEB()
-            guard count < 2 else { throw DecodeError(.invalidSubtype, at: position, detail: count) }
-            if count == 1 {
-                let index = try reader.u32LEB()
-                // A supertype stands before its subtype, in the group as well.
-                supertype = try reference(
-                    to: index,
-                    sink,
-                    groupCount: sink.candidateCount,
-                    at: position
-                )
-            }
-            form = try reader.u8()
+            let position = offset
+            let count = readU32()
+            if count >= 2 { fail(.invalidSubtype, at: position, detail: count) }
+            // A supertype stands before its subtype, in the group as well.
+            if count == 1 { supertype = reference(to: readU32(), below: sink.candidateCount, at: position) }
+            form = readByte()
         }
         let firstValue = sink.valueCount
         var parameterCount = 0
-        let kind: CompositeKind
+        var kind = CompositeKind.function
         switch form {
         case 0x60:
-            kind = .function
-            parameterCount = try readValues(
-                &reader,
-                &sink,
-                groupCount,
-                atMost: DecodeLimits.parameters,
-                .parameters
-            )
-            let resultStart = reader.offset
-            let resultCount = try readValues(
-                &reader,
-                &sink,
-                groupCount,
-                atMost: DecodeLimits.results,
-                .results
-            )
-            if resultCount > 1 { try use(.multiValue, at: resultStart) }
+            parameterCount = readValues(atMost: DecodeLimits.parameters, .parameters)
+            let resultStart = offset
+            if readValues(atMost: DecodeLimits.results, .results) > 1 { use(.multiValue, at: resultStart) }
         case 0x5F:
-            try use(.garbageCollection, at: start)
+            use(.garbageCollection, at: start)
             kind = .structure
-            let position = reader.offset
-            let count = try reader.count(leastSize: 2)
-            guard count <= DecodeLimits.fields else { throw limitExceeded(.fields, at: position) }
-            for _ in 0..<count { try readField(&reader, &sink, groupCount) }
+            let position = offset
+            var left = count(leastSize: 2)
+            if left > DecodeLimits.fields { exceed(.fields, at: position) }
+            while takesOne(of: &left) { readField() }
         case 0x5E:
-            try use(.garbageCollection, at: start)
+            use(.garbageCollection, at: start)
             kind = .array
-            try readField(&reader, &sink, groupCount)
-        default: throw DecodeError(.malformedTypeForm, at: reader.offset &- 1, detail: UInt32(form))
+            readField()
+        default: return fail(.malformedTypeForm, at: offset &- 1, detail: UInt32(form))
         }
         if let candidates = sink.candidates {
             // Safe: scratch was made for the largest group, as the first walk counted it.
@@ -225,67 +197,45 @@ extension ModuleDecoder {
         sink.candidateCount &+= 1
     }
 
-    private func readValues(
-        _ reader: inout ByteReader,
-        _ sink: inout TypeSink,
-        _ groupCount: Int,
-        atMost limit: Int,
-        _ name: DecodeLimit
-    ) throws(DecodeError) -> Int {
-        let start = reader.offset
-        let count = try reader.count()
-        guard count <= limit else { throw limitExceeded(name, at: start) }
-        for _ in 0..<count {
-            let position = reader.offset
-            let type = try reader.valueType(features: features)
-            try put(type, isMutable: false, &sink, groupCount, at: position)
+    private mutating func readValues(atMost limit: Int, _ name: DecodeLimit) -> Int {
+        let start = offset
+        let count = count()
+        if count > limit { exceed(name, at: start) }
+        var left = count
+        while takesOne(of: &left) {
+            let position = offset
+            put(readValueType(), isMutable: false, at: position)
         }
         return count
     }
 
-    private func readField(
-        _ reader: inout ByteReader,
-        _ sink: inout TypeSink,
-        _ groupCount: Int
-    ) throws(DecodeError) {
-        let position = reader.offset
+    private mutating func readField() {
+        let position = offset
         let type: ValueType
-        if let byte = reader.peek, byte == 0x78 || byte == 0x77 {
-            reader.offset &+= 1
-            type = ValueType(rawValue: UInt32(byte))
+        if peek == 0x78 || peek == 0x77 {
+            type = ValueType(rawValue: UInt32(readByte()))
         } else {
-            type = try reader.valueType(features: features)
+            type = readValueType()
         }
-        let isMutable = try readMutability(&reader)
-        try put(type, isMutable: isMutable, &sink, groupCount, at: position)
+        put(type, isMutable: readMutability(), at: position)
     }
 
     /// The byte behind a global's or field's type.
-    func readMutability(_ reader: inout ByteReader) throws(DecodeError) -> Bool {
-        let byte = try reader.u8()
-        guard byte < 2 else {
-            throw DecodeError(.malformedMutability, at: reader.offset &- 1, detail: UInt32(byte))
-        }
+    @inline(never)
+    mutating func readMutability() -> Bool {
+        let byte = readByte()
+        if byte >= 2 { fail(.malformedMutability, at: offset &- 1, detail: UInt32(byte)) }
         return byte == 1
     }
 
-    private func put(
-        _ type: ValueType,
-        isMutable: Bool,
-        _ sink: inout TypeSink,
-        _ groupCount: Int,
-        at byteOffset: Int
-    ) throws(DecodeError) {
+    @inline(never)
+    private mutating func put(_ type: ValueType, isMutable: Bool, at byteOffset: Int) {
+        guard !hasFailed else { return }
         var type = type
         if let values = sink.values, let mutability = sink.mutability {
             note(type)
             if type.isReference, type.heapType.isConcrete {
-                let word = try reference(
-                    to: type.heapType.rawValue,
-                    sink,
-                    groupCount: groupCount,
-                    at: byteOffset
-                )
+                let word = reference(to: type.heapType.rawValue, below: sink.groupCount, at: byteOffset)
                 type = .reference(.concrete(word), isNullable: type.isNullable)
             }
             // Safe: scratch was made for the largest group, as the first walk counted it.
@@ -295,19 +245,15 @@ extension ModuleDecoder {
         sink.valueCount &+= 1
     }
 
-    /// A type index as a canonical id, or as a reference into the current group.
+    /// A type index as a canonical id, or as a reference to one of the first types of the current group.
     ///
     /// Nothing is known in the first walk.
-    private func reference(
-        to index: UInt32,
-        _ sink: TypeSink,
-        groupCount: Int,
-        at byteOffset: Int
-    ) throws(DecodeError) -> UInt32 {
+    @inline(never)
+    private mutating func reference(to index: UInt32, below count: Int, at byteOffset: Int) -> UInt32 {
         guard sink.candidates != nil else { return 0 }
         if let type = module.pointee.types.pointer(at: Int(index)) { return type.pointee.canonicalID }
         let position = Int(index) &- module.pointee.types.count
-        guard position < groupCount else { throw DecodeError(.unknownType, at: byteOffset, detail: index) }
+        if position >= count { fail(.unknownType, at: byteOffset, detail: index) }
         return TypeReference.inGroup(UInt32(truncatingIfNeeded: position))
     }
 }

@@ -6,14 +6,26 @@ package import MoteModule
 ///
 /// Function bodies are only measured; validation walks them. Counts come before allocations, so each table is
 /// allocated once at its size, and none for a count that the bytes left could not hold.
+///
+/// Nothing here throws: the first thing that is wrong is kept, and ends what is left to read. What is read from then on
+/// is zero, and what is made of it goes with the module.
 package struct ModuleDecoder {
     let module: Module.Pointer
     let arena: Arena
     let registry: TypeRegistry.Pointer
     let features: FeatureSet
-    var sections: SectionMap
-    /// Why memory was not to be had, once an error of kind `outOfMemory` was thrown.
+    var sections = SectionMap()
+    /// The first byte of the module: offsets count from here.
+    var base: UnsafePointer<UInt8>
+    /// Where the next byte is read, and where reading must stop: in the section at hand.
+    var offset = 0
+    var end = 0
+    /// The first thing that was wrong; below offset 0 while there is none.
+    var failure = DecodeError(.unexpectedEnd, at: -1)
+    /// Why memory was not to be had, where the failure is of kind `outOfMemory`.
     var memoryError: MemoryError?
+    /// Of the type section.
+    var sink = TypeSink()
 
     /// A module from bytes.
     ///
@@ -41,20 +53,17 @@ package struct ModuleDecoder {
             arena: module.pointee.arena,
             registry: registry,
             features: features,
-            sections: SectionMap(),
-            memoryError: nil
+            base: bytes
         )
-        do throws(DecodeError) {
-            try decoder.decodeModule()
-        } catch {
-            Module.destroy(module)
-            if let memoryError = decoder.memoryError { throw .memory(memoryError) }
-            if let feature = error.unsupportedFeature {
-                throw .unsupported(feature, byteOffset: error.byteOffset)
-            }
-            throw .malformed(error)
+        decoder.decodeModule()
+        guard decoder.hasFailed else { return module }
+        Module.destroy(module)
+        let failure = decoder.failure
+        if let memoryError = decoder.memoryError { throw .memory(memoryError) }
+        if let feature = failure.unsupportedFeature {
+            throw .unsupported(feature, byteOffset: failure.byteOffset)
         }
-        return module
+        throw .malformed(failure)
     }
 
     private static func makeModule(
@@ -76,94 +85,87 @@ package struct ModuleDecoder {
         }
     }
 
-    private mutating func decodeModule() throws(DecodeError) {
+    private mutating func decodeModule() {
         guard module.pointee.sizeInBytes <= DecodeLimits.moduleSizeInBytes else {
-            throw limitExceeded(.moduleSize, at: 0)
+            return exceed(.moduleSize, at: 0)
         }
-        try findSections()
-        try takeBytes()
-        try recordSections()
-        try decodeTypes()
-        try decodeImports()
-        try decodeFunctions()
-        try decodeTables()
-        try decodeMemories()
-        try decodeTags()
-        try allocateReferencedFunctions()
-        try decodeGlobals()
-        try decodeExports()
-        try decodeStart()
-        try decodeElements()
-        try decodeDataCount()
-        try decodeCode()
-        try decodeData()
+        findSections()
+        takeBytes()
+        recordSections()
+        decodeTypes()
+        decodeImports()
+        decodeFunctions()
+        decodeTables()
+        decodeMemories()
+        decodeTags()
+        allocateReferencedFunctions()
+        decodeGlobals()
+        decodeExports()
+        decodeStart()
+        decodeElements()
+        decodeDataCount()
+        decodeCode()
+        decodeData()
         rankReferencedFunctions()
     }
 
     // MARK: - Helpers of all sections
 
-    /// A reader of a section's contents; empty when the module has no such section.
-    func reader(of section: SectionID) -> ByteReader {
-        ByteReader(base: module.pointee.bytes, range: sections[section])
-    }
-
-    /// Ends a section: all its bytes must have been read.
-    func finish(_ reader: ByteReader) throws(DecodeError) {
-        guard reader.isAtEnd else { throw reader.error(.sectionSizeMismatch) }
-    }
-
-    func limitExceeded(_ limit: DecodeLimit, at byteOffset: Int) -> DecodeError {
-        DecodeError(.limitExceeded, at: byteOffset, detail: limit.rawValue)
-    }
-
     /// The count at the start of a section, within a limit together with `imported`; 0 for a section not there.
-    func entryCount(
-        _ reader: inout ByteReader,
+    @inline(never)
+    mutating func entryCount(
         leastSize: Int,
         imported: Int = 0,
         atMost limit: Int,
         _ name: DecodeLimit
-    ) throws(DecodeError) -> Int {
-        guard !reader.isAtEnd || reader.offset != 0 else { return 0 }
-        let start = reader.offset
-        let count = try reader.count(leastSize: leastSize)
-        guard imported &+ count <= limit else { throw limitExceeded(name, at: start) }
+    ) -> Int {
+        guard offset != 0 else { return 0 }
+        let start = offset
+        let count = count(leastSize: leastSize)
+        guard imported &+ count <= limit else {
+            exceed(name, at: start)
+            return 0
+        }
         return count
     }
 
+    /// None once something was wrong.
     mutating func allocate<Element>(
         _ type: Element.Type,
         count: Int,
         site: AllocationSite,
         region: Region = .module
-    ) throws(DecodeError) -> Items<Element> {
-        guard count > 0 else { return .empty }
+    ) -> Items<Element> {
+        guard count > 0, !hasFailed else { return .empty }
         do throws(MemoryError) {
             return Items(
                 base: try arena.allocate(type, count: count, region: region, site: site),
                 count: count
             )
         } catch {
-            memoryError = error
-            throw DecodeError(.outOfMemory, at: 0)
+            fail(error)
+            return .empty
         }
     }
 
     /// Records that the module makes use of a feature, and refuses it when it is off.
-    func use(_ feature: Feature, at byteOffset: Int) throws(DecodeError) {
+    @inline(never)
+    mutating func use(_ feature: Feature, at byteOffset: Int) {
         guard features.contains(feature) else {
-            throw DecodeError(.unsupportedFeature, at: byteOffset, detail: UInt32(feature.rawValue))
+            return fail(.unsupportedFeature, at: byteOffset, detail: UInt32(feature.rawValue))
         }
         module.pointee.usedFeatures.insert(feature)
     }
 
     /// The same type with a canonical id for a type index.
-    func canonical(_ type: ValueType, at byteOffset: Int) throws(DecodeError) -> ValueType {
+    @inline(never)
+    mutating func canonical(_ type: ValueType, at byteOffset: Int) -> ValueType {
         note(type)
         guard type.isReference, type.heapType.isConcrete else { return type }
         let index = type.heapType.rawValue
         guard let definition = module.pointee.types.pointer(at: Int(index)) else {
-            throw DecodeError(.unknownType, at: byteOffset, detail: index)
+            fail(.unknownType, at: byteOffset, detail: index)
+            return type
         }
         return .reference(.concrete(definition.pointee.canonicalID), isNullable: type.isNullable)
     }

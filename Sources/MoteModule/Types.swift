@@ -76,7 +76,7 @@ package struct Limits: Equatable, Sendable {
     package var is64: Bool
     package var isShared: Bool
 
-    package init(minimum: UInt64, maximum: UInt64?, is64: Bool = false, isShared: Bool = false) {
+    package init(minimum: UInt64, maximum: UInt64? = nil, is64: Bool = false, isShared: Bool = false) {
         self.minimum = minimum
         self.maximum = maximum
         self.is64 = is64

@@ -14,7 +14,8 @@ let frameHeaderSlots = 3
 /// Continues in `code` with a frame at `callee`, if the operand stack has room for it.
 ///
 /// Frames above the highest yet take a cold path that raises `stackPeak`, the limit compared with here: so the
-/// peak is exact and costs nothing. `word` travels in `r` for code that is still to be translated.
+/// peak is exact and costs nothing. `word` travels in `r` for code that is still to be translated. `isFramed` where the
+/// caller saves registers.
 @inline(__always)
 private func enter(
     _ word: UnsafeRawPointer,
@@ -25,7 +26,8 @@ private func enter(
     _ memory: Memory,
     _ environment: Environment,
     _ r: UInt64,
-    _ d: Double
+    _ d: Double,
+    isFramed: Bool = false
 ) -> Int {
     let code = codeBehind(word)
     let end = callee + Int(code.load(fromByteOffset: 8, as: UInt32.self))
@@ -38,14 +40,10 @@ private func enter(
     header.storeBytes(of: next, toByteOffset: -24, as: PC.self)
     header.storeBytes(of: fp, toByteOffset: -16, as: FP.self)
     header.storeBytes(of: code, toByteOffset: -8, as: UnsafeRawPointer.self)
-    return go(
-        code + codeHeaderSizeInBytes,
-        callee,
-        memory,
-        environment,
-        UInt64(UInt(bitPattern: word)),
-        d
-    )
+    let start = code + codeHeaderSizeInBytes
+    let r = UInt64(UInt(bitPattern: word))
+    return isFramed
+        ? goOn(start, callee, memory, environment, r, d) : go(start, callee, memory, environment, r, d)
 }
 
 /// Moves the limit up to what `spill.5` asks for and runs the instruction again, or traps.
@@ -152,7 +150,8 @@ func call(
     _ memory: Memory,
     _ environment: Environment,
     _ r: UInt64,
-    _ d: Double
+    _ d: Double,
+    isFramed: Bool = false
 ) -> Int {
     if function.pointee.instance == environment.pointee.instance {
         return enter(
@@ -164,7 +163,8 @@ func call(
             memory,
             environment,
             r,
-            d
+            d,
+            isFramed: isFramed
         )
     }
     return callReference(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
@@ -201,23 +201,7 @@ private func unresolved(
     guard let function = resolve(pc, environment, r, tableAt: 16, &code, allowsSubtypes: true) else {
         return trap(code, pc, fp, environment)
     }
-    return callResolved(pc, fp, memory, environment, UInt64(UInt(bitPattern: function)), d)
-}
-
-/// Calls what `r` points to; by itself, because what leads here saves registers.
-@inline(never)
-private func callResolved(
-    _ pc: PC,
-    _ fp: FP,
-    _ memory: Memory,
-    _ environment: Environment,
-    _ r: UInt64,
-    _ d: Double
-) -> Int {
-    guard let function = UnsafePointer<MoteFunction>(bitPattern: UInt(r)) else {
-        return trap(.uninitializedElement, pc, fp, environment)
-    }
-    return call(function, pc, fp, memory, environment, r, d)
+    return call(function, pc, fp, memory, environment, r, d, isFramed: true)
 }
 
 // callee's fp @8, index slot @10, table @16, type @20; 24 bytes
