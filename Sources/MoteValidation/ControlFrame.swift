@@ -1,71 +1,33 @@
 internal import MoteMemory
 internal import MoteModule
 
-/// Types in a row: those of a function type, or a single one.
-struct TypeList {
-    /// Nil: the list is `single`, or nothing.
-    var base: UnsafeMutablePointer<ValueType>?
-    var count: Int
-    var single: ValueType
-
-    static var empty: TypeList { TypeList(base: nil, count: 0, single: .bottom) }
-
-    init(base: UnsafeMutablePointer<ValueType>?, count: Int, single: ValueType) {
-        self.base = base
-        self.count = count
-        self.single = single
-    }
-
-    init(_ type: ValueType) {
-        self.init(base: nil, count: 1, single: type)
-    }
-
-    /// The type at an index below `count`.
-    @inline(__always)
-    subscript(index: Int) -> ValueType {
-        // Safe: callers count up or down within `count`; without a base that is at most one.
-        if let base { return base[index] }
-        return single
-    }
-
-    /// Whether the lists are known to be the same without looking at their types.
-    @inline(__always)
-    func isIdentical(to other: TypeList) -> Bool {
-        base == other.base && count == other.count && (base != nil || count == 0 || single == other.single)
-    }
-}
-
 /// Parameters and results of a block.
 struct BlockSignature {
     /// Parameters, then results; nil for the short forms without parameters.
     var values: UnsafeMutablePointer<ValueType>?
     var parameterCount: UInt32
     var resultCount: UInt32
+    /// The result of a short form.
     var single: ValueType
 
-    @inline(__always) var parameters: TypeList {
-        TypeList(base: values, count: Int(parameterCount), single: .bottom)
-    }
-    @inline(__always) var results: TypeList {
-        guard let values else { return TypeList(base: nil, count: Int(resultCount), single: single) }
-        return TypeList(base: values + Int(parameterCount), count: Int(resultCount), single: .bottom)
+    @inline(__always) var parameters: Items<ValueType> {
+        Items(base: values, count: Int(parameterCount))
     }
 
+    /// One of the short forms; `bottom` for no result.
     @inline(__always)
-    init(result: ValueType?) {
+    init(result: ValueType) {
         values = nil
         parameterCount = 0
-        resultCount = result == nil ? 0 : 1
-        single = result ?? .bottom
+        resultCount = result == .bottom ? 0 : 1
+        single = result
     }
 
     @inline(__always)
     init(type: UnsafeMutablePointer<DefinedType>) {
         values = type.pointee.values.base
         parameterCount = type.pointee.parameterCount
-        resultCount = UInt32(
-            truncatingIfNeeded: type.pointee.values.count &- Int(type.pointee.parameterCount)
-        )
+        resultCount = UInt32(truncatingIfNeeded: type.pointee.resultCount)
         single = .bottom
     }
 }
@@ -85,7 +47,11 @@ struct ControlFrame {
         case legacyCatchAll
     }
 
-    var signature: BlockSignature
+    /// The signature's single result: first, so that a list of types may begin at the frame.
+    var single: ValueType
+    var parameterCount: UInt32
+    var values: UnsafeMutablePointer<ValueType>?
+    var resultCount: UInt32
     /// Heights of the operand stack, of the v128 in it, and of the locals set, where the block starts.
     var height: UInt32
     var wideHeight: UInt32
@@ -93,9 +59,20 @@ struct ControlFrame {
     var kind: Kind
     /// Of this block while an inner one is open; the innermost block's is in ``Validator/isUnreachable``.
     var isUnreachable: Bool
+}
 
-    /// What a branch to the block carries.
-    @inline(__always) var labelTypes: TypeList {
-        kind == .loop ? signature.parameters : signature.results
+extension UnsafeMutablePointer where Pointee == ControlFrame {
+    @inline(__always) var parameters: Items<ValueType> {
+        Items(base: pointee.values, count: Int(pointee.parameterCount))
+    }
+    /// Valid until the next block is opened, which may move or overwrite the frame.
+    @inline(__always) var results: Items<ValueType> {
+        let base =
+            if let values = pointee.values {
+                values + Int(pointee.parameterCount)
+            } else {
+                UnsafeMutableRawPointer(self).assumingMemoryBound(to: ValueType.self)
+            }
+        return Items(base: base, count: Int(pointee.resultCount))
     }
 }

@@ -6,69 +6,17 @@ internal import MoteModule
 /// Empty, and without memory, for functions without such locals.
 struct LocalInitialisation {
     /// One bit per local, set while it has a value.
-    private var bits: UnsafeMutablePointer<UInt64>?
-    private var bitCapacity = 0
+    var bits: UnsafeMutablePointer<UInt64>?
+    var bitCapacity = 0
     /// The locals set, oldest first: what leaving a block takes back.
-    private var order: UnsafeMutablePointer<UInt32>?
-    private var orderCapacity = 0
+    var order: UnsafeMutablePointer<UInt32>?
+    var orderCapacity = 0
     /// How many locals are set.
-    private(set) var count = 0
-
-    /// Clears the bits of a new function.
-    mutating func prepare(localCount: Int, _ arena: Arena) throws(MemoryError) {
-        count = 0
-        // Safe: locals are limited to some ten thousands.
-        let words = (localCount + 63) / 64
-        if words > bitCapacity {
-            let size = words * 8
-            let block =
-                if let bits {
-                    try arena.resizeGrowable(bits, to: size, site: .validationInitialisedLocalGrowth)
-                } else {
-                    try arena.allocateGrowable(
-                        sizeInBytes: size,
-                        region: .scratch,
-                        site: .validationInitialisedLocals
-                    )
-                }
-            bits = block.assumingMemoryBound(to: UInt64.self)
-            bitCapacity = words
-        }
-        var index = 0
-        while index < words {
-            bits?[index] = 0
-            index &+= 1
-        }
-    }
+    var count = 0
 
     func isSet(_ index: UInt32) -> Bool {
         guard let bits, Int(index >> 6) < bitCapacity else { return false }
         return bits[Int(index >> 6)] & (1 &<< UInt64(index & 63)) != 0
-    }
-
-    /// Notes that a local has a value; the local is one of those announced.
-    mutating func set(_ index: UInt32, _ arena: Arena) throws(MemoryError) {
-        guard let bits, Int(index >> 6) < bitCapacity, !isSet(index) else { return }
-        if count == orderCapacity {
-            // Safe: at most twice the number of locals.
-            let capacity = orderCapacity == 0 ? 16 : orderCapacity * 2
-            let size = capacity * MemoryLayout<UInt32>.stride
-            let block =
-                if let order {
-                    try arena.resizeGrowable(order, to: size, site: .validationInitialisationOrderGrowth)
-                } else {
-                    try arena.allocateGrowable(
-                        sizeInBytes: size,
-                        region: .scratch,
-                        site: .validationInitialisationOrder
-                    )
-                }
-            order = block.assumingMemoryBound(to: UInt32.self)
-            orderCapacity = capacity
-        }
-        bits[Int(index >> 6)] |= 1 &<< UInt64(index & 63)
-        order?[count] = index
-        count &+= 1
     }
 
     /// Takes back what was set since there were `height` locals set.
@@ -80,12 +28,63 @@ struct LocalInitialisation {
             bits[Int(index >> 6)] &= ~(1 &<< UInt64(index & 63))
         }
     }
+}
 
-    /// Ends the function: no local counts as set.
-    mutating func clear() { count = 0 }
+extension Validator {
+    /// Clears the bits of a new function.
+    mutating func prepareInitialisation() {
+        // Safe: locals are limited to some ten thousands.
+        let words = (localCount &+ 63) &>> 6
+        if words > initialisation.bitCapacity {
+            guard
+                let block = resize(
+                    initialisation.bits,
+                    to: words &* 8,
+                    .validationInitialisedLocals,
+                    .validationInitialisedLocalGrowth
+                )
+            else { return }
+            initialisation.bits = block.assumingMemoryBound(to: UInt64.self)
+            initialisation.bitCapacity = words
+        }
+        var index = 0
+        while index < words {
+            initialisation.bits?[index] = 0
+            index &+= 1
+        }
+    }
 
-    func release(_ arena: Arena) {
-        if let bits { arena.freeGrowable(bits) }
-        if let order { arena.freeGrowable(order) }
+    /// A local without a default value must have been set.
+    @inline(never)
+    mutating func requireInitialised(_ index: UInt32) {
+        guard Int(index) < parameters.count || initialisation.isSet(index) else {
+            return fail(.uninitialisedLocal)
+        }
+    }
+
+    /// Notes that a local has a value; the local is one of those announced.
+    @inline(never)
+    mutating func noteInitialised(_ index: UInt32) {
+        guard Int(index) >= parameters.count, let bits = initialisation.bits,
+            Int(index >> 6) < initialisation.bitCapacity, !initialisation.isSet(index)
+        else { return }
+        let count = initialisation.count
+        if count == initialisation.orderCapacity {
+            // Safe: at most twice the number of locals.
+            let capacity = count == 0 ? 16 : count &* 2
+            guard
+                let block = resize(
+                    initialisation.order,
+                    to: capacity &* MemoryLayout<UInt32>.stride,
+                    .validationInitialisationOrder,
+                    .validationInitialisationOrderGrowth
+                )
+            else { return }
+            initialisation.order = block.assumingMemoryBound(to: UInt32.self)
+            initialisation.orderCapacity = capacity
+        }
+        bits[Int(index >> 6)] |= 1 &<< UInt64(index & 63)
+        initialisation.order?[count] = index
+        initialisation.count = count &+ 1
     }
 }

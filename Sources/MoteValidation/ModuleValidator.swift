@@ -27,41 +27,37 @@ package enum ModuleValidator {
             throw .memory(error)
         }
         var validator = Validator(module: module, registry: registry, features: allowed, scratch: scratch)
-        do {
-            try validator.validateModule()
-        } catch {
-            let failure = validator.failure
-            validator.release()
-            throw failure
-        }
+        validator.validateModule()
+        validator.release()
+        guard !validator.hasFailed else { throw validator.failure }
         module.pointee.usedFeatures = FeatureSet(
             rawValue: module.pointee.usedFeatures.rawValue | validator.usedFeatures.rawValue
         )
         module.pointee.usesMemorySize = validator.usesMemorySize
-        validator.release()
         return ValidatedModule(module: module)
     }
 }
 
 extension Validator {
     /// The sections in the order in which one builds on another; bodies last.
-    fileprivate mutating func validateModule() throws(Stop) {
-        try validateTypes()
-        try validateFunctionTypes()
-        try validateTables()
-        try validateMemories()
-        try validateTags()
-        try validateGlobals()
-        try validateElementSegments()
-        try validateDataSegments()
-        try validateStart()
-        try validateImports()
-        try validateExports()
+    fileprivate mutating func validateModule() {
+        validateTypes()
+        validateFunctionTypes()
+        // What names a function goes by this without a test.
+        if hasFailed { return }
+        validateTables()
+        validateMemories()
+        validateTags()
+        validateGlobals()
+        validateElementSegments()
+        validateDataSegments()
+        validateStart()
+        validateImports()
+        validateExports()
         var index = module.pointee.importedFunctionCount
-        while index < functions.count {
-            try validateFunction(UInt32(truncatingIfNeeded: index))
+        while index < functions.count, !hasFailed {
+            validateFunction(UInt32(truncatingIfNeeded: index))
             index &+= 1
         }
-        functionIndex = nil
     }
 }

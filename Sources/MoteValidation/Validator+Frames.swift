@@ -4,61 +4,76 @@ internal import MoteModule
 extension Validator {
     /// Opens a block whose parameters are on top of the stack, checked by the caller to be there.
     @inline(never)
-    mutating func open(_ kind: ControlFrame.Kind, _ signature: BlockSignature) throws(Stop) {
-        if frameCount == frameCapacity { try growFrames() }
-        if frameCount > 0 { frames[frameCount &- 1].isUnreachable = isUnreachable }
-        frames[frameCount] = ControlFrame(
-            signature: signature,
-            height: UInt32(truncatingIfNeeded: count),
-            wideHeight: UInt32(truncatingIfNeeded: wideCount),
-            initialisedHeight: UInt32(truncatingIfNeeded: initialisation.count),
-            kind: kind,
-            isUnreachable: false
-        )
+    mutating func open(_ kind: ControlFrame.Kind, _ signature: BlockSignature) {
+        if frameCount == frameCapacity, !growFrames() { return }
+        // Safe: there is room; frame 0 is there from the beginning.
+        let frame = frames + frameCount
+        if frameCount > 0 { frame[-1].isUnreachable = isUnreachable }
+        frame.pointee.single = signature.single
+        frame.pointee.parameterCount = signature.parameterCount
+        frame.pointee.values = signature.values
+        frame.pointee.resultCount = signature.resultCount
+        frame.pointee.height = UInt32(truncatingIfNeeded: count)
+        frame.pointee.wideHeight = UInt32(truncatingIfNeeded: wideCount)
+        frame.pointee.initialisedHeight = UInt32(truncatingIfNeeded: initialisation.count)
+        frame.pointee.kind = kind
         frameCount &+= 1
         floor = count
         isUnreachable = false
     }
 
     /// Closes the innermost block: its results are popped, and nothing else was above its floor.
+    ///
+    /// Its frame stays as it was until the next one is opened.
     @inline(never)
-    mutating func close() throws(Stop) -> ControlFrame {
-        let frame = frames[frameCount &- 1]  // Safe: a frame is open while instructions run.
-        try pop(frame.signature.results)
-        guard count == floor else { throw fail(.typeMismatch) }
+    mutating func close() -> UnsafeMutablePointer<ControlFrame> {
+        let frame = frames + (frameCount &- 1)  // Safe: a frame is open while instructions run.
+        pop(frame.results)
+        if count != floor { fail(.typeMismatch) }
         frameCount &-= 1
         if frameCount > 0 {
-            floor = Int(frames[frameCount &- 1].height)
-            isUnreachable = frames[frameCount &- 1].isUnreachable
+            floor = Int(frame[-1].height)
+            isUnreachable = frame[-1].isUnreachable
         }
-        if initialisation.count > Int(frame.initialisedHeight) {
-            initialisation.reset(to: frame.initialisedHeight)
+        if initialisation.count > Int(frame.pointee.initialisedHeight) {
+            initialisation.reset(to: frame.pointee.initialisedHeight)
         }
         return frame
     }
 
+    /// Opens the block closed last once more, as its next part: `else`, `catch`.
+    mutating func reopen(_ frame: UnsafeMutablePointer<ControlFrame>, _ kind: ControlFrame.Kind) {
+        // All heights are those that the block started with: closing it took back the rest.
+        frame.pointee.kind = kind
+        frameCount &+= 1
+        floor = count
+        isUnreachable = false
+    }
+
     @inline(never)
-    private mutating func growFrames() throws(Stop) {
-        guard frameCapacity < ValidationLimits.maximumBlockDepth else { throw fail(.blocksTooDeep) }
-        let capacity = min(frameCapacity * 2, ValidationLimits.maximumBlockDepth)
-        do {
-            let grown = try arena.resizeGrowable(
-                frames,
-                to: capacity * MemoryLayout<ControlFrame>.stride,
-                site: .validationFrameGrowth
-            )
-            frames = grown.assumingMemoryBound(to: ControlFrame.self)
-            frameCapacity = capacity
-        } catch {
-            failure = .memory(error)
-            throw Stop()
+    private mutating func growFrames() -> Bool {
+        guard frameCapacity < ValidationLimits.maximumBlockDepth else {
+            fail(.blocksTooDeep)
+            return false
         }
+        let capacity = min(frameCapacity &* 2, ValidationLimits.maximumBlockDepth)
+        let size = capacity &* MemoryLayout<ControlFrame>.stride
+        guard let grown = resize(frames, to: size, .validationFrames, .validationFrameGrowth) else {
+            return false
+        }
+        frames = grown.assumingMemoryBound(to: ControlFrame.self)
+        frameCapacity = capacity
+        return true
     }
 
     /// What a branch to a label carries.
     @inline(never)
-    mutating func labelTypes(_ depth: UInt32) throws(Stop) -> TypeList {
-        guard Int(depth) < frameCount else { throw fail(.unknownLabel) }
-        return frames[frameCount &- 1 &- Int(depth)].labelTypes
+    mutating func labelTypes(_ depth: UInt32) -> Items<ValueType> {
+        guard Int(depth) < frameCount else {
+            fail(.unknownLabel)
+            return .empty
+        }
+        let frame = frames + (frameCount &- 1 &- Int(depth))
+        return frame.pointee.kind == .loop ? frame.parameters : frame.results
     }
 }

@@ -12,105 +12,79 @@ struct LocalRun {
 extension Validator {
     /// The type of a local or parameter.
     @inline(__always)
-    mutating func localType(_ index: UInt32) throws(Stop) -> ValueType {
+    mutating func localType(_ index: UInt32) -> ValueType {
         if Int(index) < directLocalCount { return ValueType(rawValue: locals[Int(index)]) }
-        return try searchLocal(index)
+        return searchLocal(index)
     }
 
     @inline(never)
-    private mutating func searchLocal(_ index: UInt32) throws(Stop) -> ValueType {
-        guard Int(index) < localCount else { throw fail(.unknownLocal) }
-        if Int(index) < parameters.count { return parameters[Int(index)] }
+    private mutating func searchLocal(_ index: UInt32) -> ValueType {
+        if let parameter = parameters[checked: Int(index)] { return parameter }
         // The first run that ends behind the index. Safe: 0 <= low <= middle < high <= localRunCount.
         var low = 0
         var high = localRunCount
-        while low < high {
-            let middle = (low &+ high) / 2
-            if let run = localRuns?[middle], run.end > index { high = middle } else { low = middle &+ 1 }
+        if let localRuns {
+            while low < high {
+                let middle = (low &+ high) &>> 1
+                if localRuns[middle].end > index { high = middle } else { low = middle &+ 1 }
+            }
+            if low < localRunCount { return localRuns[low].type }
         }
-        guard low < localRunCount, let run = localRuns?[low] else { throw fail(.unknownLocal) }
-        return run.type
+        fail(.unknownLocal)
+        return .bottom
     }
 
     /// Reads the declarations at the start of a body; gives the slots that the locals take.
-    mutating func readLocals() throws(Stop) -> Int {
+    mutating func readLocals() -> Int {
         localRunCount = 0
-        localCount = parameters.count
-        directLocalCount = min(localCount, ValidationLimits.directLocals)
+        localCount = 0
+        directLocalCount = 0
         var index = 0
-        while index < directLocalCount {
-            locals[index] = parameters[index].rawValue
-            index &+= 1
-        }
-        var groups = try readU32()
-        var total: UInt64 = 0
-        var slots: UInt64 = 0
-        var needsInitialisation = false
-        while groups > 0 {
-            groups &-= 1
-            instruction = cursor
-            let number = try readU32()
-            let type = try readValueType()
-            // Safe: at most 2^26 groups fit into a body, of less than 2^32 locals each.
-            total &+= UInt64(number)
-            slots &+= UInt64(number) &* UInt64(type.slotCount)
-            guard number > 0, slots <= UInt64(ValidationLimits.maximumSlots) else { continue }
-            if !type.isDefaultable { needsInitialisation = true }
-            try appendLocals(number, type)
-        }
-        guard total &+ UInt64(parameters.count) <= UInt64(UInt32.max) else { throw malformedLocals() }
-        guard slots <= UInt64(ValidationLimits.maximumSlots) else { throw fail(.tooManySlots) }
-        if needsInitialisation { try prepareInitialisation() }
-        return Int(slots)
-    }
-
-    private mutating func appendLocals(_ number: UInt32, _ type: ValueType) throws(Stop) {
-        // Safe: number is at most the limit of slots.
-        let newCount = localCount &+ Int(number)
-        var index = localCount
-        while index < newCount, index < ValidationLimits.directLocals {
+        while let type = parameters[checked: index], index < ValidationLimits.directLocals {
             locals[index] = type.rawValue
             index &+= 1
         }
-        directLocalCount = min(newCount, ValidationLimits.directLocals)
-        localCount = newCount
-        if localRunCount == localRunCapacity { try growLocalRuns() }
-        localRuns?[localRunCount] = LocalRun(end: UInt32(truncatingIfNeeded: newCount), type: type)
-        localRunCount &+= 1
+        localCount = parameters.count
+        directLocalCount = index
+        var groups = readU32()
+        var total = UInt64(truncatingIfNeeded: localCount)
+        var slots: UInt64 = 0
+        var needsInitialisation = false
+        while groups > 0, !hasFailed {
+            groups &-= 1
+            instruction = cursor
+            let number = readU32()
+            let type = readValueType()
+            // Safe: at most 2^26 groups fit into a body, of less than 2^32 locals each.
+            total &+= UInt64(number)
+            slots &+= UInt64(number) &* UInt64(truncatingIfNeeded: type.slotCount)
+            guard number > 0, slots <= UInt64(ValidationLimits.maximumSlots) else { continue }
+            if !type.isDefaultable { needsInitialisation = true }
+            appendLocals(number, type)
+        }
+        if total > UInt64(UInt32.max) { malformed(.tooManyLocals) }
+        if slots > UInt64(ValidationLimits.maximumSlots) { fail(.tooManySlots) }
+        if needsInitialisation { prepareInitialisation() }
+        return Int(truncatingIfNeeded: slots)
     }
 
-    @inline(never)
-    private mutating func growLocalRuns() throws(Stop) {
-        // Safe: a run has a local, and locals are at most the limit of slots.
-        let capacity = localRunCapacity == 0 ? 16 : localRunCapacity * 2
-        let size = capacity * MemoryLayout<LocalRun>.stride
-        do {
-            let block =
-                if let localRuns {
-                    try arena.resizeGrowable(localRuns, to: size, site: .validationLocalRunGrowth)
-                } else {
-                    try arena.allocateGrowable(
-                        sizeInBytes: size,
-                        region: .scratch,
-                        site: .validationLocalRuns
-                    )
-                }
+    private mutating func appendLocals(_ number: UInt32, _ type: ValueType) {
+        // Safe: number is at most the limit of slots.
+        localCount &+= Int(number)
+        while directLocalCount < localCount, directLocalCount < ValidationLimits.directLocals {
+            locals[directLocalCount] = type.rawValue
+            directLocalCount &+= 1
+        }
+        if localRunCount == localRunCapacity {
+            // Safe: a run has a local, and locals are at most the limit of slots.
+            let capacity = localRunCapacity == 0 ? 16 : localRunCapacity &* 2
+            let size = capacity &* MemoryLayout<LocalRun>.stride
+            guard let block = resize(localRuns, to: size, .validationLocalRuns, .validationLocalRunGrowth)
+            else { return }
             localRuns = block.assumingMemoryBound(to: LocalRun.self)
             localRunCapacity = capacity
-        } catch {
-            failure = .memory(error)
-            throw Stop()
         }
-    }
-}
-
-extension Validator {
-    private mutating func prepareInitialisation() throws(Stop) {
-        do {
-            try initialisation.prepare(localCount: localCount, arena)
-        } catch {
-            failure = .memory(error)
-            throw Stop()
-        }
+        localRuns?[localRunCount] = LocalRun(end: UInt32(truncatingIfNeeded: localCount), type: type)
+        localRunCount &+= 1
     }
 }

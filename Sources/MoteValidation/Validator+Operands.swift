@@ -1,135 +1,140 @@
 internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 extension Validator {
     /// Puts an operand on the stack.
     @inline(never)
-    mutating func push(_ type: ValueType) throws(Stop) {
-        try pushHere(type)
+    mutating func push(_ type: ValueType) {
+        pushHere(type)
     }
 
     /// The same where it pays: in the rules of instructions that are most of a body.
     @inline(__always)
-    mutating func pushHere(_ type: ValueType) throws(Stop) {
-        if type == .v128 { wideCount &+= 1 }
-        if count &+ wideCount >= maximumSlots { try raiseMaximum() }
+    mutating func pushHere(_ type: ValueType) {
+        if Build.hasVectors, type == .v128 { wideCount &+= 1 }
+        if height >= maximumSlots, !raiseMaximum() { return }
         operands[count] = type.rawValue
         count &+= 1
     }
 
-    /// Notes a new greatest height, and makes room for it.
+    /// The stack's height in slots.
+    @inline(__always)
+    private var height: Int { Build.hasVectors ? count &+ wideCount : count }
+
+    /// Notes a new greatest height, and makes room for it; false when there can be none.
     ///
     /// One operand is about to be pushed; if it is a v128, `wideCount` has it already.
     @inline(never)
-    mutating func raiseMaximum() throws(Stop) {
-        maximumSlots = count &+ wideCount &+ 1
+    private mutating func raiseMaximum() -> Bool {
+        let needed = height &+ 1
         // Also in code that cannot be reached: its operands are on this stack, too.
-        guard maximumSlots <= ValidationLimits.maximumOperandSlots else { throw fail(.tooManySlots) }
-        guard maximumSlots > operandCapacity else { return }
-        let capacity = operandCapacity * 2  // Safe: at most twice the limit.
-        do {
-            let grown = try arena.resizeGrowable(
-                operands,
-                to: capacity * MemoryLayout<UInt32>.stride,
-                site: .validationOperandGrowth
-            )
+        guard needed <= ValidationLimits.maximumOperandSlots else {
+            fail(.tooManySlots)
+            return false
+        }
+        if needed > operandCapacity {
+            let capacity = operandCapacity &* 2  // Safe: at most twice the limit.
+            let size = capacity &* MemoryLayout<UInt32>.stride
+            guard let grown = resize(operands, to: size, .validationOperands, .validationOperandGrowth) else {
+                return false
+            }
             operands = grown.assumingMemoryBound(to: UInt32.self)
             operandCapacity = capacity
-        } catch {
-            failure = .memory(error)
-            throw Stop()
         }
+        maximumSlots = needed
+        return true
     }
 
     /// Takes an operand of a type off the stack.
     @inline(never)
-    mutating func pop(_ expected: ValueType) throws(Stop) {
-        try popHere(expected)
+    mutating func pop(_ expected: ValueType) {
+        popHere(expected)
     }
 
     /// The same where it pays: in the rules of instructions that are most of a body.
     @inline(__always)
-    mutating func popHere(_ expected: ValueType) throws(Stop) {
+    mutating func popHere(_ expected: ValueType) {
         // Safe: count > floor >= 0.
         if count > floor, operands[count &- 1] == expected.rawValue {
             count &-= 1
-            if expected == .v128 { wideCount &-= 1 }
+            if Build.hasVectors, expected == .v128 { wideCount &-= 1 }
             return
         }
-        try popOther(expected)
+        popOther(expected)
     }
 
     @inline(never)
-    private mutating func popOther(_ expected: ValueType) throws(Stop) {
-        let actual = try popAny()
-        guard matches(actual, expected) else { throw fail(.typeMismatch) }
+    private mutating func popOther(_ expected: ValueType) {
+        if !matches(popAny(), expected) { fail(.typeMismatch) }
     }
 
     /// Takes whatever is on top: ``ValueType/bottom`` below what unreachable code pushed.
     @inline(__always)
-    mutating func popAny() throws(Stop) -> ValueType {
+    mutating func popAny() -> ValueType {
         guard count > floor else {
-            guard isUnreachable else { throw fail(.typeMismatch) }
+            if !isUnreachable { fail(.typeMismatch) }
             return .bottom
         }
         count &-= 1
         let type = ValueType(rawValue: operands[count])
-        if type == .v128 { wideCount &-= 1 }
+        if Build.hasVectors, type == .v128 { wideCount &-= 1 }
         return type
     }
 
     /// Takes a reference off the stack; in unreachable code it may refer to ``HeapType/unreachable``.
-    mutating func popReference() throws(Stop) -> ValueType {
-        let type = try popAny()
+    mutating func popReference() -> ValueType {
+        let type = popAny()
         if type == .bottom { return .reference(.unreachable, isNullable: false) }
-        guard type.isReference else { throw fail(.typeMismatch) }
+        if !type.isReference { fail(.typeMismatch) }
         return type
     }
 
     @inline(__always)
-    mutating func push(_ list: TypeList) throws(Stop) {
-        if list.count > 0 { try pushAll(list) }
+    mutating func push(_ list: Items<ValueType>) {
+        if list.count > 0 { pushAll(list) }
     }
 
     @inline(never)
-    private mutating func pushAll(_ list: TypeList) throws(Stop) {
+    private mutating func pushAll(_ list: Items<ValueType>) {
+        guard let base = list.base else { return }
         var index = 0
         while index < list.count {
-            try pushHere(list[index])
+            pushHere(base[index])
             index &+= 1
         }
     }
 
     @inline(__always)
-    mutating func pop(_ list: TypeList) throws(Stop) {
-        if list.count > 0 { try popAll(list) }
+    mutating func pop(_ list: Items<ValueType>) {
+        if list.count > 0 { popAll(list) }
     }
 
     @inline(never)
-    private mutating func popAll(_ list: TypeList) throws(Stop) {
+    private mutating func popAll(_ list: Items<ValueType>) {
+        guard let base = list.base else { return }
         var index = list.count
         while index > 0 {
             index &-= 1
-            try popHere(list[index])
+            popHere(base[index])
         }
     }
 
     /// Tests that a list could be popped, and leaves the stack as it is.
-    mutating func checkTop(_ list: TypeList) throws(Stop) {
+    mutating func checkTop(_ list: Items<ValueType>) {
+        guard let base = list.base else { return }
         var index = list.count
         var height = count
         while index > 0 {
             index &-= 1
             guard height > floor else {
-                guard isUnreachable else { throw fail(.typeMismatch) }
+                if !isUnreachable { fail(.typeMismatch) }
                 return
             }
             height &-= 1
-            let expected = list[index]
-            let actual = operands[height]
-            if actual != expected.rawValue, !matches(ValueType(rawValue: actual), expected) {
-                throw fail(.typeMismatch)
+            guard matches(ValueType(rawValue: operands[height]), base[index]) else {
+                return fail(.typeMismatch)
             }
         }
     }
@@ -138,18 +143,23 @@ extension Validator {
     @inline(__always)
     mutating func setUnreachable() {
         count = floor
-        wideCount = Int(frames[frameCount &- 1].wideHeight)  // Safe: a frame is open while instructions run.
+        // Safe: a frame is open while instructions run.
+        if Build.hasVectors { wideCount = Int(frames[frameCount &- 1].wideHeight) }
         isUnreachable = true
     }
 
     /// Whether a value of a type may stand where another is expected; bottom may stand anywhere.
     @inline(__always)
     func matches(_ actual: ValueType, _ expected: ValueType) -> Bool {
-        actual == expected || matchesOther(actual, expected)
+        actual == expected || Self.matchesOther(actual, expected, registry)
     }
 
     @inline(never)
-    private func matchesOther(_ actual: ValueType, _ expected: ValueType) -> Bool {
+    private static func matchesOther(
+        _ actual: ValueType,
+        _ expected: ValueType,
+        _ registry: TypeRegistry.Pointer
+    ) -> Bool {
         if actual == .bottom { return true }
         guard actual.isReference, expected.isReference else { return false }
         if actual.heapType == .unreachable { return true }

@@ -1,61 +1,74 @@
+internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
 internal import MotePlatform
 
-/// Instructions whose types do not depend on context: their row of the opcode table is the rule.
+/// Instructions by their row of the opcode table.
 extension Validator {
-    /// An instruction of a later proposal: refused by the proposal's name unless it is on.
-    @inline(never)
-    mutating func validateByRow(_ rawValue: UInt32) throws(Stop) {
-        guard let row = OpcodeTable.row(rawValue) else { throw illegalOpcode() }
-        if let feature = row.feature { try require(feature) }
-        guard !row.signature.isContextual else { return try validateContextual(row) }
-        let address = try validateImmediates(row)
+    /// Types do not depend on context: the row is the rule.
+    mutating func validatePlain(_ row: OpcodeRow) {
+        let is64 = validateImmediates(row) == .i64
         let signature = row.signature
         var position = signature.parameterCount
         while position > 0 {
             position &-= 1
-            try pop(signature.parameter(position).valueType(is64: address == .i64))
+            pop(signature.parameter(position).valueType(is64: is64))
         }
         while position < signature.resultCount {
-            try push(signature.result(position).valueType(is64: address == .i64))
+            push(signature.result(position).valueType(is64: is64))
             position &+= 1
         }
     }
 
-    /// An instruction behind one of the prefixes FB to FE.
-    mutating func validatePrefixed(_ prefix: UInt8) throws(Stop) {
-        if let feature = OpcodeTable.leftOut(prefix: prefix) { throw refuse(feature) }
-        let number = try readU32()
-        guard let rawValue = OpcodeTable.rawValue(prefix: prefix, number: number) else {
-            throw illegalOpcode()
-        }
-        try validateByRow(rawValue)
-    }
-
-    private mutating func validateContextual(_ row: OpcodeRow) throws(Stop) {
-        switch row.family {
-        case .exception where Build.hasExceptions: try validateException(row.opcode)
-        case .aggregate where Build.hasGarbageCollection: try validateAggregate(row.opcode)
-        case .reference where Build.hasGarbageCollection, .control where Build.hasGarbageCollection:
-            try validateCast(row.opcode)
-        default: throw illegalOpcode()
+    /// Those that have a rule of their own; what came with a proposal is refused by its name before.
+    mutating func validateContextual(_ row: OpcodeRow) {
+        switch row.opcode {
+        case .returnCall: validateReturnCall()
+        case .returnCallIndirect: validateReturnCallIndirect()
+        case .callRef: validateCallReference()
+        case .returnCallRef: validateReturnCallReference()
+        case .selectTyped: validateTypedSelect()
+        case .tableGet, .tableSet, .tableGrow, .tableSize, .tableFill: validateTableAccess(row.opcode)
+        case .tableInit: validateTableInit()
+        case .tableCopy: validateTableCopy()
+        case .memoryCopy: validateMemoryCopy()
+        case .refNull: validateReferenceNull()
+        case .refIsNull: validateReferenceIsNull()
+        case .refFunc: validateReferenceFunction()
+        case .refEq: validateReferenceEqual()
+        case .refAsNonNull: validateReferenceAsNonNull()
+        case .brOnNull: validateBranchOnNull()
+        case .brOnNonNull: validateBranchOnNonNull()
+        default:
+            switch row.family {
+            case .exception where Build.hasExceptions: validateException(row.opcode)
+            case .aggregate where Build.hasGarbageCollection: validateAggregate(row.opcode)
+            case .reference where Build.hasGarbageCollection, .control where Build.hasGarbageCollection:
+                validateCast(row.opcode)
+            default: malformed(.illegalOpcode)
+            }
         }
     }
 
     /// Gives the type of the memory's addresses; i32 where no memory is named.
-    private mutating func validateImmediates(_ row: OpcodeRow) throws(Stop) -> ValueType {
+    private mutating func validateImmediates(_ row: OpcodeRow) -> ValueType {
         switch row.immediates {
         case .none: break
-        case .memarg where Build.hasThreads && row.family == .atomic: return try readAtomicArgument(row)
+        case .memarg where Build.hasThreads && row.family == .atomic: return readAtomicArgument(row)
         case .memarg:
-            return try readMemoryArgument(naturalLog2: UInt8(truncatingIfNeeded: row.naturalAlignmentLog2))
-        case .memargLane where Build.hasVectors: return try readMemoryLane(row)
-        case .lane where Build.hasVectors: try readLane(below: row.laneCount)
-        case .lanes16 where Build.hasVectors: try readShuffle()
-        case .v128 where Build.hasVectors: try skip(16)
-        case .zeroByte: try readZeroByte()
-        default: throw illegalOpcode()
+            return readMemoryArgument(naturalLog2: UInt8(truncatingIfNeeded: row.naturalAlignmentLog2))
+        case .memory: return readMemory()
+        case .dataMemory:
+            readDataSegment()
+            return readMemory()
+        case .data: readDataSegment()
+        case .element: _ = readElementSegment()
+        case .memargLane where Build.hasVectors: return readMemoryLane(row)
+        case .lane where Build.hasVectors: readLane(below: row.laneCount)
+        case .lanes16 where Build.hasVectors: readShuffle()
+        case .v128 where Build.hasVectors: skip(16)
+        case .zeroByte: readZeroByte()
+        default: malformed(.illegalOpcode)
         }
         return .i32
     }

@@ -2,22 +2,21 @@ internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
 
-/// Ends the validation; the reason is kept by ``Validator/failure``.
-///
-/// Empty, so that a call that may throw costs one test.
-struct Stop: Error {}
-
 /// Checks instruction sequences: function bodies and constant expressions (spec appendix "Validation Algorithm").
 ///
 /// One value serves a whole module; its scratch grows to what the largest function needs and is given back by
 /// ``release()``. All pointers are into that scratch, the module's bytes or the module's arena, which outlive it.
+///
+/// A rule that is broken unwinds nothing: ``stop(_:)`` keeps the reason and empties what is left to read. The rule at
+/// hand goes on to its end, with nothing where it wanted a value, and the next instruction is not there. So no call
+/// needs a test. What comes behind a failure may do nothing but end: loops whose count was read ask ``hasFailed``.
 ///
 /// ```
 /// operands  [ types of the enclosing blocks | floor: types of the innermost block ... count )  maximum, capacity
 /// frames    [ function | block | ... | innermost ]                                              frameCount
 /// ```
 struct Validator: ~Copyable {
-    // The cursor.
+    // What most instructions touch comes first: near addresses are short.
     var cursor: UnsafePointer<UInt8>
     var end: UnsafePointer<UInt8>
     /// Start of the instruction at hand: where errors point.
@@ -26,52 +25,54 @@ struct Validator: ~Copyable {
     // The operand stack: raw words of ``ValueType``.
     var operands: UnsafeMutablePointer<UInt32>
     var count: Int = 0
-    /// How many v128 are among `operands`.
-    var wideCount: Int = 0
     /// Height of the stack at which the innermost block starts.
     var floor: Int = 0
-    /// The rest of the innermost block cannot be reached: its stack is as deep as anyone asks.
-    var isUnreachable = false
-    /// Most slots in use at once so far.
+    /// Most slots in use at once so far; there is room for as many operands.
     var maximumSlots: Int = 0
-    var operandCapacity: Int
 
     // Open blocks.
     var frames: UnsafeMutablePointer<ControlFrame>
     var frameCount: Int = 0
-    var frameCapacity: Int
 
     // Locals, parameters included.
     var locals: UnsafeMutablePointer<UInt32>
     var directLocalCount: Int = 0
+
+    /// The rest of the innermost block cannot be reached: its stack is as deep as anyone asks.
+    var isUnreachable = false
+    /// Memory 0 is there, and has 32-bit addresses.
+    let hasPlainMemory: Bool
+    var hasFailed = false
+    var usesMemorySize = false
+    let moduleBytes: UnsafePointer<UInt8>
+    let module: Module.Pointer
+
+    // What instructions refer to. Copied from the module: read once per instruction.
+    let types: Items<DefinedType>
+    let functions: Items<FunctionDeclaration>
+    let globals: Items<GlobalDeclaration>
+
+    /// How many v128 are among `operands`.
+    var wideCount: Int = 0
+    var operandCapacity: Int
+    var frameCapacity: Int
     var localCount: Int = 0
     var localRuns: UnsafeMutablePointer<LocalRun>?
     var localRunCount: Int = 0
     var localRunCapacity: Int = 0
     var initialisation = LocalInitialisation()
-
-    // What instructions refer to. Copied from the module: read once per instruction.
-    let module: Module.Pointer
-    let moduleBytes: UnsafePointer<UInt8>
-    let types: Items<DefinedType>
-    let functions: Items<FunctionDeclaration>
-    let globals: Items<GlobalDeclaration>
+    /// Of the function at hand.
+    var parameters: Items<ValueType> = .empty
     /// Globals that a constant expression may read: those before its own.
     var visibleGlobalCount: Int
-    let memoryCount: Int
-    /// Address type of memory 0.
-    let memoryIs64: Bool
     let registry: TypeRegistry.Pointer
     /// What the embedder allows and this room has rules for.
     let features: FeatureSet
     var usedFeatures: FeatureSet = .none
-    var usesMemorySize = false
-    /// Index of the function at hand; nil in constant expressions.
+    /// Index of the function at hand; nil outside function bodies.
     var functionIndex: UInt32?
-    var parameters: TypeList = .empty
-    var results: TypeList = .empty
     let arena: Arena
-    /// Why the last ``Stop`` was thrown.
+    /// Why the validation ends, where it has failed.
     var failure: ValidationFailure
 
     init(
@@ -97,39 +98,79 @@ struct Validator: ~Copyable {
         functions = module.pointee.functions
         globals = module.pointee.globals
         visibleGlobalCount = globals.count
-        memoryCount = module.pointee.memories.count
-        memoryIs64 = module.pointee.memories[checked: 0]?.limits.is64 ?? false
+        hasPlainMemory = module.pointee.memories.pointer(at: 0)?.pointee.limits.is64 == false
         failure = .invalid(ValidationError(kind: .typeMismatch))
     }
 
     /// Gives the scratch back; the value must not be used any more.
-    consuming func release() {
-        arena.freeGrowable(operands)
-        arena.freeGrowable(frames)
-        arena.freeGrowable(locals)
-        if let localRuns { arena.freeGrowable(localRuns) }
-        initialisation.release(arena)
+    mutating func release() {
+        free(operands)
+        free(frames)
+        free(locals)
+        free(localRuns)
+        free(initialisation.bits)
+        free(initialisation.order)
     }
 
-    /// Records why validation ends, at the instruction at hand: `throw fail(.typeMismatch)`.
+    private func free(_ block: UnsafeMutableRawPointer?) {
+        if let block { arena.freeGrowable(block) }
+    }
+
+    /// Makes a block of scratch larger, or takes it where there is none; nil and the end without memory.
     @inline(never)
-    mutating func fail(_ kind: ValidationError.Kind, feature: Feature? = nil) -> Stop {
+    mutating func resize(
+        _ block: UnsafeMutableRawPointer?,
+        to sizeInBytes: Int,
+        _ site: AllocationSite,
+        _ growthSite: AllocationSite
+    ) -> UnsafeMutableRawPointer? {
+        do {
+            if let block { return try arena.resizeGrowable(block, to: sizeInBytes, site: growthSite) }
+            return try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: site)
+        } catch {
+            stop(.memory(error))
+            return nil
+        }
+    }
+
+    /// Ends the validation: nothing is left to read, and the first reason stays.
+    @inline(never)
+    mutating func stop(_ reason: ValidationFailure) {
+        if !hasFailed { failure = reason }
+        hasFailed = true
+        end = moduleBytes
+    }
+
+    /// Ends the validation at the instruction at hand: `return fail(.typeMismatch)`.
+    @inline(never)
+    mutating func fail(_ kind: ValidationError.Kind, feature: Feature? = nil) {
         let offset = UInt32(truncatingIfNeeded: instruction - moduleBytes)
-        failure = .invalid(
-            ValidationError(kind: kind, functionIndex: functionIndex, byteOffset: offset, feature: feature)
+        stop(
+            .invalid(
+                ValidationError(
+                    kind: kind,
+                    functionIndex: functionIndex,
+                    byteOffset: offset,
+                    feature: feature
+                )
+            )
         )
-        return Stop()
+    }
+
+    /// Ends the validation at bytes that cannot be decoded at all: the decoder's errors, at the cursor.
+    @inline(never)
+    mutating func malformed(_ kind: DecodeError.Kind) {
+        stop(.malformed(DecodeError(kind, at: cursor - moduleBytes)))
     }
 
     /// Ends the validation unless a proposal is on; notes that the module uses it.
     @inline(never)
-    mutating func require(_ feature: Feature) throws(Stop) {
-        guard features.contains(feature) else { throw refuse(feature) }
+    mutating func require(_ feature: Feature) {
+        guard features.contains(feature) else { return refuse(feature) }
         usedFeatures.insert(feature)
     }
 
-    @inline(never)
-    mutating func refuse(_ feature: Feature) -> Stop {
+    mutating func refuse(_ feature: Feature) {
         fail(FeatureSet.executable.contains(feature) ? .featureDisabled : .featureLeftOut, feature: feature)
     }
 }
@@ -145,35 +186,27 @@ struct ValidationScratch {
     static var initialFrames: Int { 16 }
 
     init(in arena: Arena) throws(MemoryError) {
-        let operandBytes = try arena.allocateGrowable(
-            sizeInBytes: Self.initialOperands * MemoryLayout<UInt32>.stride,
-            region: .scratch,
-            site: .validationOperands
-        )
-        let frameBytes: UnsafeMutableRawPointer
+        func block(_ sizeInBytes: Int, _ site: AllocationSite) throws(MemoryError) -> UnsafeMutableRawPointer
+        {
+            try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: site)
+        }
+        let operands = try block(Self.initialOperands * MemoryLayout<UInt32>.stride, .validationOperands)
+        let frames: UnsafeMutableRawPointer
         do {
-            frameBytes = try arena.allocateGrowable(
-                sizeInBytes: Self.initialFrames * MemoryLayout<ControlFrame>.stride,
-                region: .scratch,
-                site: .validationFrames
-            )
+            frames = try block(Self.initialFrames * MemoryLayout<ControlFrame>.stride, .validationFrames)
         } catch {
-            arena.freeGrowable(operandBytes)
+            arena.freeGrowable(operands)
             throw error
         }
         do {
-            let localBytes = try arena.allocateGrowable(
-                sizeInBytes: ValidationLimits.directLocals * MemoryLayout<UInt32>.stride,
-                region: .scratch,
-                site: .validationLocals
-            )
-            locals = localBytes.bindMemory(to: UInt32.self, capacity: ValidationLimits.directLocals)
+            locals = try block(ValidationLimits.directLocals * MemoryLayout<UInt32>.stride, .validationLocals)
+                .assumingMemoryBound(to: UInt32.self)
         } catch {
-            arena.freeGrowable(operandBytes)
-            arena.freeGrowable(frameBytes)
+            arena.freeGrowable(operands)
+            arena.freeGrowable(frames)
             throw error
         }
-        operands = operandBytes.bindMemory(to: UInt32.self, capacity: Self.initialOperands)
-        frames = frameBytes.bindMemory(to: ControlFrame.self, capacity: Self.initialFrames)
+        self.operands = operands.assumingMemoryBound(to: UInt32.self)
+        self.frames = frames.assumingMemoryBound(to: ControlFrame.self)
     }
 }

@@ -1,50 +1,51 @@
+internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
 
 /// Tests and casts of references, small integers as references, conversions to and from external references
 /// (spec 3.4 "Reference Instructions", "Control Instructions").
 extension Validator {
-    mutating func validateCast(_ opcode: Opcode) throws(Stop) {
+    mutating func validateCast(_ opcode: Opcode) {
         switch opcode {
-        case .refTest: try validateTest(isNullable: false)
-        case .refTestNull: try validateTest(isNullable: true)
-        case .refCast: try validateCast(isNullable: false)
-        case .refCastNull: try validateCast(isNullable: true)
-        case .brOnCast: try validateBranchOnCast(branchesOnSuccess: true)
-        case .brOnCastFail: try validateBranchOnCast(branchesOnSuccess: false)
-        case .anyConvertExtern: try validateConversion(from: .external, to: .any)
-        case .externConvertAny: try validateConversion(from: .any, to: .external)
+        case .refTest: validateTest(isNullable: false)
+        case .refTestNull: validateTest(isNullable: true)
+        case .refCast: validateCast(isNullable: false)
+        case .refCastNull: validateCast(isNullable: true)
+        case .brOnCast: validateBranchOnCast(branchesOnSuccess: true)
+        case .brOnCastFail: validateBranchOnCast(branchesOnSuccess: false)
+        case .anyConvertExtern: validateConversion(from: .external, to: .any)
+        case .externConvertAny: validateConversion(from: .any, to: .external)
         case .refI31:
-            try pop(.i32)
-            try push(.reference(.i31, isNullable: false))
+            pop(.i32)
+            push(.reference(.i31, isNullable: false))
         case .i31GetSigned, .i31GetUnsigned:
-            try pop(.reference(.i31, isNullable: true))
-            try push(.i32)
-        default: throw illegalOpcode()
+            pop(.reference(.i31, isNullable: true))
+            push(.i32)
+        default: return malformed(.illegalOpcode)
         }
     }
 
-    private mutating func validateTest(isNullable: Bool) throws(Stop) {
-        _ = try popCastOperand(isNullable)
-        try push(.i32)
+    private mutating func validateTest(isNullable: Bool) {
+        _ = popCastOperand(isNullable)
+        push(.i32)
     }
 
-    private mutating func validateCast(isNullable: Bool) throws(Stop) {
-        let target = try popCastOperand(isNullable)
-        try push(target)
+    private mutating func validateCast(isNullable: Bool) {
+        let target = popCastOperand(isNullable)
+        push(target)
     }
 
     /// The operand may be anything of the target's hierarchy.
-    private mutating func popCastOperand(_ isNullable: Bool) throws(Stop) -> ValueType {
-        let (target, top) = try readCastType()
-        try pop(.reference(top, isNullable: true))
+    private mutating func popCastOperand(_ isNullable: Bool) -> ValueType {
+        let (target, top) = readCastType()
+        pop(.reference(top, isNullable: true))
         return .reference(target, isNullable: isNullable)
     }
 
     /// A heap type and the top of its hierarchy.
-    private mutating func readCastType() throws(Stop) -> (HeapType, top: HeapType) {
+    private mutating func readCastType() -> (HeapType, top: HeapType) {
         let start = cursor
-        let heapType = try readHeapType()
+        let heapType = readHeapType()
         switch heapType {
         case .function, .noFunction: return (heapType, .function)
         case .external, .noExternal: return (heapType, .external)
@@ -55,33 +56,34 @@ extension Validator {
         // The index again, for the kind of what it names.
         let behind = cursor
         cursor = start
-        let index = try readTypeIndex()
+        let index = readTypeIndex()
         cursor = behind
-        guard let type = types.pointer(at: Int(index)) else { throw fail(.unknownType) }
-        return (heapType, type.pointee.kind == .function ? .function : .any)
+        // Without a failure, the index has a type.
+        return (heapType, types.pointer(at: Int(index))?.pointee.kind == .function ? .function : .any)
     }
 
-    private mutating func validateBranchOnCast(branchesOnSuccess: Bool) throws(Stop) {
-        let flags = try readByte()
-        guard flags <= 3 else { throw malformedCastFlags() }
-        var label = try labelTypes(readU32())
-        let source = ValueType.reference(try readHeapType(), isNullable: flags & 1 != 0)
-        let target = ValueType.reference(try readHeapType(), isNullable: flags & 2 != 0)
-        guard matches(target, source) else { throw fail(.typeMismatch) }
+    private mutating func validateBranchOnCast(branchesOnSuccess: Bool) {
+        let flags = readByte()
+        guard flags <= 3 else { return malformed(.malformedCastFlags) }
+        var label = labelTypes(readU32())
+        let source = ValueType.reference(readHeapType(), isNullable: flags & 1 != 0)
+        let target = ValueType.reference(readHeapType(), isNullable: flags & 2 != 0)
+        guard matches(target, source) else { return fail(.typeMismatch) }
         // What is left of the source when the cast fails: null went with a nullable target.
         let rest = target.isNullable ? source.asNonNull : source
         let branch = branchesOnSuccess ? target : rest
-        guard label.count > 0, matches(branch, label[label.count &- 1]) else { throw fail(.typeMismatch) }
-        try pop(source)
+        guard let last = label[checked: label.count &- 1], matches(branch, last) else {
+            return fail(.typeMismatch)
+        }
         label.count &-= 1
-        try pop(label)
-        try push(label)
-        try push(branchesOnSuccess ? rest : target)
+        pop(source)
+        retype(label)
+        push(branchesOnSuccess ? rest : target)
     }
 
-    private mutating func validateConversion(from source: HeapType, to target: HeapType) throws(Stop) {
-        let type = try popReference()
-        guard matches(type, .reference(source, isNullable: true)) else { throw fail(.typeMismatch) }
-        try push(.reference(target, isNullable: type.isNullable))
+    private mutating func validateConversion(from source: HeapType, to target: HeapType) {
+        let type = popReference()
+        guard matches(type, .reference(source, isNullable: true)) else { return fail(.typeMismatch) }
+        push(.reference(target, isNullable: type.isNullable))
     }
 }

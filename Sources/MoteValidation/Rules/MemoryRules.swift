@@ -1,3 +1,4 @@
+internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
 
@@ -5,114 +6,80 @@ internal import MoteModule
 extension Validator {
     /// 0x28 `i32.load` to 0x35 `i64.load32_u`.
     @inline(__always)
-    mutating func validateLoad(_ byte: UInt8) throws(Stop) {
+    mutating func validateLoad(_ byte: UInt8) {
         let access = PlainAccess(at: byte &- 0x28, of: 0x66_5544_1100_FA72)
-        let address = try readMemoryArgument(naturalLog2: access.naturalLog2)
-        try popHere(address)
-        try pushHere(access.type)
+        let address = readMemoryArgument(naturalLog2: access.naturalLog2)
+        popHere(address)
+        pushHere(access.type)
     }
 
     /// 0x36 `i32.store` to 0x3E `i64.store32`.
     @inline(__always)
-    mutating func validateStore(_ byte: UInt8) throws(Stop) {
+    mutating func validateStore(_ byte: UInt8) {
         let access = PlainAccess(at: byte &- 0x36, of: 0x6_5410_FA72)
-        let address = try readMemoryArgument(naturalLog2: access.naturalLog2)
-        try popHere(access.type)
-        try popHere(address)
+        let address = readMemoryArgument(naturalLog2: access.naturalLog2)
+        popHere(access.type)
+        popHere(address)
     }
 
     /// Alignment and offset of a memory access; gives the type of the address.
     @inline(__always)
-    mutating func readMemoryArgument(naturalLog2: UInt8) throws(Stop) -> ValueType {
+    mutating func readMemoryArgument(naturalLog2: UInt8) -> ValueType {
         // Both in one byte, memory 0 with 32-bit addresses: nearly always.
-        if end - cursor >= 2, cursor.pointee <= naturalLog2, cursor[1] < 0x80, memoryCount > 0, !memoryIs64 {
+        if end - cursor >= 2, cursor.pointee <= naturalLog2, cursor[1] < 0x80, hasPlainMemory {
             cursor += 2
             return .i32
         }
-        let flags = try readMemoryFlags()
-        guard flags.alignmentLog2 <= UInt32(naturalLog2) else { throw fail(.alignmentTooLarge) }
+        return readLongMemoryArgument(naturalLog2)
+    }
+
+    @inline(never)
+    private mutating func readLongMemoryArgument(_ naturalLog2: UInt8) -> ValueType {
+        let flags = readMemoryFlags()
+        if flags.alignmentLog2 > UInt32(naturalLog2) { fail(.alignmentTooLarge) }
         return flags.addressType
     }
 
     /// The general form of a memory argument; the alignment is left to the caller.
-    @inline(never)
-    mutating func readMemoryFlags() throws(Stop) -> (alignmentLog2: UInt32, addressType: ValueType) {
-        var flags = try readU32()
+    mutating func readMemoryFlags() -> (alignmentLog2: UInt32, addressType: ValueType) {
+        let flags = readU32()
+        if flags >= 0x80 { malformed(.malformedMemoryFlags) }
         var memory: UInt32 = 0
-        guard flags < 0x80 else { throw malformedMemoryFlags() }
         if flags & 0x40 != 0 {
-            try require(.multiMemory)
-            flags &= ~0x40
-            memory = try readU32()
+            require(.multiMemory)
+            memory = readU32()
         }
-        guard let type = module.pointee.memories.pointer(at: Int(memory)) else {
-            // Decodes the offset all the same: malformed goes before invalid.
-            _ = try readU64()
-            throw fail(.unknownMemory)
-        }
-        let offset = try readU64()
-        guard type.pointee.limits.is64 || offset <= UInt64(UInt32.max) else { throw fail(.offsetOutOfRange) }
-        return (flags, type.pointee.addressType)
+        // Decodes the offset whatever the memory: malformed goes before invalid.
+        let offset = readU64()
+        let address = addressType(memory)
+        if address == .i32, offset > UInt64(UInt32.max) { fail(.offsetOutOfRange) }
+        return (flags & ~0x40, address)
     }
 
-    /// Reads a memory index, which without multi-memory is a zero byte.
-    mutating func readMemory() throws(Stop) -> UnsafeMutablePointer<MemoryType> {
-        let index = try readU32()
-        if index != 0 { try require(.multiMemory) }
-        guard let memory = module.pointee.memories.pointer(at: Int(index)) else { throw fail(.unknownMemory) }
-        return memory
+    /// Reads a memory index, which without multi-memory is a zero byte; gives the type of its addresses.
+    @inline(never)
+    mutating func readMemory() -> ValueType {
+        let index = readU32()
+        if index != 0 { require(.multiMemory) }
+        return addressType(index)
     }
 
-    mutating func validateMemorySize() throws(Stop) {
-        usesMemorySize = true
-        try push(readMemory().pointee.addressType)
+    private mutating func addressType(_ memory: UInt32) -> ValueType {
+        if let type = module.pointee.memories.pointer(at: Int(memory)) { return type.pointee.addressType }
+        fail(.unknownMemory)
+        return .i32
     }
 
-    mutating func validateMemoryGrow() throws(Stop) {
-        usesMemorySize = true
-        let memory = try readMemory()
-        try pop(memory.pointee.addressType)
-        try push(memory.pointee.addressType)
-    }
-
-    mutating func validateMemoryFill() throws(Stop) {
-        try require(.bulkMemory)
-        let memory = try readMemory()
-        try pop(memory.pointee.addressType)
-        try pop(.i32)
-        try pop(memory.pointee.addressType)
-    }
-
-    mutating func validateMemoryCopy() throws(Stop) {
-        try require(.bulkMemory)
-        let destination = try readMemory()
-        let source = try readMemory()
-        // The length fits the smaller of the two address types.
-        let areBoth64 = destination.pointee.limits.is64 && source.pointee.limits.is64
-        try pop(areBoth64 ? .i64 : .i32)
-        try pop(source.pointee.addressType)
-        try pop(destination.pointee.addressType)
-    }
-
-    mutating func validateMemoryInit() throws(Stop) {
-        try require(.bulkMemory)
-        try readDataSegment()
-        let memory = try readMemory()
-        try pop(.i32)
-        try pop(.i32)
-        try pop(memory.pointee.addressType)
-    }
-
-    mutating func validateDataDrop() throws(Stop) {
-        try require(.bulkMemory)
-        try readDataSegment()
+    mutating func validateMemoryCopy() {
+        let destination = readMemory()
+        popCopy(destination, readMemory())
     }
 
     /// A data segment's index; the data count section must have announced how many there are.
-    mutating func readDataSegment() throws(Stop) {
-        let index = try readU32()
-        guard let dataCount = module.pointee.dataCount else { throw missingDataCount() }
-        guard index < dataCount else { throw fail(.unknownDataSegment) }
+    mutating func readDataSegment() {
+        let index = readU32()
+        guard let dataCount = module.pointee.dataCount else { return malformed(.dataCountRequired) }
+        if index >= dataCount { fail(.unknownDataSegment) }
     }
 }
 

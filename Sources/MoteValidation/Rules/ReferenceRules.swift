@@ -3,38 +3,32 @@ internal import MoteModule
 
 /// References to functions and null (spec 3.4 "Reference Instructions").
 extension Validator {
-    mutating func validateReferenceNull() throws(Stop) {
-        try require(.referenceTypes)
-        let heapType = try readHeapType()
-        try push(.reference(heapType, isNullable: true))
+    mutating func validateReferenceNull() {
+        push(.reference(readHeapType(), isNullable: true))
     }
 
-    mutating func validateReferenceIsNull() throws(Stop) {
-        try require(.referenceTypes)
-        _ = try popReference()
-        try push(.i32)
+    mutating func validateReferenceIsNull() {
+        _ = popReference()
+        push(.i32)
     }
 
-    mutating func validateReferenceFunction() throws(Stop) {
-        try require(.referenceTypes)
-        let index = try readU32()
-        guard let type = module.pointee.functionType(of: index) else { throw fail(.unknownFunction) }
-        guard functionIndex == nil || module.pointee.referencedRank(of: index) != nil else {
-            throw fail(.undeclaredFunctionReference)
+    mutating func validateReferenceFunction() {
+        let index = readU32()
+        guard let type = functionType(index) else { return }
+        let bits = module.pointee.referencedFunctions[checked: Int(index &>> 6)] ?? 0
+        if functionIndex != nil, bits & (1 &<< UInt64(index & 63)) == 0 {
+            fail(.undeclaredFunctionReference)
         }
-        try push(.reference(.concrete(type.pointee.canonicalID), isNullable: false))
+        push(.reference(.concrete(type.pointee.canonicalID), isNullable: false))
     }
 
-    mutating func validateReferenceAsNonNull() throws(Stop) {
-        try require(.typedFunctionReferences)
-        let type = try popReference()
-        try push(type.asNonNull)
+    mutating func validateReferenceAsNonNull() {
+        push(popReference().asNonNull)
     }
 
-    mutating func validateReferenceEqual() throws(Stop) {
-        try require(.garbageCollection)
-        try pop(.reference(.eq, isNullable: true))
-        try pop(.reference(.eq, isNullable: true))
-        try push(.i32)
+    mutating func validateReferenceEqual() {
+        pop(.reference(.eq, isNullable: true))
+        pop(.reference(.eq, isNullable: true))
+        push(.i32)
     }
 }

@@ -4,87 +4,65 @@ internal import MoteModule
 /// Tables and element segments (spec 3.4 "Table Instructions").
 extension Validator {
     /// Reads a table index.
-    mutating func readTable() throws(Stop) -> UnsafeMutablePointer<TableType> {
-        guard let table = module.pointee.tables.pointer(at: Int(try readU32())) else {
-            throw fail(.unknownTable)
+    @inline(never)
+    mutating func readTable() -> UnsafeMutablePointer<TableType>? {
+        if let table = module.pointee.tables.pointer(at: Int(readU32())) { return table }
+        fail(.unknownTable)
+        return nil
+    }
+
+    mutating func readElementSegment() -> UnsafeMutablePointer<ElementSegment>? {
+        elementSegment(readU32())
+    }
+
+    @inline(never)
+    private mutating func elementSegment(_ index: UInt32) -> UnsafeMutablePointer<ElementSegment>? {
+        if let segment = module.pointee.elements.pointer(at: Int(index)) { return segment }
+        fail(.unknownElementSegment)
+        return nil
+    }
+
+    /// `table.get`, `set`, `size`, `grow` and `fill`: operands are the table's addresses and its elements.
+    mutating func validateTableAccess(_ opcode: Opcode) {
+        guard let table = readTable() else { return }
+        let (address, element) = (table.pointee.addressType, table.pointee.elementType)
+        switch opcode {
+        case .tableGet: break
+        case .tableSet: pop(element)
+        case .tableSize: return push(address)
+        case .tableGrow:
+            pop(address)
+            pop(element)
+            return push(address)
+        default:
+            pop(address)
+            pop(element)
         }
-        return table
+        pop(address)
+        if opcode == .tableGet { push(element) }
     }
 
-    mutating func readElementSegment() throws(Stop) -> UnsafeMutablePointer<ElementSegment> {
-        guard let segment = module.pointee.elements.pointer(at: Int(try readU32())) else {
-            throw fail(.unknownElementSegment)
-        }
-        return segment
+    mutating func validateTableCopy() {
+        guard let destination = readTable(), let source = readTable() else { return }
+        if !matches(source.pointee.elementType, destination.pointee.elementType) { fail(.typeMismatch) }
+        popCopy(destination.pointee.addressType, source.pointee.addressType)
     }
 
-    mutating func validateTableGet() throws(Stop) {
-        try require(.referenceTypes)
-        let table = try readTable()
-        try pop(table.pointee.addressType)
-        try push(table.pointee.elementType)
+    /// The operands of a copy from one table or memory to another, by the types of their addresses.
+    mutating func popCopy(_ destination: ValueType, _ source: ValueType) {
+        // The length fits the smaller of the two.
+        pop(destination == .i64 ? source : .i32)
+        pop(source)
+        pop(destination)
     }
 
-    mutating func validateTableSet() throws(Stop) {
-        try require(.referenceTypes)
-        let table = try readTable()
-        try pop(table.pointee.elementType)
-        try pop(table.pointee.addressType)
-    }
-
-    mutating func validateTableSize() throws(Stop) {
-        try require(.referenceTypes)
-        try push(readTable().pointee.addressType)
-    }
-
-    mutating func validateTableGrow() throws(Stop) {
-        try require(.referenceTypes)
-        let table = try readTable()
-        try pop(table.pointee.addressType)
-        try pop(table.pointee.elementType)
-        try push(table.pointee.addressType)
-    }
-
-    mutating func validateTableFill() throws(Stop) {
-        try require(.referenceTypes)
-        let table = try readTable()
-        try pop(table.pointee.addressType)
-        try pop(table.pointee.elementType)
-        try pop(table.pointee.addressType)
-    }
-
-    mutating func validateTableCopy() throws(Stop) {
-        try require(.bulkMemory)
-        let destination = try readTable()
-        let source = try readTable()
-        guard matches(source.pointee.elementType, destination.pointee.elementType) else {
-            throw fail(.typeMismatch)
-        }
-        // The length fits the smaller of the two address types.
-        let areBoth64 = destination.pointee.limits.is64 && source.pointee.limits.is64
-        try pop(areBoth64 ? .i64 : .i32)
-        try pop(source.pointee.addressType)
-        try pop(destination.pointee.addressType)
-    }
-
-    mutating func validateTableInit() throws(Stop) {
-        try require(.bulkMemory)
-        let segmentIndex = try readU32()
-        let table = try readTable()
-        guard let segment = module.pointee.elements.pointer(at: Int(segmentIndex)) else {
-            throw fail(.unknownElementSegment)
-        }
-        guard matches(segment.pointee.elementType, table.pointee.elementType) else {
-            throw fail(.typeMismatch)
-        }
-        try pop(.i32)
-        try pop(.i32)
-        try pop(table.pointee.addressType)
-    }
-
-    mutating func validateElementDrop() throws(Stop) {
-        try require(.bulkMemory)
-        _ = try readElementSegment()
+    mutating func validateTableInit() {
+        let segmentIndex = readU32()
+        guard let table = readTable(), let segment = elementSegment(segmentIndex) else { return }
+        if !matches(segment.pointee.elementType, table.pointee.elementType) { fail(.typeMismatch) }
+        pop(.i32)
+        pop(.i32)
+        pop(table.pointee.addressType)
     }
 }
 

@@ -3,50 +3,49 @@ internal import MoteModule
 
 /// Element and data segments (spec 3.5 "Element Segments", "Data Segments").
 extension Validator {
-    mutating func validateElementSegments() throws(Stop) {
+    mutating func validateElementSegments() {
         let segments = module.pointee.elements
         var index = 0
         while let segment = segments.pointer(at: index) {
-            try validateElementSegment(segment)
+            validateElementSegment(segment)
             index &+= 1
         }
     }
 
-    private mutating func validateElementSegment(_ segment: UnsafeMutablePointer<ElementSegment>) throws(Stop)
-    {
+    private mutating func validateElementSegment(_ segment: UnsafeMutablePointer<ElementSegment>) {
         let type = segment.pointee.elementType
         // Plain indices are functions, whatever proposals are on; their type is not written in the file.
-        if segment.pointee.isExpressions { try requireFeatures(of: type) }
+        if segment.pointee.isExpressions { requireFeatures(of: type) }
         switch segment.pointee.mode {
         case .active:
             guard let table = module.pointee.tables.pointer(at: Int(segment.pointee.tableIndex)) else {
-                throw fail(.unknownTable)
+                return fail(.unknownTable)
             }
-            guard matches(type, table.pointee.elementType) else { throw fail(.typeMismatch) }
-            try validateConstant(segment.pointee.offset, table.pointee.addressType)
-        case .passive: try require(.bulkMemory)
-        case .declarative: try require(.referenceTypes)
+            if !matches(type, table.pointee.elementType) { fail(.typeMismatch) }
+            validateConstant(segment.pointee.offset, table.pointee.addressType)
+        case .passive: require(.bulkMemory)
+        case .declarative: require(.referenceTypes)
         }
         if segment.pointee.isExpressions {
-            try require(.bulkMemory)
-            try validateConstants(segment.pointee.elements, count: segment.pointee.count, type)
+            require(.bulkMemory)
+            validateConstants(segment.pointee.elements, count: segment.pointee.count, type)
         }
         // Plain indices the decoder saw to be functions.
     }
 
-    mutating func validateDataSegments() throws(Stop) {
+    mutating func validateDataSegments() {
         let segments = module.pointee.dataSegments
-        if module.pointee.dataCount != nil { try require(.bulkMemory) }
+        if module.pointee.dataCount != nil { require(.bulkMemory) }
         var index = 0
         while let segment = segments.pointer(at: index) {
             if segment.pointee.mode == .active {
                 guard let memory = module.pointee.memories.pointer(at: Int(segment.pointee.memoryIndex))
                 else {
-                    throw fail(.unknownMemory)
+                    return fail(.unknownMemory)
                 }
-                try validateConstant(segment.pointee.offset, memory.pointee.addressType)
+                validateConstant(segment.pointee.offset, memory.pointee.addressType)
             } else {
-                try require(.bulkMemory)
+                require(.bulkMemory)
             }
             index &+= 1
         }

@@ -4,26 +4,26 @@ internal import MoteModule
 
 /// The type section (spec 3.2).
 extension Validator {
-    mutating func validateTypes() throws(Stop) {
+    mutating func validateTypes() {
         var index = 0
         while let type = types.pointer(at: index) {
-            try validateType(type)
+            validateType(type)
             index &+= 1
         }
     }
 
-    private mutating func validateType(_ type: UnsafeMutablePointer<DefinedType>) throws(Stop) {
+    private mutating func validateType(_ type: UnsafeMutablePointer<DefinedType>) {
         if type.pointee.kind != .function || !type.pointee.isFinal || type.pointee.supertypeID != .max {
-            try require(.garbageCollection)
+            require(.garbageCollection)
         }
-        if type.pointee.kind == .function, type.pointee.resultCount > 1 { try require(.multiValue) }
+        if type.pointee.kind == .function, type.pointee.resultCount > 1 { require(.multiValue) }
         var index = 0
         while let value = type.pointee.values[checked: index] {
-            if !value.isNumeric { try requireFeatures(of: value) }
+            if !value.isNumeric { requireFeatures(of: value) }
             index &+= 1
         }
         guard Int(type.pointee.parameterSlots) <= ValidationLimits.maximumSlots,
             Int(type.pointee.resultSlots) <= ValidationLimits.maximumSlots
-        else { throw fail(.tooManySlots) }
+        else { return fail(.tooManySlots) }
     }
 }
