@@ -45,24 +45,12 @@ extension Validator {
         case 0x23: validateGlobalGet()
         case 0x24: validateGlobalSet()
         // Memory
-        case 0x28...0x35: validateLoad(byte)
-        case 0x36...0x3E: validateStore(byte)
+        case 0x28...0x3E: validateAccess(byte)
         // Numeric
-        case 0x41:
-            skipSigned(bits: 32)
-            pushHere(.i32)
-        case 0x42...0x44: validateLongNumber(byte)
+        case 0x41...0x44: validateConst(byte)
         case 0x45...0xBF: validateNumeric(byte)
         default: validateRareInstruction(byte)
         }
-    }
-
-    /// `i64.const`, `f32.const` and `f64.const`.
-    @inline(never)
-    private mutating func validateLongNumber(_ byte: UInt8) {
-        if byte == 0x42 { skipSigned(bits: 64) } else { skip(byte == 0x43 ? 4 : 8) }
-        // In the order of their opcodes, types count down.
-        pushHere(ValueType(rawValue: UInt32(0x7F &- (byte &- 0x41))))
     }
 
     /// The instructions of later proposals, which are seldom met, and those behind a prefix.

@@ -70,6 +70,18 @@ extension Validator {
         if !matches(popAny(), expected) { fail(.typeMismatch) }
     }
 
+    /// Takes an operand of a type off the stack, and puts a result there; neither is a v128.
+    @inline(__always)
+    mutating func replaceHere(_ expected: ValueType, _ result: ValueType) {
+        // Safe: count > floor >= 0.
+        if count > floor, operands[count &- 1] == expected.rawValue {
+            operands[count &- 1] = result.rawValue
+            return
+        }
+        popOther(expected)
+        push(result)
+    }
+
     /// Takes whatever is on top: ``ValueType/bottom`` below what unreachable code pushed.
     @inline(__always)
     mutating func popAny() -> ValueType {

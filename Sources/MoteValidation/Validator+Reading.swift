@@ -10,19 +10,32 @@ extension Validator {
     /// An unsigned LEB128 of at most 32 bits.
     @inline(never)
     mutating func readU32() -> UInt32 {
-        if end - cursor >= 2 {
-            let first = cursor[0]
-            if first < 0x80 {
-                cursor += 1
-                return UInt32(first)
-            }
-            let second = cursor[1]
-            if second < 0x80 {
-                cursor += 2
-                return UInt32(first & 0x7F) | UInt32(second) &<< 7
+        UInt32(truncatingIfNeeded: readUnsigned(bits: 32))
+    }
+
+    mutating func readU64() -> UInt64 {
+        readUnsigned(bits: 64)
+    }
+
+    @inline(never)
+    private mutating func readUnsigned(bits: UInt32) -> UInt64 {
+        // Up to 28 bits: any are right.
+        if end - cursor >= 4 {
+            var value: UInt64 = 0
+            var shift: UInt64 = 0
+            var next = cursor
+            while shift < 28 {
+                let byte = next.pointee
+                next += 1
+                value |= UInt64(byte & 0x7F) &<< shift
+                if byte < 0x80 {
+                    cursor = next
+                    return value
+                }
+                shift &+= 7
             }
         }
-        return UInt32(truncatingIfNeeded: readNumber(bits: 32, isSigned: false))
+        return readNumber(bits: bits, isSigned: false)
     }
 
     /// The same where it pays: in the rules of instructions that are most of a body.
@@ -34,10 +47,6 @@ extension Validator {
             return value
         }
         return readU32()
-    }
-
-    mutating func readU64() -> UInt64 {
-        readNumber(bits: 64, isSigned: false)
     }
 
     /// Every form of a number, by the decoder's reader, whose errors these are; the bits of a signed one.

@@ -143,7 +143,13 @@ struct Validator: ~Copyable {
 
     /// Ends the validation at the instruction at hand: `return fail(.typeMismatch)`.
     @inline(never)
-    mutating func fail(_ kind: ValidationError.Kind, feature: Feature? = nil) {
+    mutating func fail(_ kind: ValidationError.Kind) {
+        fail(kind, nil)
+    }
+
+    /// The same for the kinds that begin with `feature`.
+    @inline(never)
+    mutating func fail(_ kind: ValidationError.Kind, _ feature: Feature?) {
         let offset = UInt32(truncatingIfNeeded: instruction - moduleBytes)
         stop(
             .invalid(
@@ -171,7 +177,7 @@ struct Validator: ~Copyable {
     }
 
     mutating func refuse(_ feature: Feature) {
-        fail(FeatureSet.executable.contains(feature) ? .featureDisabled : .featureLeftOut, feature: feature)
+        fail(FeatureSet.executable.contains(feature) ? .featureDisabled : .featureLeftOut, feature)
     }
 }
 

@@ -25,7 +25,7 @@ extern const char mote_opcode_names[];
 const struct MoteOpcodeRow *mote_prefixed_opcode_row(uint32_t raw);
 
 // The row of a raw opcode, or null.
-static inline const struct MoteOpcodeRow *mote_opcode_row(uint32_t raw) {
+__attribute__((always_inline)) static inline const struct MoteOpcodeRow *mote_opcode_row(uint32_t raw) {
     if (raw >= MOTE_PLAIN_OPCODE_COUNT) return mote_prefixed_opcode_row(raw);
     return mote_opcode_rows[raw].name == 0 ? 0 : &mote_opcode_rows[raw];
 }

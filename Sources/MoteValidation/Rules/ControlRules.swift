@@ -109,7 +109,7 @@ extension Validator {
         if let type = readFunctionType() { call(type) }
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func call(_ type: UnsafeMutablePointer<DefinedType>) {
         pop(type.pointee.parameters)
         push(type.pointee.results)

@@ -4,21 +4,13 @@ internal import MoteModule
 
 /// Linear memory and data segments (spec 3.4 "Memory Instructions").
 extension Validator {
-    /// 0x28 `i32.load` to 0x35 `i64.load32_u`.
+    /// 0x28 `i32.load` to 0x35 `i64.load32_u`, then 0x36 `i32.store` to 0x3E `i64.store32`.
     @inline(__always)
-    mutating func validateLoad(_ byte: UInt8) {
-        let access = PlainAccess(at: byte &- 0x28, of: 0x66_5544_1100_FA72)
-        let address = readMemoryArgument(naturalLog2: access.naturalLog2)
-        popHere(address)
-        pushHere(access.type)
-    }
-
-    /// 0x36 `i32.store` to 0x3E `i64.store32`.
-    @inline(__always)
-    mutating func validateStore(_ byte: UInt8) {
-        let access = PlainAccess(at: byte &- 0x36, of: 0x6_5410_FA72)
-        let address = readMemoryArgument(naturalLog2: access.naturalLog2)
-        popHere(access.type)
+    mutating func validateAccess(_ byte: UInt8) {
+        guard let row = OpcodeTable.row(UInt32(byte)) else { return malformed(.illegalOpcode) }
+        let address = readMemoryArgument(naturalLog2: UInt8(truncatingIfNeeded: row.naturalAlignmentLog2))
+        if byte < 0x36 { return replaceHere(address, row.signature.result(0).number) }
+        popHere(row.signature.parameter(1).number)
         popHere(address)
     }
 
@@ -81,27 +73,6 @@ extension Validator {
         guard let dataCount = module.pointee.dataCount else { return malformed(.dataCountRequired) }
         if index >= dataCount { fail(.unknownDataSegment) }
     }
-}
-
-/// What a load or store of a number moves: a digit of a table.
-///
-/// ```
-/// bits 3-2: 0 i32, 1 i64, 2 f32, 3 f64    bits 1-0: logarithm of the bytes in memory
-/// ```
-private struct PlainAccess {
-    let digit: UInt8
-
-    /// The digit at a place of a table, counted from the lowest.
-    @inline(__always)
-    init(at place: UInt8, of table: UInt64) {
-        digit = UInt8(truncatingIfNeeded: table &>> UInt64(place &* 4)) & 15
-    }
-
-    @inline(__always)
-    var naturalLog2: UInt8 { digit & 3 }
-    /// The types' bytes count down in the order of the digits.
-    @inline(__always)
-    var type: ValueType { ValueType(rawValue: 0x7F &- UInt32(digit &>> 2)) }
 }
 
 extension MemoryType {

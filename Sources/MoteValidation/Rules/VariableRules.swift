@@ -23,21 +23,27 @@ extension Validator {
     mutating func validateLocalTee() {
         let index = readIndex()
         let type = localType(index)
-        popHere(type)
-        pushHere(type)
+        replaceHere(type, type)
         if !type.isDefaultable { noteInitialised(index) }
     }
 
     @inline(__always)
     mutating func validateGlobalGet() {
-        guard let global = globals.pointer(at: Int(readU32())) else { return fail(.unknownGlobal) }
-        push(global.pointee.type.valueType)
+        if let global = readGlobal() { push(global.pointee.type.valueType) }
     }
 
     @inline(__always)
     mutating func validateGlobalSet() {
-        guard let global = globals.pointer(at: Int(readU32())) else { return fail(.unknownGlobal) }
+        guard let global = readGlobal() else { return }
         if !global.pointee.type.isMutable { fail(.globalIsImmutable) }
         pop(global.pointee.type.valueType)
+    }
+
+    /// The global that an index names.
+    @inline(never)
+    private mutating func readGlobal() -> UnsafeMutablePointer<GlobalDeclaration>? {
+        if let global = globals.pointer(at: Int(readU32())) { return global }
+        fail(.unknownGlobal)
+        return nil
     }
 }

@@ -24,7 +24,7 @@ extension Validator {
         var index = 0
         while let table = tables.pointer(at: index) {
             validateLimits(table.pointee.limits)
-            if table.pointee.limits.isShared { fail(.featureUnsupported, feature: .threads) }
+            if table.pointee.limits.isShared { fail(.featureUnsupported, .threads) }
             let bound = table.pointee.limits.is64 ? UInt64.max : UInt64(UInt32.max)
             if table.pointee.limits.exceeds(bound) { fail(.tableTooLarge) }
             let type = table.pointee.elementType
