@@ -66,14 +66,15 @@ extension Validator {
         return true
     }
 
-    /// What a branch to a label carries.
+    /// Reads a label; gives what a branch to it carries.
     @inline(never)
-    mutating func labelTypes(_ depth: UInt32) -> Items<ValueType> {
-        guard Int(depth) < frameCount else {
+    mutating func readLabel() -> Items<ValueType> {
+        let depth = Int(readIndex())
+        guard depth < frameCount else {
             fail(.unknownLabel)
             return .empty
         }
-        let frame = frames + (frameCount &- 1 &- Int(depth))
+        let frame = frames + (frameCount &- 1 &- depth)
         return frame.pointee.kind == .loop ? frame.parameters : frame.results
     }
 }

@@ -83,7 +83,7 @@ extension Validator {
     }
 
     /// Takes whatever is on top: ``ValueType/bottom`` below what unreachable code pushed.
-    @inline(__always)
+    @inline(never)
     mutating func popAny() -> ValueType {
         guard count > floor else {
             if !isUnreachable { fail(.typeMismatch) }

@@ -124,11 +124,8 @@ extension Validator {
     private mutating func readLongBlockType() -> BlockSignature {
         if cursor >= end || cursor.pointee & 0xC0 == 0x40 { return BlockSignature(result: readValueType()) }
         require(.multiValue)
-        if let type = types.pointer(at: Int(readTypeIndex())), type.pointee.kind == .function {
-            return BlockSignature(type: type)
-        }
-        fail(.unknownType)
-        return BlockSignature(result: .bottom)
+        guard let type = type(readTypeIndex(), .function) else { return BlockSignature(result: .bottom) }
+        return BlockSignature(type: type)
     }
 
     /// A type index written as a signed number of 33 bits.
@@ -157,14 +154,19 @@ extension Validator {
 
     /// A type of the type section.
     mutating func readDefinedType(_ kind: CompositeKind) -> UnsafeMutablePointer<DefinedType>? {
-        guard let type = types.pointer(at: Int(readU32())), type.pointee.kind == kind else {
-            fail(.unknownType)
-            return nil
-        }
-        return type
+        type(readU32(), kind)
+    }
+
+    /// The type of an index; of a kind, if one is given.
+    @inline(never)
+    mutating func type(_ index: UInt32, _ kind: CompositeKind? = nil) -> UnsafeMutablePointer<DefinedType>? {
+        if let type = types.pointer(at: Int(index)), kind == nil || type.pointee.kind == kind { return type }
+        fail(.unknownType)
+        return nil
     }
 
     /// A value type, canonical (spec 5.3.6).
+    @inline(never)
     mutating func readValueType() -> ValueType {
         let byte = readByte()
         let type: ValueType
@@ -182,22 +184,22 @@ extension Validator {
     }
 
     /// A heap type, canonical (spec 5.3.3).
+    @inline(never)
     mutating func readHeapType() -> HeapType {
         let heapType: HeapType
         if cursor < end, cursor.pointee >= 0x69, cursor.pointee <= 0x74 {
             heapType = HeapType(rawValue: 0xFFFF00 | UInt32(cursor.pointee))
             cursor += 1
-        } else if let type = types.pointer(at: Int(readTypeIndex())) {
-            heapType = .concrete(type.pointee.canonicalID)
         } else {
-            fail(.unknownType)
-            return .none
+            guard let type = type(readTypeIndex()) else { return .none }
+            heapType = .concrete(type.pointee.canonicalID)
         }
         requireFeatures(of: .reference(heapType, isNullable: true))
         return heapType
     }
 
     /// Ends the validation unless the proposals that brought a type are on.
+    @inline(never)
     mutating func requireFeatures(of type: ValueType) {
         if type == .v128 { return require(.simd) }
         guard type.isReference else { return }

@@ -7,15 +7,15 @@ internal import MotePlatform
 extension Validator {
     /// Types do not depend on context: the row is the rule.
     mutating func validatePlain(_ row: OpcodeRow) {
-        let is64 = validateImmediates(row) == .i64
+        let address = validateImmediates(row)
         let signature = row.signature
         var position = signature.parameterCount
         while position > 0 {
             position &-= 1
-            pop(signature.parameter(position).valueType(is64: is64))
+            pop(signature.parameter(position).type(address))
         }
         while position < signature.resultCount {
-            push(signature.result(position).valueType(is64: is64))
+            push(signature.result(position).type(address))
             position &+= 1
         }
     }
@@ -56,7 +56,7 @@ extension Validator {
         case .none: break
         case .memarg where Build.hasThreads && row.family == .atomic: return readAtomicArgument(row)
         case .memarg:
-            return readMemoryArgument(naturalLog2: UInt8(truncatingIfNeeded: row.naturalAlignmentLog2))
+            return readLongMemoryArgument(UInt8(truncatingIfNeeded: row.naturalAlignmentLog2))
         case .memory: return readMemory()
         case .dataMemory:
             readDataSegment()

@@ -47,11 +47,6 @@ struct Validator: ~Copyable {
     let moduleBytes: UnsafePointer<UInt8>
     let module: Module.Pointer
 
-    // What instructions refer to. Copied from the module: read once per instruction.
-    let types: Items<DefinedType>
-    let functions: Items<FunctionDeclaration>
-    let globals: Items<GlobalDeclaration>
-
     /// How many v128 are among `operands`.
     var wideCount: Int = 0
     var operandCapacity: Int
@@ -64,7 +59,7 @@ struct Validator: ~Copyable {
     /// Of the function at hand.
     var parameters: Items<ValueType> = .empty
     /// Globals that a constant expression may read: those before its own.
-    var visibleGlobalCount: Int
+    var visibleGlobalCount = 0
     let registry: TypeRegistry.Pointer
     /// What the embedder allows and this room has rules for.
     let features: FeatureSet
@@ -94,13 +89,14 @@ struct Validator: ~Copyable {
         cursor = moduleBytes
         end = moduleBytes
         instruction = moduleBytes
-        types = module.pointee.types
-        functions = module.pointee.functions
-        globals = module.pointee.globals
-        visibleGlobalCount = globals.count
         hasPlainMemory = module.pointee.memories.pointer(at: 0)?.pointee.limits.is64 == false
         failure = .invalid(ValidationError(kind: .typeMismatch))
     }
+
+    // What instructions refer to.
+    @inline(__always) var types: Items<DefinedType> { module.pointee.types }
+    @inline(__always) var functions: Items<FunctionDeclaration> { module.pointee.functions }
+    @inline(__always) var globals: Items<GlobalDeclaration> { module.pointee.globals }
 
     /// Gives the scratch back; the value must not be used any more.
     mutating func release() {

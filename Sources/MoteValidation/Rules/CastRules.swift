@@ -65,7 +65,7 @@ extension Validator {
     private mutating func validateBranchOnCast(branchesOnSuccess: Bool) {
         let flags = readByte()
         guard flags <= 3 else { return malformed(.malformedCastFlags) }
-        var label = labelTypes(readU32())
+        var label = readLabel()
         let source = ValueType.reference(readHeapType(), isNullable: flags & 1 != 0)
         let target = ValueType.reference(readHeapType(), isNullable: flags & 2 != 0)
         guard matches(target, source) else { return fail(.typeMismatch) }

@@ -44,13 +44,13 @@ extension Validator {
 
     @inline(__always)
     mutating func validateBranch() {
-        pop(labelTypes(readIndex()))
+        pop(readLabel())
         setUnreachable()
     }
 
     @inline(__always)
     mutating func validateConditionalBranch() {
-        let types = labelTypes(readIndex())
+        let types = readLabel()
         popHere(.i32)
         retype(types)
     }
@@ -78,20 +78,22 @@ extension Validator {
             remaining &-= 1
             _ = readU32()
         }
-        let defaultTypes = labelTypes(readU32())
+        let defaultTypes = readLabel()
         // Without a failure, the labels can be read again.
         if hasFailed { return }
         let behind = cursor
         cursor = table
-        var last = defaultTypes.base
+        let defaultBase = Int(bitPattern: defaultTypes.base)
+        var last = defaultBase
         remaining = labelCount
         while remaining > 0, !hasFailed {
             remaining &-= 1
-            let types = labelTypes(readU32())
+            let types = readLabel()
             guard types.count == defaultTypes.count else { return fail(.typeMismatch) }
-            if types.base == last || types.base == defaultTypes.base { continue }
+            let base = Int(bitPattern: types.base)
+            if base == last || base == defaultBase { continue }
             checkTop(types)
-            last = types.base
+            last = base
         }
         cursor = behind
         pop(defaultTypes)
@@ -164,14 +166,14 @@ extension Validator {
     }
 
     mutating func validateBranchOnNull() {
-        let types = labelTypes(readU32())
+        let types = readLabel()
         let reference = popReference()
         retype(types)
         push(reference.asNonNull)
     }
 
     mutating func validateBranchOnNonNull() {
-        var types = labelTypes(readU32())
+        var types = readLabel()
         guard let last = types[checked: types.count &- 1], last.isReference else {
             return fail(.typeMismatch)
         }

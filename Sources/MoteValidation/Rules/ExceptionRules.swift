@@ -75,7 +75,7 @@ extension Validator {
     private mutating func validateCatch(_ kind: UInt8) {
         guard kind <= 3 else { return malformed(.malformedCatch) }
         let values = kind <= 1 ? readTagParameters() : .empty
-        var label = labelTypes(readU32())
+        var label = readLabel()
         if kind & 1 != 0 {
             guard let last = label[checked: label.count &- 1],
                 matches(.reference(.exception, isNullable: false), last)

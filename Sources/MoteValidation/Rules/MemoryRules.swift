@@ -25,8 +25,9 @@ extension Validator {
         return readLongMemoryArgument(naturalLog2)
     }
 
+    /// The same for whatever is rarer.
     @inline(never)
-    private mutating func readLongMemoryArgument(_ naturalLog2: UInt8) -> ValueType {
+    mutating func readLongMemoryArgument(_ naturalLog2: UInt8) -> ValueType {
         let flags = readMemoryFlags()
         if flags.alignmentLog2 > UInt32(naturalLog2) { fail(.alignmentTooLarge) }
         return flags.addressType
@@ -68,6 +69,7 @@ extension Validator {
     }
 
     /// A data segment's index; the data count section must have announced how many there are.
+    @inline(never)
     mutating func readDataSegment() {
         let index = readU32()
         guard let dataCount = module.pointee.dataCount else { return malformed(.dataCountRequired) }

@@ -37,4 +37,8 @@ extension Validator {
 extension OperandKind {
     /// The type of a number: their bytes count down in the order of the kinds.
     @inline(__always) var number: ValueType { ValueType(rawValue: 0x80 &- UInt32(rawValue)) }
+
+    /// The type of an operand, given that of the memory's addresses.
+    @inline(__always)
+    func type(_ address: ValueType) -> ValueType { self == .address ? address : number }
 }

@@ -3,27 +3,16 @@ internal import MoteModule
 
 /// Locals and globals (spec 3.4 "Variable Instructions").
 extension Validator {
+    /// 0x20 `local.get`, 0x21 `local.set`, 0x22 `local.tee`.
     @inline(__always)
-    mutating func validateLocalGet() {
+    mutating func validateLocal(_ byte: UInt8) {
         let index = readIndex()
         let type = localType(index)
-        if !type.isDefaultable { requireInitialised(index) }
-        pushHere(type)
-    }
-
-    @inline(__always)
-    mutating func validateLocalSet() {
-        let index = readIndex()
-        let type = localType(index)
-        popHere(type)
-        if !type.isDefaultable { noteInitialised(index) }
-    }
-
-    @inline(__always)
-    mutating func validateLocalTee() {
-        let index = readIndex()
-        let type = localType(index)
-        replaceHere(type, type)
+        if byte == 0x20 {
+            if !type.isDefaultable { requireInitialised(index) }
+            return pushHere(type)
+        }
+        if byte == 0x21 { popHere(type) } else { replaceHere(type, type) }
         if !type.isDefaultable { noteInitialised(index) }
     }
 

@@ -20,7 +20,7 @@ extension Validator {
     /// A memory argument, then a lane as wide as the access.
     mutating func readMemoryLane(_ row: OpcodeRow) -> ValueType {
         let natural = row.naturalAlignmentLog2
-        let address = readMemoryArgument(naturalLog2: UInt8(truncatingIfNeeded: natural))
+        let address = readLongMemoryArgument(UInt8(truncatingIfNeeded: natural))
         readLane(below: 16 &>> natural)
         return address
     }

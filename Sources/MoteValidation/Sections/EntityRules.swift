@@ -23,10 +23,10 @@ extension Validator {
         visibleGlobalCount = module.pointee.importedGlobalCount
         var index = 0
         while let table = tables.pointer(at: index) {
-            validateLimits(table.pointee.limits)
+            validateLimits(&table.pointee.limits)
             if table.pointee.limits.isShared { fail(.featureUnsupported, .threads) }
             let bound = table.pointee.limits.is64 ? UInt64.max : UInt64(UInt32.max)
-            if table.pointee.limits.exceeds(bound) { fail(.tableTooLarge) }
+            requireLimits(&table.pointee.limits, atMost: bound, .tableTooLarge)
             let type = table.pointee.elementType
             // WebAssembly 1.0 had tables of functions.
             if type != .funcref { requireFeatures(of: type) }
@@ -66,14 +66,23 @@ extension Validator {
         if memory.pointee.pageSizeLog2 != 0 {
             bound = (bound &>> UInt64(memory.pointee.pageSizeLog2)) &+ 1
         }
-        if memory.pointee.limits.exceeds(bound) { fail(is64 ? .memory64TooLarge : .memoryTooLarge) }
-        validateLimits(memory.pointee.limits)
+        requireLimits(&memory.pointee.limits, atMost: bound, is64 ? .memory64TooLarge : .memoryTooLarge)
+        validateLimits(&memory.pointee.limits)
     }
 
+    private mutating func validateLimits(_ limits: UnsafeMutablePointer<Limits>) {
+        if limits.pointee.is64 { require(.memory64) }
+        requireLimits(limits, atMost: limits.pointee.maximum ?? .max, .minimumGreaterThanMaximum)
+    }
+
+    /// Ends the validation when one of the two is above a bound.
     @inline(never)
-    private mutating func validateLimits(_ limits: Limits) {
-        if limits.is64 { require(.memory64) }
-        if limits.exceeds(limits.maximum ?? .max) { fail(.minimumGreaterThanMaximum) }
+    private mutating func requireLimits(
+        _ limits: UnsafeMutablePointer<Limits>,
+        atMost bound: UInt64,
+        _ error: ValidationError.Kind
+    ) {
+        if limits.pointee.minimum > bound || limits.pointee.maximum ?? 0 > bound { fail(error) }
     }
 
     mutating func validateTags() {
@@ -133,12 +142,5 @@ extension Validator {
             case .tag: (module.pointee.tags.count, .unknownTag)
             }
         if Int(index) >= spaceCount { fail(error) }
-    }
-}
-
-extension Limits {
-    /// Whether one of the two is above a bound.
-    fileprivate func exceeds(_ bound: UInt64) -> Bool {
-        minimum > bound || maximum ?? 0 > bound
     }
 }
