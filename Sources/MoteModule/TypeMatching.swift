@@ -1,4 +1,5 @@
 internal import MoteMemory
+internal import MotePlatform
 
 /// Subtyping of value types and heap types (spec 3.3).
 ///
@@ -60,6 +61,8 @@ package enum TypeMatching {
         of supertype: UnsafePointer<DefinedType>,
         _ registry: TypeRegistry.Pointer
     ) -> Bool {
+        // Declarations of supertypes came with garbage collection: without it the decoder refuses them before.
+        guard Build.hasGarbageCollection else { return false }
         guard !supertype.pointee.isFinal, type.pointee.kind == supertype.pointee.kind else { return false }
         let own = type.pointee.values
         let base = supertype.pointee.values
