@@ -67,7 +67,7 @@ extension Validator {
 
     @inline(never)
     private mutating func popOther(_ expected: ValueType) {
-        if !matches(popAny(), expected) { fail(.typeMismatch) }
+        requireMatch(popAny(), expected)
     }
 
     /// Takes an operand of a type off the stack, and puts a result there; neither is a v128.
@@ -96,6 +96,7 @@ extension Validator {
     }
 
     /// Takes a reference off the stack; in unreachable code it may refer to ``HeapType/unreachable``.
+    @inline(never)
     mutating func popReference() -> ValueType {
         let type = popAny()
         if type == .bottom { return .reference(.unreachable, isNullable: false) }
@@ -145,9 +146,7 @@ extension Validator {
                 return
             }
             height &-= 1
-            guard matches(ValueType(rawValue: operands[height]), base[index]) else {
-                return fail(.typeMismatch)
-            }
+            requireMatch(ValueType(rawValue: operands[height]), base[index])
         }
     }
 
@@ -160,21 +159,15 @@ extension Validator {
         isUnreachable = true
     }
 
-    /// Whether a value of a type may stand where another is expected; bottom may stand anywhere.
-    @inline(__always)
-    func matches(_ actual: ValueType, _ expected: ValueType) -> Bool {
-        actual == expected || Self.matchesOther(actual, expected, registry)
+    /// Ends the validation unless a value of a type may stand where another is expected.
+    @inline(never)
+    mutating func requireMatch(_ actual: ValueType, _ expected: ValueType) {
+        if !matches(actual, expected) { fail(.typeMismatch) }
     }
 
-    @inline(never)
-    private static func matchesOther(
-        _ actual: ValueType,
-        _ expected: ValueType,
-        _ registry: TypeRegistry.Pointer
-    ) -> Bool {
-        if actual == .bottom { return true }
-        guard actual.isReference, expected.isReference else { return false }
-        if actual.heapType == .unreachable { return true }
+    /// Whether a value of a type may stand where another is expected; bottom may stand anywhere.
+    func matches(_ actual: ValueType, _ expected: ValueType) -> Bool {
+        if actual.isReference, actual.heapType == .unreachable, expected.isReference { return true }
         return TypeMatching.matches(actual, expected, registry)
     }
 }

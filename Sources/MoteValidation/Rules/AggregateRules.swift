@@ -147,9 +147,7 @@ extension Validator {
     }
 
     private mutating func checkElements(_ element: ValueType) {
-        if let segment = readElementSegment(), !matches(segment.pointee.elementType, element) {
-            fail(.typeMismatch)
-        }
+        if let segment = readElementSegment() { requireMatch(segment.pointee.elementType, element) }
     }
 
     private mutating func validateArrayGet(isPacked: Bool) {

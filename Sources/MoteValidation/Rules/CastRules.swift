@@ -68,13 +68,11 @@ extension Validator {
         var label = readLabel()
         let source = ValueType.reference(readHeapType(), isNullable: flags & 1 != 0)
         let target = ValueType.reference(readHeapType(), isNullable: flags & 2 != 0)
-        guard matches(target, source) else { return fail(.typeMismatch) }
+        requireMatch(target, source)
         // What is left of the source when the cast fails: null went with a nullable target.
         let rest = target.isNullable ? source.asNonNull : source
         let branch = branchesOnSuccess ? target : rest
-        guard let last = label[checked: label.count &- 1], matches(branch, last) else {
-            return fail(.typeMismatch)
-        }
+        requireMatch(branch, label[checked: label.count &- 1] ?? .bottom)
         label.count &-= 1
         pop(source)
         retype(label)
@@ -83,7 +81,7 @@ extension Validator {
 
     private mutating func validateConversion(from source: HeapType, to target: HeapType) {
         let type = popReference()
-        guard matches(type, .reference(source, isNullable: true)) else { return fail(.typeMismatch) }
+        requireMatch(type, .reference(source, isNullable: true))
         push(.reference(target, isNullable: type.isNullable))
     }
 }

@@ -37,7 +37,7 @@ extension Validator {
         guard let types = actual.base, let others = expected.base, types != others else { return }
         var index = 0
         while index < actual.count {
-            guard matches(types[index], others[index]) else { return fail(.typeMismatch) }
+            requireMatch(types[index], others[index])
             index &+= 1
         }
     }
@@ -153,7 +153,7 @@ extension Validator {
         let isLongForm = cursor < end && cursor.pointee != 0
         guard let type, let table = readTable() else { return nil }
         if isLongForm { require(.referenceTypes) }
-        if !matches(table.pointee.elementType, .funcref) { fail(.typeMismatch) }
+        requireMatch(table.pointee.elementType, .funcref)
         pop(table.pointee.addressType)
         return type
     }

@@ -44,7 +44,7 @@ extension Validator {
 
     mutating func validateTableCopy() {
         guard let destination = readTable(), let source = readTable() else { return }
-        if !matches(source.pointee.elementType, destination.pointee.elementType) { fail(.typeMismatch) }
+        requireMatch(source.pointee.elementType, destination.pointee.elementType)
         popCopy(destination.pointee.addressType, source.pointee.addressType)
     }
 
@@ -59,7 +59,7 @@ extension Validator {
     mutating func validateTableInit() {
         let segmentIndex = readU32()
         guard let table = readTable(), let segment = elementSegment(segmentIndex) else { return }
-        if !matches(segment.pointee.elementType, table.pointee.elementType) { fail(.typeMismatch) }
+        requireMatch(segment.pointee.elementType, table.pointee.elementType)
         pop(.i32)
         pop(.i32)
         pop(table.pointee.addressType)

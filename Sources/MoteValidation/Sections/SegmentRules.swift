@@ -21,7 +21,7 @@ extension Validator {
             guard let table = module.pointee.tables.pointer(at: Int(segment.pointee.tableIndex)) else {
                 return fail(.unknownTable)
             }
-            if !matches(type, table.pointee.elementType) { fail(.typeMismatch) }
+            requireMatch(type, table.pointee.elementType)
             validateConstant(segment.pointee.offset, table.pointee.addressType)
         case .passive: require(.bulkMemory)
         case .declarative: require(.referenceTypes)
