@@ -15,9 +15,17 @@ struct LocalInitialisation {
     var count = 0
 
     func isSet(_ index: UInt32) -> Bool {
-        guard let bits, Int(index >> 6) < bitCapacity else { return false }
-        return bits[Int(index >> 6)] & (1 &<< UInt64(index & 63)) != 0
+        guard let word = word(index) else { return false }
+        return word.pointee & bit(index) != 0
     }
+
+    /// The word with the bit of a local; nil where no local was announced that has so large an index.
+    func word(_ index: UInt32) -> UnsafeMutablePointer<UInt64>? {
+        guard let bits, Int(index &>> 6) < bitCapacity else { return nil }
+        return bits + Int(index &>> 6)
+    }
+
+    func bit(_ index: UInt32) -> UInt64 { 1 &<< UInt64(index & 63) }
 
     /// Takes back what was set since there were `height` locals set.
     mutating func reset(to height: UInt32) {
@@ -25,7 +33,7 @@ struct LocalInitialisation {
         while count > Int(height) {
             count &-= 1
             let index = order[count]
-            bits[Int(index >> 6)] &= ~(1 &<< UInt64(index & 63))
+            bits[Int(index &>> 6)] &= ~bit(index)
         }
     }
 }
@@ -65,8 +73,8 @@ extension Validator {
     /// Notes that a local has a value; the local is one of those announced.
     @inline(never)
     mutating func noteInitialised(_ index: UInt32) {
-        guard Int(index) >= parameters.count, let bits = initialisation.bits,
-            Int(index >> 6) < initialisation.bitCapacity, !initialisation.isSet(index)
+        let bit = initialisation.bit(index)
+        guard Int(index) >= parameters.count, let word = initialisation.word(index), word.pointee & bit == 0
         else { return }
         let count = initialisation.count
         if count == initialisation.orderCapacity {
@@ -83,7 +91,7 @@ extension Validator {
             initialisation.order = block.assumingMemoryBound(to: UInt32.self)
             initialisation.orderCapacity = capacity
         }
-        bits[Int(index >> 6)] |= 1 &<< UInt64(index & 63)
+        word.pointee |= bit
         initialisation.order?[count] = index
         initialisation.count = count &+ 1
     }

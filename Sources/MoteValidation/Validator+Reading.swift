@@ -1,6 +1,7 @@
 internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// Reading immediates. The decoder found the bodies' ends but has not looked inside, so this is where a body's bytes
 /// turn out to be malformed. Fast paths are here and inlined; every other case goes to one cold function.
@@ -108,13 +109,9 @@ extension Validator {
     mutating func readBlockType() -> BlockSignature {
         if cursor < end {
             let byte = cursor.pointee
-            if byte == 0x40 {
+            if byte == 0x40 || byte >= 0x7C && byte < 0x80 {
                 cursor += 1
-                return BlockSignature(result: .bottom)
-            }
-            if byte >= 0x7C, byte < 0x80 {
-                cursor += 1
-                return BlockSignature(result: ValueType(rawValue: UInt32(byte)))
+                return BlockSignature(result: byte == 0x40 ? .bottom : ValueType(rawValue: UInt32(byte)))
             }
         }
         return readLongBlockType()
@@ -160,7 +157,11 @@ extension Validator {
     /// The type of an index; of a kind, if one is given.
     @inline(never)
     mutating func type(_ index: UInt32, _ kind: CompositeKind? = nil) -> UnsafeMutablePointer<DefinedType>? {
-        if let type = types.pointer(at: Int(index)), kind == nil || type.pointee.kind == kind { return type }
+        if let type = types.pointer(at: Int(index)),
+            !Build.hasGarbageCollection || kind == nil || type.pointee.kind == kind
+        {
+            return type
+        }
         fail(.unknownType)
         return nil
     }

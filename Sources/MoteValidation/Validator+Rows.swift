@@ -35,7 +35,7 @@ extension Validator {
         case .refNull: validateReferenceNull()
         case .refIsNull: validateReferenceIsNull()
         case .refFunc: validateReferenceFunction()
-        case .refEq: validateReferenceEqual()
+        case .refEq where Build.hasGarbageCollection: validateReferenceEqual()
         case .refAsNonNull: validateReferenceAsNonNull()
         case .brOnNull: validateBranchOnNull()
         case .brOnNonNull: validateBranchOnNonNull()

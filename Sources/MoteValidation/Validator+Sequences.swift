@@ -66,9 +66,11 @@ extension Validator {
         case 0x0B, 0x41...0x44, 0xD0, 0xD2: break
         case 0x6A...0x6C, 0x7C...0x7E: require(.extendedConstants)
         case 0x23: requireConstantGlobal()
-        case 0xFB: if !isConstantAggregate(readU32()) { fail(.constantExpressionRequired) }
-        // `v128.const`.
-        case 0xFD: if readU32() != 12 { fail(.constantExpressionRequired) }
+        case 0xFB, 0xFD:
+            let number = readU32()
+            // `v128.const` only.
+            let isConstant = byte == 0xFD ? number == 12 : isConstantAggregate(number)
+            if !isConstant { fail(.constantExpressionRequired) }
         default: fail(.constantExpressionRequired)
         }
         cursor = start

@@ -57,7 +57,9 @@ extension Validator {
         return addressType(index)
     }
 
-    private mutating func addressType(_ memory: UInt32) -> ValueType {
+    /// The type of a memory's addresses.
+    @inline(never)
+    mutating func addressType(_ memory: UInt32) -> ValueType {
         if let type = module.pointee.memories.pointer(at: Int(memory)) { return type.pointee.addressType }
         fail(.unknownMemory)
         return .i32

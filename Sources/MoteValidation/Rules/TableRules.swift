@@ -4,9 +4,13 @@ internal import MoteModule
 /// Tables and element segments (spec 3.4 "Table Instructions").
 extension Validator {
     /// Reads a table index.
-    @inline(never)
     mutating func readTable() -> UnsafeMutablePointer<TableType>? {
-        if let table = module.pointee.tables.pointer(at: Int(readU32())) { return table }
+        table(readU32())
+    }
+
+    @inline(never)
+    mutating func table(_ index: UInt32) -> UnsafeMutablePointer<TableType>? {
+        if let table = module.pointee.tables.pointer(at: Int(index)) { return table }
         fail(.unknownTable)
         return nil
     }

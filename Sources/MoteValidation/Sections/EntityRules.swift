@@ -1,5 +1,6 @@
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// Functions, tables, memories, globals, tags, imports and the start function (spec 3.5).
 extension Validator {
@@ -88,6 +89,7 @@ extension Validator {
     mutating func validateTags() {
         let tags = module.pointee.tags
         if tags.count > 0 { require(.exceptions) }
+        guard Build.hasExceptions else { return }
         var index = 0
         while let typeIndex = tags[checked: index] {
             guard let type = types.pointer(at: Int(typeIndex)), type.pointee.kind == .function else {

@@ -18,9 +18,7 @@ extension Validator {
         if segment.pointee.isExpressions { requireFeatures(of: type) }
         switch segment.pointee.mode {
         case .active:
-            guard let table = module.pointee.tables.pointer(at: Int(segment.pointee.tableIndex)) else {
-                return fail(.unknownTable)
-            }
+            guard let table = table(segment.pointee.tableIndex) else { return }
             requireMatch(type, table.pointee.elementType)
             validateConstant(segment.pointee.offset, table.pointee.addressType)
         case .passive: require(.bulkMemory)
@@ -39,11 +37,7 @@ extension Validator {
         var index = 0
         while let segment = segments.pointer(at: index) {
             if segment.pointee.mode == .active {
-                guard let memory = module.pointee.memories.pointer(at: Int(segment.pointee.memoryIndex))
-                else {
-                    return fail(.unknownMemory)
-                }
-                validateConstant(segment.pointee.offset, memory.pointee.addressType)
+                validateConstant(segment.pointee.offset, addressType(segment.pointee.memoryIndex))
             } else {
                 require(.bulkMemory)
             }

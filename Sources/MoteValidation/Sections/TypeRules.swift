@@ -1,6 +1,7 @@
 internal import MoteBinary
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 /// The type section (spec 3.2).
 extension Validator {
@@ -13,7 +14,8 @@ extension Validator {
     }
 
     private mutating func validateType(_ type: UnsafeMutablePointer<DefinedType>) {
-        if type.pointee.kind != .function || !type.pointee.isFinal || type.pointee.supertypeID != .max {
+        if Build.hasGarbageCollection,
+            type.pointee.kind != .function || !type.pointee.isFinal || type.pointee.supertypeID != .max {
             require(.garbageCollection)
         }
         if type.pointee.kind == .function, type.pointee.resultCount > 1 { require(.multiValue) }
