@@ -16,41 +16,40 @@ internal import MoteModule
 /// frames    [ function | block | ... | innermost ]                                              frameCount
 /// ```
 struct Validator: ~Copyable {
-    // What most instructions touch comes first: near addresses are short.
+    // What most instructions touch comes first: near addresses are short. What starts as zero stands together.
     var cursor: UnsafePointer<UInt8>
     var end: UnsafePointer<UInt8>
     /// Start of the instruction at hand: where errors point.
     var instruction: UnsafePointer<UInt8>
-
-    // The operand stack: raw words of ``ValueType``.
+    /// The operand stack: raw words of ``ValueType``.
     var operands: UnsafeMutablePointer<UInt32>
+    /// Open blocks.
+    var frames: UnsafeMutablePointer<ControlFrame>
+    /// Types of the first locals, parameters included: raw words of ``ValueType``.
+    var locals: UnsafeMutablePointer<UInt32>
+    let moduleBytes: UnsafePointer<UInt8>
+    let module: Module.Pointer
+    /// Memory 0 is there, and has 32-bit addresses.
+    let hasPlainMemory: Bool
+
+    /// The rest of the innermost block cannot be reached: its stack is as deep as anyone asks.
+    var isUnreachable = false
+    var hasFailed = false
+    var usesMemorySize = false
+    var usedFeatures: FeatureSet = .none
+
+    // Operands.
     var count: Int = 0
     /// Height of the stack at which the innermost block starts.
     var floor: Int = 0
     /// Most slots in use at once so far; there is room for as many operands.
     var maximumSlots: Int = 0
-
-    // Open blocks.
-    var frames: UnsafeMutablePointer<ControlFrame>
     var frameCount: Int = 0
-
-    // Locals, parameters included.
-    var locals: UnsafeMutablePointer<UInt32>
     var directLocalCount: Int = 0
-
-    /// The rest of the innermost block cannot be reached: its stack is as deep as anyone asks.
-    var isUnreachable = false
-    /// Memory 0 is there, and has 32-bit addresses.
-    let hasPlainMemory: Bool
-    var hasFailed = false
-    var usesMemorySize = false
-    let moduleBytes: UnsafePointer<UInt8>
-    let module: Module.Pointer
-
     /// How many v128 are among `operands`.
     var wideCount: Int = 0
-    var operandCapacity: Int
-    var frameCapacity: Int
+
+    // Locals, parameters included.
     var localCount: Int = 0
     var localRuns: UnsafeMutablePointer<LocalRun>?
     var localRunCount: Int = 0
@@ -60,13 +59,15 @@ struct Validator: ~Copyable {
     var parameters: Items<ValueType> = .empty
     /// Globals that a constant expression may read: those before its own.
     var visibleGlobalCount = 0
+
+    var operandCapacity: Int
+    var frameCapacity: Int
     let registry: TypeRegistry.Pointer
+    let arena: Arena
     /// What the embedder allows and this room has rules for.
     let features: FeatureSet
-    var usedFeatures: FeatureSet = .none
     /// Index of the function at hand; nil outside function bodies.
     var functionIndex: UInt32?
-    let arena: Arena
     /// Why the validation ends, where it has failed.
     var failure: ValidationFailure
 
@@ -108,7 +109,8 @@ struct Validator: ~Copyable {
         free(initialisation.order)
     }
 
-    private func free(_ block: UnsafeMutableRawPointer?) {
+    @inline(never)
+    private mutating func free(_ block: UnsafeMutableRawPointer?) {
         if let block { arena.freeGrowable(block) }
     }
 
@@ -188,27 +190,42 @@ struct ValidationScratch {
     static var initialFrames: Int { 16 }
 
     init(in arena: Arena) throws(MemoryError) {
-        func block(_ sizeInBytes: Int, _ site: AllocationSite) throws(MemoryError) -> UnsafeMutableRawPointer
-        {
-            try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: site)
-        }
-        let operands = try block(Self.initialOperands * MemoryLayout<UInt32>.stride, .validationOperands)
-        let frames: UnsafeMutableRawPointer
+        var first: UnsafeMutableRawPointer?
+        var second: UnsafeMutableRawPointer?
         do {
-            frames = try block(Self.initialFrames * MemoryLayout<ControlFrame>.stride, .validationFrames)
+            let operands = try Self.block(
+                Self.initialOperands &* MemoryLayout<UInt32>.stride,
+                .validationOperands,
+                arena
+            )
+            first = operands
+            let frames = try Self.block(
+                Self.initialFrames &* MemoryLayout<ControlFrame>.stride,
+                .validationFrames,
+                arena
+            )
+            second = frames
+            let locals = try Self.block(
+                ValidationLimits.directLocals &* MemoryLayout<UInt32>.stride,
+                .validationLocals,
+                arena
+            )
+            self.operands = operands.assumingMemoryBound(to: UInt32.self)
+            self.frames = frames.assumingMemoryBound(to: ControlFrame.self)
+            self.locals = locals.assumingMemoryBound(to: UInt32.self)
         } catch {
-            arena.freeGrowable(operands)
+            if let first { arena.freeGrowable(first) }
+            if let second { arena.freeGrowable(second) }
             throw error
         }
-        do {
-            locals = try block(ValidationLimits.directLocals * MemoryLayout<UInt32>.stride, .validationLocals)
-                .assumingMemoryBound(to: UInt32.self)
-        } catch {
-            arena.freeGrowable(operands)
-            arena.freeGrowable(frames)
-            throw error
-        }
-        self.operands = operands.assumingMemoryBound(to: UInt32.self)
-        self.frames = frames.assumingMemoryBound(to: ControlFrame.self)
+    }
+
+    @inline(never)
+    private static func block(
+        _ sizeInBytes: Int,
+        _ site: AllocationSite,
+        _ arena: Arena
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: site)
     }
 }

@@ -15,7 +15,8 @@ extension Validator {
 
     private mutating func validateType(_ type: UnsafeMutablePointer<DefinedType>) {
         if Build.hasGarbageCollection,
-            type.pointee.kind != .function || !type.pointee.isFinal || type.pointee.supertypeID != .max {
+            type.pointee.kind != .function || !type.pointee.isFinal || type.pointee.supertypeID != .max
+        {
             require(.garbageCollection)
         }
         if type.pointee.kind == .function, type.pointee.resultCount > 1 { require(.multiValue) }
