@@ -39,7 +39,8 @@ extension Validator {
         case 0x1A: validateDrop()
         case 0x1B: validateSelect()
         // Variable
-        case 0x20...0x22: validateLocal(byte)
+        case 0x20: validateLocalGet()
+        case 0x21, 0x22: validateLocalSet(byte)
         case 0x23: validateGlobalGet()
         case 0x24: validateGlobalSet()
         // Memory

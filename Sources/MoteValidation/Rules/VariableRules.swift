@@ -3,15 +3,19 @@ internal import MoteModule
 
 /// Locals and globals (spec 3.4 "Variable Instructions").
 extension Validator {
-    /// 0x20 `local.get`, 0x21 `local.set`, 0x22 `local.tee`.
     @inline(__always)
-    mutating func validateLocal(_ byte: UInt8) {
+    mutating func validateLocalGet() {
         let index = readIndex()
         let type = localType(index)
-        if byte == 0x20 {
-            if !type.isDefaultable { requireInitialised(index) }
-            return pushHere(type)
-        }
+        if !type.isDefaultable { requireInitialised(index) }
+        pushHere(type)
+    }
+
+    /// 0x21 `local.set`, 0x22 `local.tee`.
+    @inline(__always)
+    mutating func validateLocalSet(_ byte: UInt8) {
+        let index = readIndex()
+        let type = localType(index)
         if byte == 0x21 { popHere(type) } else { replaceHere(type, type) }
         if !type.isDefaultable { noteInitialised(index) }
     }
