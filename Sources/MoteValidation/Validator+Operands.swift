@@ -29,8 +29,8 @@ extension Validator {
     @inline(never)
     private mutating func raiseMaximum() -> Bool {
         let needed = height &+ 1
-        // Also in code that cannot be reached: its operands are on this stack, too.
-        guard needed <= ValidationLimits.maximumOperandSlots else {
+        // Also in code that cannot be reached: its operands are on this stack, too. Behind a failure nothing grows.
+        guard needed <= ValidationLimits.maximumOperandSlots, !hasFailed else {
             fail(.tooManySlots)
             return false
         }
