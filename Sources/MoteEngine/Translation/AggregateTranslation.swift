@@ -5,40 +5,40 @@ internal import MoteModule
 
 extension Translator {
     /// The instruction with a number, whose immediates are still to be read.
-    mutating func aggregate(_ number: UInt32) throws(MemoryError) {
+    mutating func aggregate(_ number: UInt32) {
         switch number {
-        case 0: try structNew()
-        case 1: try structNewDefault()
-        case 2...4: try structGet(isSigned: number == 3)
-        case 5: try structSet()
-        case 6, 7: try arrayNew(isDefault: number == 7)
-        case 8: try arrayNewFixed()
-        case 9: try arrayNewSegment(.arrayNewData)
-        case 10: try arrayNewSegment(.arrayNewElement)
-        case 11...13: try arrayGet(isSigned: number == 12)
-        case 14: try arraySet()
-        case 15: try unaryReference(.arrayLength)
+        case 0: structNew()
+        case 1: structNewDefault()
+        case 2...4: structGet(isSigned: number == 3)
+        case 5: structSet()
+        case 6, 7: arrayNew(isDefault: number == 7)
+        case 8: arrayNewFixed()
+        case 9: arrayNewSegment(.arrayNewData)
+        case 10: arrayNewSegment(.arrayNewElement)
+        case 11...13: arrayGet(isSigned: number == 12)
+        case 14: arraySet()
+        case 15: unaryReference(.arrayLength)
         case 16:
             _ = reader.u32()
-            try arrayBulk(.arrayFill, operandCount: 4)
+            arrayBulk(.arrayFill, operandCount: 4)
         case 17:
             _ = reader.u32()
             _ = reader.u32()
-            try arrayBulk(.arrayCopy, operandCount: 5)
+            arrayBulk(.arrayCopy, operandCount: 5)
         case 18, 19:
             _ = reader.u32()
             let segment = reader.u32()
-            let at = try arrayBulk(number == 18 ? .arrayInitData : .arrayInitElement, operandCount: 4)
+            let at = arrayBulk(number == 18 ? .arrayInitData : .arrayInitElement, operandCount: 4)
             code.set32(at &+ 16, segment)
-        default: try cast(number)
+        default: cast(number)
         }
     }
 
     /// One operand and an i32.
-    mutating func unaryReference(_ opcode: InternalOpcode) throws(MemoryError) {
-        let operand = try slot(of: pop())
+    mutating func unaryReference(_ opcode: InternalOpcode) {
+        let operand = slot(of: pop())
         let result = pushTemporary(0x7F)
-        let at = try emit(opcode, result: result)
+        let at = emit(opcode, result: result)
         code.set16(at &+ 10, operand)
     }
 
@@ -74,22 +74,23 @@ extension Translator {
     private func unpacked(_ type: ValueType) -> UInt8 { type.isPacked ? 0x7F : type.kind }
 
     /// Slot of an operand that stays on the stack; constants and sums are written to their homes.
-    private mutating func readySlot(_ index: Int) throws(MemoryError) -> Int16 {
+    private mutating func readySlot(_ index: Int) -> Int16 {
         let entry = entries[index]
         guard entry.kind == .constant || entry.kind == .sum else { return entry.slot }
-        try write(entry, to: entry.home)
+        write(entry, to: entry.home)
         return entry.home
     }
 
     // Structs
 
     /// Operands are listed behind the instruction: slot, base-2 logarithm of the bytes, offset from the object.
-    private mutating func structNew() throws(MemoryError) {
+    private mutating func structNew() {
         guard let type = definedType(reader.u32()) else { return }
         let count = type.pointee.values.count
         let first = entryCount &- count
-        for index in first..<entryCount { _ = try readySlot(index) }
-        let at = try emitNew(.structNew, type, count: count, sizeInBytes: 24 &+ count &* 8)
+        for index in first..<entryCount { _ = readySlot(index) }
+        let at = emitNew(.structNew, type, count: count, sizeInBytes: 24 &+ count &* 8)
+        if code.hasFailed { return }
         var layout = FieldLayout()
         for index in 0..<count {
             guard let field = type.pointee.values[checked: index] else { break }
@@ -104,9 +105,9 @@ extension Translator {
         finishNew(at, operandCount: count)
     }
 
-    private mutating func structNewDefault() throws(MemoryError) {
+    private mutating func structNewDefault() {
         guard let type = definedType(reader.u32()) else { return }
-        let at = try emitNew(.structNewDefault, type, count: 0, sizeInBytes: 24)
+        let at = emitNew(.structNewDefault, type, count: 0, sizeInBytes: 24)
         finishNew(at, operandCount: 0)
     }
 
@@ -116,8 +117,8 @@ extension Translator {
         _ type: UnsafeMutablePointer<DefinedType>,
         count: Int,
         sizeInBytes: Int
-    ) throws(MemoryError) -> Int {
-        let at = try emit(opcode, sizeInBytes: sizeInBytes)
+    ) -> Int {
+        let at = emit(opcode, sizeInBytes: sizeInBytes)
         let size = GCObject.headerSizeInBytes &+ Int(type.pointee.fieldsSizeInBytes)
         let header = GCObject.header(
             .structure,
@@ -138,29 +139,29 @@ extension Translator {
         integerRegister = result
     }
 
-    private mutating func structGet(isSigned: Bool) throws(MemoryError) {
+    private mutating func structGet(isSigned: Bool) {
         let type = definedType(reader.u32())
         guard let (fieldOffset, field) = type?.pointee.field(at: Int(reader.u32())) else { return }
         let offset = UInt32(truncatingIfNeeded: fieldOffset &+ GCObject.headerSizeInBytes)
-        let object = try slot(of: pop())
+        let object = slot(of: pop())
         let isLast = object == integerRegister
         let result = pushTemporary(unpacked(field))
         let at: Int
         if let row = loadRow(field, isSigned: isSigned) {
-            at = try emit(.structLoad + (row &* 2 &+ (isLast ? 1 : 0)), result: result, isFloat: row >= 6)
+            at = emit(.structLoad + (row &* 2 &+ (isLast ? 1 : 0)), result: result, isFloat: row >= 6)
         } else {
-            at = try emitVector(.structLoad + 16, result: result)
+            at = emitVector(.structLoad + 16, result: result)
         }
         code.set16(at &+ 10, object)
         code.set32(at &+ 12, offset)
     }
 
-    private mutating func structSet() throws(MemoryError) {
+    private mutating func structSet() {
         let type = definedType(reader.u32())
         guard let (fieldOffset, field) = type?.pointee.field(at: Int(reader.u32())) else { return }
-        let value = try slot(of: pop())
-        let object = try slot(of: pop())
-        let at = try emit(.structStore + Int(field.storageSizeLog2))
+        let value = slot(of: pop())
+        let object = slot(of: pop())
+        let at = emit(.structStore + Int(field.storageSizeLog2))
         code.set16(at &+ 8, object)
         code.set16(at &+ 10, value)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: fieldOffset &+ GCObject.headerSizeInBytes))
@@ -168,24 +169,25 @@ extension Translator {
 
     // Arrays
 
-    private mutating func arrayNew(isDefault: Bool) throws(MemoryError) {
+    private mutating func arrayNew(isDefault: Bool) {
         let (_, header) = arrayType(reader.u32())
-        let count = try slot(of: pop())
-        let value = isDefault ? 0 : try slot(of: pop())
+        let count = slot(of: pop())
+        let value = isDefault ? 0 : slot(of: pop())
         let result = pushTemporary(0x64)
-        let at = try emit(isDefault ? .arrayNewDefault : .arrayNew, sizeInBytes: 24, result: result)
+        let at = emit(isDefault ? .arrayNewDefault : .arrayNew, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, value)
         code.set16(at &+ 12, count)
         code.set32(at &+ 16, header)
     }
 
     /// Operands are listed behind the instruction, 16 bits each.
-    private mutating func arrayNewFixed() throws(MemoryError) {
+    private mutating func arrayNewFixed() {
         let (_, header) = arrayType(reader.u32())
         let count = Int(reader.u32())
         let first = entryCount &- count
-        for index in first..<entryCount { _ = try readySlot(index) }
-        let at = try emit(.arrayNewFixed, sizeInBytes: 24 &+ ((count &* 2 &+ 7) & ~7))
+        for index in first..<entryCount { _ = readySlot(index) }
+        let at = emit(.arrayNewFixed, sizeInBytes: 24 &+ ((count &* 2 &+ 7) & ~7))
+        if code.hasFailed { return }
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
         code.set32(at &+ 16, header)
         for index in 0..<count {
@@ -196,41 +198,41 @@ extension Translator {
         finishNew(at, operandCount: count)
     }
 
-    private mutating func arrayNewSegment(_ opcode: InternalOpcode) throws(MemoryError) {
+    private mutating func arrayNewSegment(_ opcode: InternalOpcode) {
         let (_, header) = arrayType(reader.u32())
         let segment = reader.u32()
-        let count = try slot(of: pop())
-        let source = try slot(of: pop())
+        let count = slot(of: pop())
+        let source = slot(of: pop())
         let result = pushTemporary(0x64)
-        let at = try emit(opcode, sizeInBytes: 24, result: result)
+        let at = emit(opcode, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, source)
         code.set16(at &+ 12, count)
         code.set32(at &+ 16, header)
         code.set32(at &+ 20, segment)
     }
 
-    private mutating func arrayGet(isSigned: Bool) throws(MemoryError) {
+    private mutating func arrayGet(isSigned: Bool) {
         let (element, _) = arrayType(reader.u32())
-        let index = try slot(of: pop())
-        let array = try slot(of: pop())
+        let index = slot(of: pop())
+        let array = slot(of: pop())
         let isLast = index == integerRegister
         let result = pushTemporary(unpacked(element))
         let at: Int
         if let row = loadRow(element, isSigned: isSigned) {
-            at = try emit(.arrayLoad + (row &* 2 &+ (isLast ? 1 : 0)), result: result, isFloat: row >= 6)
+            at = emit(.arrayLoad + (row &* 2 &+ (isLast ? 1 : 0)), result: result, isFloat: row >= 6)
         } else {
-            at = try emitVector(.arrayLoad + 16, result: result)
+            at = emitVector(.arrayLoad + 16, result: result)
         }
         code.set16(at &+ 10, array)
         code.set16(at &+ 12, index)
     }
 
-    private mutating func arraySet() throws(MemoryError) {
+    private mutating func arraySet() {
         let (element, _) = arrayType(reader.u32())
-        let value = try slot(of: pop())
-        let index = try slot(of: pop())
-        let array = try slot(of: pop())
-        let at = try emit(.arrayStore + Int(element.storageSizeLog2))
+        let value = slot(of: pop())
+        let index = slot(of: pop())
+        let array = slot(of: pop())
+        let at = emit(.arrayStore + Int(element.storageSizeLog2))
         code.set16(at &+ 8, array)
         code.set16(at &+ 10, index)
         code.set16(at &+ 12, value)
@@ -238,10 +240,10 @@ extension Translator {
 
     /// Operand slots @8, @10, @12, @14 and, of five, @16.
     @discardableResult
-    private mutating func arrayBulk(_ opcode: InternalOpcode, operandCount: Int) throws(MemoryError) -> Int {
+    private mutating func arrayBulk(_ opcode: InternalOpcode, operandCount: Int) -> Int {
         let first = entryCount &- operandCount
-        for index in first..<entryCount { _ = try readySlot(index) }
-        let at = try emit(opcode, sizeInBytes: 24)
+        for index in first..<entryCount { _ = readySlot(index) }
+        let at = emit(opcode, sizeInBytes: 24)
         for index in 0..<operandCount {
             let entry = entries[first &+ index]
             let isWritten = entry.kind == .constant || entry.kind == .sum

@@ -19,52 +19,52 @@ extension Translator {
     }
 
     /// The instruction with a number, whose immediates are still to be read.
-    mutating func atomic(_ number: UInt32) throws(MemoryError) {
+    mutating func atomic(_ number: UInt32) {
         switch number {
-        case 0: try modify(.atomicNotify, type: 0x7F)
-        case 1: try compare(.atomicWait32, type: 0x7F)
-        case 2: try compare(.atomicWait64, type: 0x7F)
+        case 0: modify(.atomicNotify, type: 0x7F)
+        case 1: compare(.atomicWait32, type: 0x7F)
+        case 2: compare(.atomicWait64, type: 0x7F)
         case 3:
             reader.offset &+= 1
-            _ = try emit(.atomicFence, sizeInBytes: 8)
-        case 0x10...0x16: try atomicLoad(number &- 0x10)
-        case 0x17...0x1D: try atomicStore(number &- 0x17)
+            _ = emit(.atomicFence, sizeInBytes: 8)
+        case 0x10...0x16: atomicLoad(number &- 0x10)
+        case 0x17...0x1D: atomicStore(number &- 0x17)
         case 0x48...0x4E:
             let kind = number &- 0x48
-            try compare(.atomicCompareExchange + Translator.width(kind), type: Translator.type(kind))
+            compare(.atomicCompareExchange + Translator.width(kind), type: Translator.type(kind))
         default:
             let (group, kind) = (number &- 0x1E).quotientAndRemainder(dividingBy: 7)
             let handler = .atomicModify + (Int(group) &* 4 &+ Translator.width(kind))
-            try modify(handler, type: Translator.type(kind))
+            modify(handler, type: Translator.type(kind))
         }
     }
 
-    private mutating func atomicLoad(_ kind: UInt32) throws(MemoryError) {
+    private mutating func atomicLoad(_ kind: UInt32) {
         let operand = memoryOperand()
-        let address = try slot(of: pop())
+        let address = slot(of: pop())
         let result = pushTemporary(Translator.type(kind))
-        let at = try emit(.atomicLoad + Translator.width(kind), sizeInBytes: 24, result: result)
+        let at = emit(.atomicLoad + Translator.width(kind), sizeInBytes: 24, result: result)
         code.set16(at &+ 10, address)
         setMemory(operand, of: at)
     }
 
-    private mutating func atomicStore(_ kind: UInt32) throws(MemoryError) {
+    private mutating func atomicStore(_ kind: UInt32) {
         let operand = memoryOperand()
-        let value = try slot(of: pop())
-        let address = try slot(of: pop())
-        let at = try emit(.atomicStore + Translator.width(kind), sizeInBytes: 24)
+        let value = slot(of: pop())
+        let address = slot(of: pop())
+        let at = emit(.atomicStore + Translator.width(kind), sizeInBytes: 24)
         code.set16(at &+ 8, address)
         code.set16(at &+ 10, value)
         setMemory(operand, of: at)
     }
 
     /// An address and a value.
-    private mutating func modify(_ handler: InternalOpcode, type: UInt8) throws(MemoryError) {
+    private mutating func modify(_ handler: InternalOpcode, type: UInt8) {
         let operand = memoryOperand()
-        let value = try slot(of: pop())
-        let address = try slot(of: pop())
+        let value = slot(of: pop())
+        let address = slot(of: pop())
         let result = pushTemporary(type)
-        let at = try emit(handler, sizeInBytes: 24, result: result)
+        let at = emit(handler, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, address)
         code.set16(at &+ 14, value)
         setMemory(operand, of: at)
@@ -72,13 +72,13 @@ extension Translator {
     }
 
     /// An address, an expected value, and a replacement or timeout.
-    private mutating func compare(_ handler: InternalOpcode, type: UInt8) throws(MemoryError) {
+    private mutating func compare(_ handler: InternalOpcode, type: UInt8) {
         let operand = memoryOperand()
-        let third = try slot(of: pop())
-        let expected = try slot(of: pop())
-        let address = try slot(of: pop())
+        let third = slot(of: pop())
+        let expected = slot(of: pop())
+        let address = slot(of: pop())
         let result = pushTemporary(type)
-        let at = try emit(handler, sizeInBytes: 32, result: result)
+        let at = emit(handler, sizeInBytes: 32, result: result)
         code.set16(at &+ 10, address)
         code.set16(at &+ 14, expected)
         code.set16(at &+ 24, third)

@@ -23,7 +23,7 @@ extension Translator {
     }
 
     /// `i32.eqz` of a comparison: integers compare the other way round; floats are marked for the branch behind.
-    mutating func negateLastComparison() throws(MemoryError) -> Bool {
+    mutating func negateLastComparison() -> Bool {
         guard isLastResult(entries[entryCount &- 1]) else { return false }
         if negateInteger(.i32Compare) || negateInteger(.i64Compare) { return true }
         let isFloat =
@@ -46,7 +46,7 @@ extension Translator {
     }
 
     /// Pops the condition of a branch, taking the comparison before it along where there is one.
-    mutating func popCondition(isNegated wantsNegation: Bool) throws(MemoryError) -> BranchCondition {
+    mutating func popCondition(isNegated wantsNegation: Bool) -> BranchCondition {
         let entry = pop()
         let negate = wantsNegation != isNegated
         isNegated = false
@@ -62,7 +62,7 @@ extension Translator {
                 return fused
             }
         }
-        let source = try slot(of: entry)
+        let source = slot(of: entry)
         return BranchCondition(
             family: .i32Branch + (negate ? 0 : 1) * IntegerForm.branchCount,
             isFloat: false,
@@ -118,29 +118,29 @@ extension Translator {
     }
 
     /// Writes the branch with its distance unknown; returns the offset of the distance.
-    mutating func emit(_ condition: BranchCondition) throws(MemoryError) -> Int {
-        if let stepped = try emitStep(condition) { return stepped }
+    mutating func emit(_ condition: BranchCondition) -> Int {
+        if let stepped = emitStep(condition) { return stepped }
         // Registers may have changed since the comparison was taken away, so the form is chosen anew.
-        if condition.isFloat { return try emitFloat(condition) }
+        if condition.isFloat { return emitFloat(condition) }
         let isLast = condition.left == integerRegister
         guard condition.hasImmediate else {
             let form =
                 condition.right == integerRegister
                 ? IntegerForm.slotLast : isLast ? IntegerForm.lastSlot : IntegerForm.slotSlot
-            let at = try emit(condition.family + form)
+            let at = emit(condition.family + form)
             code.set16(at &+ 8, condition.left)
             code.set16(at &+ 10, condition.right)
             return at + 12
         }
         if let small = Int16(exactly: condition.immediate) {
-            let at = try emit(
+            let at = emit(
                 condition.family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate)
             )
             code.set16(at &+ 8, condition.left)
             code.set16(at &+ 10, small)
             return at + 12
         }
-        let at = try emit(
+        let at = emit(
             condition.family + (isLast ? IntegerForm.lastWide : IntegerForm.slotWide),
             sizeInBytes: 24
         )
@@ -149,7 +149,7 @@ extension Translator {
         return at + 12
     }
 
-    private mutating func emitFloat(_ condition: BranchCondition) throws(MemoryError) -> Int {
+    private mutating func emitFloat(_ condition: BranchCondition) -> Int {
         let form: Int
         switch condition.floatForm {
         case FloatForm.slotConstant, FloatForm.lastConstant:
@@ -163,7 +163,7 @@ extension Translator {
                 : condition.left == floatRegister ? FloatForm.lastSlot : FloatForm.slotSlot
         }
         let hasConstant = form >= FloatForm.slotConstant
-        let at = try emit(condition.family + form, sizeInBytes: hasConstant ? 24 : 16)
+        let at = emit(condition.family + form, sizeInBytes: hasConstant ? 24 : 16)
         code.set16(at &+ 8, condition.left)
         code.set16(at &+ 10, condition.right)
         if hasConstant { code.set64(at &+ 16, condition.constant) }
@@ -171,7 +171,7 @@ extension Translator {
     }
 
     /// `local = local + constant` just before a comparison of the local: one instruction for the end of most loops.
-    private mutating func emitStep(_ condition: BranchCondition) throws(MemoryError) -> Int? {
+    private mutating func emitStep(_ condition: BranchCondition) -> Int? {
         let branches = 10 * IntegerForm.branchCount
         guard let at = index(condition.family, in: .i32Branch, count: branches), !condition.isFloat,
             tail.offset >= 0, tail.offset &+ 16 == code.count,
@@ -187,7 +187,7 @@ extension Translator {
         code.count = tail.offset
         let opcode =
             InternalOpcode.i32Step + (at / IntegerForm.branchCount * 2 + (condition.hasImmediate ? 0 : 1))
-        let branch = try emit(opcode, sizeInBytes: 24)
+        let branch = emit(opcode, sizeInBytes: 24)
         code.set16(branch + 8, slot)
         code.set16(branch + 10, step)
         if condition.hasImmediate {

@@ -1,5 +1,6 @@
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Calls. Arguments are put in a row where they already have their positions, so most are computed in place; the
 // callee's results appear there as well.
@@ -51,16 +52,16 @@ extension Translator {
     }
 
     /// Puts the arguments in a row, pops them, and gives the position of the first.
-    mutating func placeArguments(_ shape: CallShape) throws(MemoryError) -> Int16 {
+    mutating func placeArguments(_ shape: CallShape) -> Int16 {
         let first = entryCount &- shape.parameterCount
         let position = shape.parameterCount > 0 ? entries[first].position : topPosition
-        try writeRow(first: first, count: shape.parameterCount, to: position)
+        writeRow(first: first, count: shape.parameterCount, to: position)
         for _ in 0..<shape.parameterCount { _ = pop() }
         return position
     }
 
     /// Pushes the results, which the callee left from the first argument's position on.
-    mutating func pushResults(_ shape: CallShape) throws(MemoryError) {
+    mutating func pushResults(_ shape: CallShape) {
         join()
         let types = module.pointee.types.pointer(at: Int(shape.typeIndex))
         for index in 0..<shape.resultCount {
@@ -68,7 +69,7 @@ extension Translator {
             let at = topPosition
             let home = pushTemporary(type)
             if home != at {
-                let copy = try emit(.copySlot, result: home, keepsRegisters: true)
+                let copy = emit(.copySlot, result: home, keepsRegisters: true)
                 code.set16(copy + 10, at)
                 last.offset = -1
             }
@@ -79,10 +80,10 @@ extension Translator {
         }
     }
 
-    mutating func call(_ function: UInt32) throws(MemoryError) {
+    mutating func call(_ function: UInt32) {
         let shape = shape(ofFunction: function)
-        let first = try placeArguments(shape)
-        let at = try emit(isImported(function) ? .callImported : .callDirect, sizeInBytes: 24)
+        let first = placeArguments(shape)
+        let at = emit(isImported(function) ? .callImported : .callDirect, sizeInBytes: 24)
         code.set16(at &+ 8, calleeFrame(first, shape))
         if isImported(function) {
             code.set16(at &+ 10, first)
@@ -90,28 +91,28 @@ extension Translator {
         } else {
             code.set64(at &+ 16, codeWord(function))
         }
-        try pushResults(shape)
+        pushResults(shape)
     }
 
     func calleeFrame(_ first: Int16, _ shape: CallShape) -> Int16 {
         first &+ Int16(truncatingIfNeeded: shape.argumentSlots &+ frameHeaderSlots)
     }
 
-    mutating func callIndirect(type: UInt32, table: UInt32) throws(MemoryError) {
+    mutating func callIndirect(type: UInt32, table: UInt32) {
         let shape = callShape(type)
-        let index = try slot(of: pop())
+        let index = slot(of: pop())
         let wasLast = index == integerRegister
-        let first = try placeArguments(shape)
+        let first = placeArguments(shape)
         // Arguments that are constants pass through the register.
         let isLast = wasLast && index == integerRegister
         let opcode: InternalOpcode =
             isTable64(table) ? .callIndirect64 : isLast ? .callIndirectLast : .callIndirectSlot
-        let at = try emit(opcode, sizeInBytes: 24)
+        let at = emit(opcode, sizeInBytes: 24)
         code.set16(at &+ 8, calleeFrame(first, shape))
         code.set16(at &+ 10, index)
         code.set32(at &+ 16, table)
         code.set32(at &+ 20, shape.canonicalID)
-        try pushResults(shape)
+        pushResults(shape)
     }
 
     /// The fields that all tail calls share.
@@ -119,46 +120,46 @@ extension Translator {
         _ opcode: InternalOpcode,
         _ shape: CallShape,
         first: Int16
-    ) throws(MemoryError) -> Int {
+    ) -> Int {
         hasTailCalls = true
-        let at = try emit(opcode, sizeInBytes: 24)
+        let at = emit(opcode, sizeInBytes: 24)
         code.set16(at &+ 8, first)
         code.set16(at &+ 10, Int16(truncatingIfNeeded: shape.parameterSlots))
         code.set16(at &+ 12, Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots))
-        if handlers.openCount > 0 {
+        if Build.hasExceptions, handlers.openCount > 0 {
             // The frame has gone when the callee throws: no block of it catches that.
-            _ = try handlers.append(start: at, end: code.count, depth: 0, limit: 0, arena)
+            _ = appendHandler(start: at, depth: 0, limit: 0)
         }
         return at
     }
 
-    mutating func returnCall(_ function: UInt32) throws(MemoryError) {
+    mutating func returnCall(_ function: UInt32) {
         let shape = shape(ofFunction: function)
-        let first = try placeArguments(shape)
+        let first = placeArguments(shape)
         if isImported(function) {
-            let at = try emitTailCall(.returnCallImported, shape, first: first)
+            let at = emitTailCall(.returnCallImported, shape, first: first)
             code.set32(at &+ 16, function)
-            try pushResults(shape)
-            try emitReturn()
+            pushResults(shape)
+            emitReturn()
         } else {
-            let at = try emitTailCall(.returnCallDirect, shape, first: first)
+            let at = emitTailCall(.returnCallDirect, shape, first: first)
             code.set16(at &+ 14, Int16(truncatingIfNeeded: shape.argumentSlots))
             code.set64(at &+ 16, codeWord(function))
         }
         becomeUnreachable()
     }
 
-    mutating func returnCallIndirect(type: UInt32, table: UInt32) throws(MemoryError) {
+    mutating func returnCallIndirect(type: UInt32, table: UInt32) {
         let shape = callShape(type)
-        let index = try slot(of: pop())
-        let first = try placeArguments(shape)
+        let index = slot(of: pop())
+        let first = placeArguments(shape)
         let opcode: InternalOpcode = isTable64(table) ? .returnCallIndirect64 : .returnCallIndirect
-        let at = try emitTailCall(opcode, shape, first: first)
+        let at = emitTailCall(opcode, shape, first: first)
         code.set16(at &+ 14, index)
         code.set32(at &+ 16, table)
         code.set32(at &+ 20, shape.canonicalID)
-        try pushResults(shape)
-        try emitReturn()
+        pushResults(shape)
+        emitReturn()
         becomeUnreachable()
     }
 }

@@ -13,19 +13,19 @@ extension Translator {
         var isObject: Bool
     }
 
-    mutating func cast(_ number: UInt32) throws(MemoryError) {
+    mutating func cast(_ number: UInt32) {
         switch number {
-        case 20, 21: try referenceTest(castTarget(isNullable: number == 21))
-        case 22, 23: try referenceCast(castTarget(isNullable: number == 23))
-        case 24, 25: try branchOnCast(onSuccess: number == 24)
+        case 20, 21: referenceTest(castTarget(isNullable: number == 21))
+        case 22, 23: referenceCast(castTarget(isNullable: number == 23))
+        case 24, 25: branchOnCast(onSuccess: number == 24)
         // The bits of a reference are the same in both hierarchies.
         case 26, 27: break
         case 28:
-            let value = try slot(of: pop())
+            let value = slot(of: pop())
             let result = pushTemporary(0x64)
-            let at = try emit(.i31New, result: result)
+            let at = emit(.i31New, result: result)
             code.set16(at &+ 10, value)
-        default: try unaryReference(number == 29 ? .i31GetSigned : .i31GetUnsigned)
+        default: unaryReference(number == 29 ? .i31GetSigned : .i31GetUnsigned)
         }
     }
 
@@ -43,10 +43,10 @@ extension Translator {
         )
     }
 
-    private mutating func referenceTest(_ target: CastTarget) throws(MemoryError) {
-        let reference = try slot(of: pop())
+    private mutating func referenceTest(_ target: CastTarget) {
+        let reference = slot(of: pop())
         let result = pushTemporary(0x7F)
-        let at = try emit(
+        let at = emit(
             target.isObject ? .referenceTestObject : .referenceTestOther,
             sizeInBytes: 24,
             result: result
@@ -57,25 +57,25 @@ extension Translator {
     }
 
     /// The value stays where it is.
-    private mutating func referenceCast(_ target: CastTarget) throws(MemoryError) {
+    private mutating func referenceCast(_ target: CastTarget) {
         let index = entryCount &- 1
-        if entries[index].kind == .constant { try settle(index) }
-        let at = try emit(target.isObject ? .referenceCastObject : .referenceCastOther, sizeInBytes: 24)
+        if entries[index].kind == .constant { settle(index) }
+        let at = emit(target.isObject ? .referenceCastObject : .referenceCastOther, sizeInBytes: 24)
         code.set16(at &+ 8, entries[index].slot)
         code.set16(at &+ 10, target.isNullable ? 1 : 0)
         code.set32(at &+ 16, target.heapType.rawValue)
     }
 
     /// The value stays where it is, on both ways.
-    private mutating func branchOnCast(onSuccess: Bool) throws(MemoryError) {
+    private mutating func branchOnCast(onSuccess: Bool) {
         let flags = reader.byte()
         let frame = frameCount &- 1 &- Int(reader.u32())
         _ = reader.s64()
         let target = castTarget(isNullable: flags & 2 != 0)
         let index = entryCount &- 1
-        if entries[index].kind == .constant { try settle(index) }
+        if entries[index].kind == .constant { settle(index) }
         let isPlaced = frames[frame].kind != .function && valuesArePlaced(frame)
-        let at = try emit(target.isObject ? .branchOnCastObject : .branchOnCastOther, sizeInBytes: 24)
+        let at = emit(target.isObject ? .branchOnCastObject : .branchOnCastOther, sizeInBytes: 24)
         code.set16(at &+ 8, entries[index].slot)
         // Bit 1: branch where the cast fails.
         let isInverted = onSuccess != isPlaced
@@ -84,7 +84,7 @@ extension Translator {
         if isPlaced {
             link(at &+ 12, to: frame)
         } else {
-            try branchAround(at &+ 12, to: frame)
+            branchAround(at &+ 12, to: frame)
         }
     }
 }

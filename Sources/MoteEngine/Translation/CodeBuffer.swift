@@ -14,6 +14,8 @@ struct CodeBuffer {
     var capacity: Int
     /// The block belongs to the module now.
     private var isTaken = false
+    /// Why translation must end, once memory did not suffice: see ``fail(_:)``.
+    private(set) var failure: MemoryError?
 
     init(arena: Arena, capacity: Int) throws(MemoryError) {
         self.arena = arena
@@ -52,12 +54,37 @@ struct CodeBuffer {
         return moved
     }
 
+    var hasFailed: Bool { capacity == 0 }
+
+    /// Remembers the first error: the instruction at hand is translated to its end, then translation stops.
+    ///
+    /// So none of the many functions that write code throws. What they still write goes over the first bytes of the
+    /// block, and nothing is read back from there that says where to write.
+    @inline(never)
+    mutating func fail(_ error: MemoryError) {
+        if !hasFailed { failure = error }
+        capacity = 0
+        count = 0
+    }
+
     /// Appends an instruction of `sizeInBytes` bytes with its handler, operand fields zero; returns its offset.
-    mutating func append(_ opcode: InternalOpcode, sizeInBytes: Int) throws(MemoryError) -> Int {
+    ///
+    /// One of more than 32 bytes may be written only if there was memory for it (``hasFailed``).
+    mutating func append(_ opcode: InternalOpcode, sizeInBytes: Int) -> Int {
+        if count &+ sizeInBytes > capacity { grow(sizeInBytes) }
+        if hasFailed { return 0 }
         let at = count
-        if at &+ sizeInBytes > capacity {
-            // In a pool the block mostly grows where it is, so little is asked for in advance.
-            let larger = max(capacity &+ capacity / 4 &+ 256, at &+ sizeInBytes)
+        memset(base + (at &+ 8), 0, sizeInBytes &- 8)
+        setHandler(at, opcode)
+        count = at &+ sizeInBytes
+        return at
+    }
+
+    private mutating func grow(_ sizeInBytes: Int) {
+        if hasFailed { return }
+        // In a pool the block mostly grows where it is, so little is asked for in advance.
+        let larger = max(capacity &+ capacity / 4 &+ 256, count &+ sizeInBytes)
+        do throws(MemoryError) {
             base =
                 try arena.resizeGrowable(
                     block,
@@ -65,11 +92,9 @@ struct CodeBuffer {
                     site: .translationCodeGrowth
                 ) + codeHeaderSizeInBytes
             capacity = larger
+        } catch {
+            fail(error)
         }
-        memset(base + (at &+ 8), 0, sizeInBytes &- 8)
-        setHandler(at, opcode)
-        count = at &+ sizeInBytes
-        return at
     }
 
     @inline(__always)

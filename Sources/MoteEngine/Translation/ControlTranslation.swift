@@ -6,15 +6,19 @@ internal import MoteModule
 
 extension Translator {
     /// Reads a block type and opens a frame; the parameters are in their homes already.
-    mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) throws(MemoryError) {
+    mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) {
         if frameCount == frameCapacity {
-            let raw = try arena.resizeGrowable(
-                UnsafeMutableRawPointer(frames),
-                to: frameCapacity &* 2 &* MemoryLayout<ControlFrame>.stride,
-                site: .translationFrameGrowth
-            )
-            frames = raw.assumingMemoryBound(to: ControlFrame.self)
-            frameCapacity &*= 2
+            do throws(MemoryError) {
+                let raw = try arena.resizeGrowable(
+                    UnsafeMutableRawPointer(frames),
+                    to: frameCapacity &* 2 &* MemoryLayout<ControlFrame>.stride,
+                    site: .translationFrameGrowth
+                )
+                frames = raw.assumingMemoryBound(to: ControlFrame.self)
+                frameCapacity &*= 2
+            } catch {
+                return code.fail(error)
+            }
         }
         var references = referenceCount
         var slots = stackSlots
@@ -86,36 +90,36 @@ extension Translator {
         )
     }
 
-    mutating func beginFunction(_ typeIndex: UInt32, resultCount: Int) throws(MemoryError) {
-        try open(
+    mutating func beginFunction(_ typeIndex: UInt32, resultCount: Int) {
+        open(
             .function,
             BlockType(parameterCount: 0, resultCount: resultCount, typeIndex: typeIndex, singleResult: .i32)
         )
     }
 
-    mutating func beginBlock() throws(MemoryError) {
+    mutating func beginBlock() {
         let type = blockType()
-        try settleTop(type.parameterCount)
-        try open(.block, type)
+        settleTop(type.parameterCount)
+        open(.block, type)
     }
 
-    mutating func beginLoop() throws(MemoryError) {
+    mutating func beginLoop() {
         let type = blockType()
-        try settleTop(type.parameterCount)
+        settleTop(type.parameterCount)
         join()
-        try open(.loop, type)
-        try beginCharge()
+        open(.loop, type)
+        beginCharge()
     }
 
-    mutating func beginConditional() throws(MemoryError) {
+    mutating func beginConditional() {
         let type = blockType()
-        let condition = try popCondition(isNegated: true)
-        try settleTop(type.parameterCount)
-        let field = try emit(condition)
-        try open(.conditional, type)
+        let condition = popCondition(isNegated: true)
+        settleTop(type.parameterCount)
+        let field = emit(condition)
+        open(.conditional, type)
         frames[frameCount &- 1].elseFixup = Int32(truncatingIfNeeded: field)
         code.set32(field, UInt32(bitPattern: -1))
-        try beginCharge()
+        beginCharge()
     }
 
     /// Type of a value that a frame's end delivers.
@@ -138,11 +142,11 @@ extension Translator {
         lazy.count = 0
     }
 
-    mutating func beginAlternative() throws(MemoryError) {
+    mutating func beginAlternative() {
         let index = frameCount &- 1
         if !frames[index].isUnreachable {
-            try settleTop(Int(frames[index].resultCount))
-            let at = try emit(.branchAlways)
+            settleTop(Int(frames[index].resultCount))
+            let at = emit(.branchAlways)
             link(at &+ 12, to: index)
         }
         resolve(frames[index].elseFixup)
@@ -152,31 +156,31 @@ extension Translator {
         reset(to: frames[index])
         for at in 0..<Int(frames[index].parameterCount) { pushTemporary(parameterType(frames[index], at)) }
         join()
-        try beginCharge()
+        beginCharge()
     }
 
     /// Closes the innermost frame; true when it was the function.
-    mutating func endFrame() throws(MemoryError) -> Bool {
+    mutating func endFrame() -> Bool {
         let frame = frames[frameCount &- 1]
         if frame.kind == .function {
             if frame.isTargeted {
-                if !frame.isUnreachable { try settleTop(Int(frame.resultCount)) }
+                if !frame.isUnreachable { settleTop(Int(frame.resultCount)) }
                 resolve(frame.fixups)
                 reset(to: frame)
                 for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
                 join()
-                try emitReturn()
+                emitReturn()
             } else if !frame.isUnreachable {
-                try emitReturn()
+                emitReturn()
             }
             frameCount &-= 1
             return true
         }
         if frame.isTry {
-            try endTry()
+            endTry()
             return false
         }
-        if !frame.isUnreachable { try settleTop(Int(frame.resultCount)) }
+        if !frame.isUnreachable { settleTop(Int(frame.resultCount)) }
         let joins = frame.isTargeted || frame.elseFixup >= 0 || frame.isUnreachable
         if frame.elseFixup >= 0 { resolve(frame.elseFixup) }
         resolve(frame.fixups)
@@ -185,7 +189,7 @@ extension Translator {
         frameCount &-= 1
         if joins {
             join()
-            try beginCharge()
+            beginCharge()
         }
         return false
     }
@@ -232,47 +236,47 @@ extension Translator {
         return true
     }
 
-    mutating func placeValues(_ frame: Int) throws(MemoryError) {
+    mutating func placeValues(_ frame: Int) {
         let count = arity(frame)
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {
             let entry = entries[index]
-            try write(entry, to: homes.next(entry))
+            write(entry, to: homes.next(entry))
         }
     }
 
-    mutating func branch(depth: Int) throws(MemoryError) {
+    mutating func branch(depth: Int) {
         let frame = frameCount &- 1 &- depth
         if frames[frame].kind == .function {
-            try emitReturn()
+            emitReturn()
         } else {
-            try placeValues(frame)
-            _ = try emitBranch(.branchAlways, to: frame)
+            placeValues(frame)
+            _ = emitBranch(.branchAlways, to: frame)
         }
         becomeUnreachable()
     }
 
-    mutating func branchIf(depth: Int) throws(MemoryError) {
+    mutating func branchIf(depth: Int) {
         let frame = frameCount &- 1 &- depth
         let placed = isLastValuePlaced(frame)
-        let condition = try popCondition(isNegated: !placed)
-        let field = try emit(condition)
+        let condition = popCondition(isNegated: !placed)
+        let field = emit(condition)
         if placed {
             link(field, to: frame)
             return
         }
-        try branchAround(field, to: frame)
+        branchAround(field, to: frame)
     }
 
     /// Writes what a branch with values to be moved does, behind a conditional branch that jumps over it.
-    mutating func branchAround(_ field: Int, to frame: Int) throws(MemoryError) {
+    mutating func branchAround(_ field: Int, to frame: Int) {
         // The path around it knows the registers as they are now.
         let (integer, float) = (integerRegister, floatRegister)
         if frames[frame].kind == .function {
-            try emitReturn()
+            emitReturn()
         } else {
-            try placeValues(frame)
-            _ = try emitBranch(.branchAlways, to: frame)
+            placeValues(frame)
+            _ = emitBranch(.branchAlways, to: frame)
         }
         code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
         last.offset = -1
@@ -288,8 +292,8 @@ extension Translator {
         return valuesArePlaced(frame)
     }
 
-    mutating func branchTable() throws(MemoryError) {
-        let index = try slot(of: pop())
+    mutating func branchTable() {
+        let index = slot(of: pop())
         let count = Int(reader.u32())
         let labels = reader.offset
         let fallback: Int
@@ -299,10 +303,11 @@ extension Translator {
             fallback = frameCount &- 1 &- Int(ahead.u32())
         }
         let values = arity(fallback)
-        if values > 0 { try settleTop(values) }
-        let at = try emit(.branchTable, sizeInBytes: 16 &+ ((count &+ 1) &* 4 &+ 7) / 8 * 8)
+        if values > 0 { settleTop(values) }
+        let at = emit(.branchTable, sizeInBytes: 16 &+ ((count &+ 1) &* 4 &+ 7) / 8 * 8)
         code.set16(at &+ 8, index)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
+        if code.hasFailed { return }
         for entry in 0...count {
             let frame = frameCount &- 1 &- Int(reader.u32())
             if valuesArePlaced(frame) { link(at &+ 16 &+ entry &* 4, to: frame) }
@@ -316,39 +321,39 @@ extension Translator {
                 let field = at &+ 16 &+ entry &* 4
                 code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
                 join()
-                try placeValues(frame)
-                _ = try emitBranch(.branchAlways, to: frame)
+                placeValues(frame)
+                _ = emitBranch(.branchAlways, to: frame)
             }
         }
         becomeUnreachable()
     }
 
     /// Returns with the function's results, which are on top.
-    mutating func emitReturn() throws(MemoryError) {
+    mutating func emitReturn() {
         let count = Int(frames[0].resultCount)
         let result = Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots)
         switch count {
         case 0:
-            _ = try emit(.returnNothing)
+            _ = emit(.returnNothing)
         case 1:
             let entry = entries[entryCount &- 1]
             if entry.kind == .sum || entry.isVector {
-                try write(entry, to: result)
-                _ = try emit(.returnNothing)
+                write(entry, to: result)
+                _ = emit(.returnNothing)
             } else if entry.kind == .constant {
-                let at = try emit(.returnConstant, sizeInBytes: 24)
+                let at = emit(.returnConstant, sizeInBytes: 24)
                 code.set16(at &+ 8, result)
                 code.set64(at &+ 16, entry.value)
             } else {
                 // By type, not only by where the value is: the caller takes it from the register of its type.
                 let isInteger = !entry.isFloat && entry.slot == integerRegister
                 let isFloat = entry.isFloat && entry.slot == floatRegister
-                let at = try emit(isInteger ? .returnLast : isFloat ? .returnLastFloat : .returnSlot)
+                let at = emit(isInteger ? .returnLast : isFloat ? .returnLastFloat : .returnSlot)
                 code.set16(at &+ 8, result)
                 code.set16(at &+ 10, entry.slot)
             }
         default:
-            try emitReturnOfMany(count, to: result)
+            emitReturnOfMany(count, to: result)
         }
     }
 
@@ -356,19 +361,19 @@ extension Translator {
     /// homes first.
     ///
     /// The entries stay as they were, since a conditional return goes on with them.
-    private mutating func emitReturnOfMany(_ count: Int, to result: Int16) throws(MemoryError) {
+    private mutating func emitReturnOfMany(_ count: Int, to result: Int16) {
         let first = entryCount &- count
         var saved = SavedEntries()
         for index in first..<entryCount where entries[index].isLazy {
             let entry = entries[index]
-            try write(entry, to: entry.home)
+            write(entry, to: entry.home)
             entries[index].kind = .temporary
             entries[index].slot = entry.home
             saved.append(entry, index)
         }
-        try writeRow(first: first, count: count, to: result)
+        writeRow(first: first, count: count, to: result)
         saved.restore(entries)
-        _ = try emit(.returnNothing)
+        _ = emit(.returnNothing)
     }
 }
 

@@ -11,66 +11,70 @@ internal import MoteModule
 
 extension Translator {
     /// An instruction of the family by its byte.
-    mutating func exception(_ byte: UInt8) throws(MemoryError) {
+    mutating func exception(_ byte: UInt8) {
         switch byte {
-        case 0x06: try beginTry()
-        case 0x07: try beginCatch(tag: reader.u32())
-        case 0x08: try throwException(tag: reader.u32())
-        case 0x09: try rethrow(depth: Int(reader.u32()))
+        case 0x06: beginTry()
+        case 0x07: beginCatch(tag: reader.u32())
+        case 0x08: throwException(tag: reader.u32())
+        case 0x09: rethrow(depth: Int(reader.u32()))
         case 0x0A:
-            let source = try slot(of: pop())
-            try throwReference(source)
-        case 0x18: try endDelegate()
-        case 0x19: try beginCatch(tag: CatchTable.anyTag)
-        default: try beginTryTable()
+            let source = slot(of: pop())
+            throwReference(source)
+        case 0x18: endDelegate()
+        case 0x19: beginCatch(tag: CatchTable.anyTag)
+        default: beginTryTable()
         }
     }
 
-    private mutating func throwException(tag: UInt32) throws(MemoryError) {
+    private mutating func throwException(tag: UInt32) {
         let shape = callShape(module.pointee.tags[checked: Int(tag)] ?? 0)
-        let first = try placeArguments(shape)
-        let at = try emit(.throwException)
+        let first = placeArguments(shape)
+        let at = emit(.throwException)
         code.set16(at &+ 8, first)
         code.set32(at &+ 12, tag)
         becomeUnreachable()
     }
 
-    private mutating func throwReference(_ source: Int16) throws(MemoryError) {
-        let at = try emit(.throwReference)
+    private mutating func throwReference(_ source: Int16) {
+        let at = emit(.throwReference)
         code.set16(at &+ 8, source)
         becomeUnreachable()
     }
 
     /// Opens a block whose code an entry of the table will name: no instruction may move over its start.
-    private mutating func openTry(_ kind: ControlFrame.Kind, _ type: BlockType) throws(MemoryError) {
-        try settleTop(type.parameterCount)
+    private mutating func openTry(_ kind: ControlFrame.Kind, _ type: BlockType) {
+        settleTop(type.parameterCount)
         last.offset = -1
         tail.offset = -1
-        try open(kind, type)
+        open(kind, type)
         handlers.openCount &+= 1
     }
 
-    private mutating func beginTryTable() throws(MemoryError) {
+    private mutating func beginTryTable() {
         let type = blockType()
         let clauses = reader.offset
         for _ in 0..<reader.u32() {
             if reader.byte() < 2 { _ = reader.u32() }
             _ = reader.u32()
         }
-        try openTry(.tryTable, type)
+        openTry(.tryTable, type)
         frames[frameCount &- 1].catching = UInt32(truncatingIfNeeded: clauses)
     }
 
     /// Makes the table's entry for the code of a frame so far.
-    private mutating func appendHandler(_ index: Int, limit: UInt32) throws(MemoryError) -> Int {
+    private mutating func appendHandler(_ index: Int, limit: UInt32) -> Int {
         handlers.openCount &-= 1
-        return try handlers.append(
-            start: Int(frames[index].start),
-            end: code.count,
-            depth: index,
-            limit: limit,
-            arena
-        )
+        return appendHandler(start: Int(frames[index].start), depth: index, limit: limit)
+    }
+
+    /// Makes the table's entry for the code from an offset on; 0 when there is no memory for it.
+    mutating func appendHandler(start: Int, depth: Int, limit: UInt32) -> Int {
+        do throws(MemoryError) {
+            return try handlers.append(start: start, end: code.count, depth: depth, limit: limit, arena)
+        } catch {
+            code.fail(error)
+            return 0
+        }
     }
 
     /// Starts the code that a clause of an entry leads to, with the exception's values on the stack.
@@ -80,86 +84,89 @@ extension Translator {
         of entry: Int,
         takesReference: Bool,
         exceptionSlot: Int16
-    ) throws(MemoryError) {
+    ) {
         join()
-        try handlers.append(
-            CatchTable.Clause(
-                tag: tag,
-                target: UInt32(truncatingIfNeeded: code.count),
-                next: CatchTable.noClause,
-                payloadSlot: topPosition,
-                exceptionSlot: exceptionSlot,
-                takesReference: takesReference ? 1 : 0
-            ),
-            to: entry,
-            arena
+        let clause = CatchTable.Clause(
+            tag: tag,
+            target: UInt32(truncatingIfNeeded: code.count),
+            next: CatchTable.noClause,
+            payloadSlot: topPosition,
+            exceptionSlot: exceptionSlot,
+            takesReference: takesReference ? 1 : 0
         )
+        // There may have been no memory for the entry.
+        if code.hasFailed { return }
+        do throws(MemoryError) {
+            try handlers.append(clause, to: entry, arena)
+        } catch {
+            return code.fail(error)
+        }
         let values =
             tag == CatchTable.anyTag ? .empty : module.pointee.tagType(of: tag)?.pointee.parameters ?? .empty
-        for index in 0..<values.count { try pushPlaced(values[checked: index]?.kind ?? 0x7F) }
-        if takesReference { try pushPlaced(0x64) }
+        for index in 0..<values.count { pushPlaced(values[checked: index]?.kind ?? 0x7F) }
+        if takesReference { pushPlaced(0x64) }
     }
 
     /// Pushes a value that lies at its position already; a reference moves into its range.
     @inline(never)
-    private mutating func pushPlaced(_ type: UInt8) throws(MemoryError) {
+    private mutating func pushPlaced(_ type: UInt8) {
         let at = topPosition
         let home = pushTemporary(type)
         guard home != at else { return }
-        let copy = try emit(.copySlot, result: home, keepsRegisters: true)
+        let copy = emit(.copySlot, result: home, keepsRegisters: true)
         code.set16(copy + 10, at)
         last.offset = -1
     }
 
     /// Closes the frame of a `try_table`, a `try` without a `catch`, or the last `catch`.
-    mutating func endTry() throws(MemoryError) {
+    mutating func endTry() {
         let index = frameCount &- 1
         switch frames[index].kind {
         case .tryTable:
-            if !frames[index].isUnreachable { try settleTop(Int(frames[index].resultCount)) }
-            try writePads(index)
+            if !frames[index].isUnreachable { settleTop(Int(frames[index].resultCount)) }
+            writePads(index)
         case .legacyTry:
             handlers.openCount &-= 1
-            if !frames[index].isUnreachable { try settleTop(Int(frames[index].resultCount)) }
+            if !frames[index].isUnreachable { settleTop(Int(frames[index].resultCount)) }
         default:
-            if !frames[index].isUnreachable { try placeValues(index) }
+            if !frames[index].isUnreachable { placeValues(index) }
         }
-        try closeTry(frames[index])
+        closeTry(frames[index])
     }
 
     /// All paths to a frame's end come together here.
-    private mutating func closeTry(_ frame: ControlFrame) throws(MemoryError) {
+    private mutating func closeTry(_ frame: ControlFrame) {
         resolve(frame.fixups)
         reset(to: frame)
         for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
         frameCount &-= 1
         join()
-        try beginCharge()
+        beginCharge()
     }
 
     /// Where each clause of a `try_table` goes: its label is one of those around the block.
-    private mutating func writePads(_ index: Int) throws(MemoryError) {
+    private mutating func writePads(_ index: Int) {
         var clauses = BodyReader(base: reader.base, offset: Int(frames[index].catching), end: reader.end)
         let count = clauses.u32()
         guard count > 0 else {
             handlers.openCount &-= 1
             return
         }
-        if !frames[index].isUnreachable { _ = try emitBranch(.branchAlways, to: index) }
-        let entry = try appendHandler(index, limit: CatchTable.noLimit)
+        if !frames[index].isUnreachable { _ = emitBranch(.branchAlways, to: index) }
+        let entry = appendHandler(index, limit: CatchTable.noLimit)
         frameCount &-= 1
         for _ in 0..<count {
             let kind = clauses.byte()
             let tag = kind < 2 ? clauses.u32() : CatchTable.anyTag
             let depth = Int(clauses.u32())
             reset(to: frames[index])
-            try beginPad(
+            beginPad(
                 tag,
                 of: entry,
                 takesReference: kind & 1 != 0,
                 exceptionSlot: CatchTable.noSlot
             )
-            try branch(depth: depth)
+            branch(depth: depth)
             // That is said of what follows the pad, which nothing does.
             frames[frameCount &- 1].isUnreachable = false
         }
@@ -168,26 +175,26 @@ extension Translator {
 
     // MARK: Legacy exceptions
 
-    private mutating func beginTry() throws(MemoryError) {
-        try openTry(.legacyTry, blockType())
+    private mutating func beginTry() {
+        openTry(.legacyTry, blockType())
     }
 
     /// Ends the body of a `try`, or the `catch` before; what follows runs with the exception's values.
     ///
     /// The exception itself stays in the first slot that the block's references have, for a `rethrow`.
-    mutating func beginCatch(tag: UInt32) throws(MemoryError) {
+    mutating func beginCatch(tag: UInt32) {
         let index = frameCount &- 1
         let isFirst = frames[index].kind == .legacyTry
         if !frames[index].isUnreachable {
             if isFirst {
-                try settleTop(Int(frames[index].resultCount))
+                settleTop(Int(frames[index].resultCount))
             } else {
-                try placeValues(index)
+                placeValues(index)
             }
-            _ = try emitBranch(.branchAlways, to: index)
+            _ = emitBranch(.branchAlways, to: index)
         }
         if isFirst {
-            let entry = try appendHandler(index, limit: CatchTable.noLimit)
+            let entry = appendHandler(index, limit: CatchTable.noLimit)
             frames[index].catching = UInt32(truncatingIfNeeded: entry)
             frames[index].kind = .legacyCatch
         }
@@ -196,13 +203,13 @@ extension Translator {
         let exceptionSlot = caughtSlot(index)
         if referenceCount >= referenceTemporaries { needsMoreReferences = true }
         referenceCount &+= 1
-        try beginPad(
+        beginPad(
             tag,
             of: Int(frames[index].catching),
             takesReference: false,
             exceptionSlot: exceptionSlot
         )
-        try beginCharge()
+        beginCharge()
     }
 
     /// Where a frame keeps the exception that it caught.
@@ -210,17 +217,17 @@ extension Translator {
         Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount))
     }
 
-    private mutating func rethrow(depth: Int) throws(MemoryError) {
-        try throwReference(caughtSlot(frameCount &- 1 &- depth))
+    private mutating func rethrow(depth: Int) {
+        throwReference(caughtSlot(frameCount &- 1 &- depth))
     }
 
     /// Closes a `try` that hands exceptions to one of the blocks around it.
-    mutating func endDelegate() throws(MemoryError) {
+    mutating func endDelegate() {
         let index = frameCount &- 1
         let depth = Int(reader.u32())
-        if !frames[index].isUnreachable { try settleTop(Int(frames[index].resultCount)) }
+        if !frames[index].isUnreachable { settleTop(Int(frames[index].resultCount)) }
         let target = UInt32(truncatingIfNeeded: index &- 1 &- depth)
-        _ = try appendHandler(index, limit: target)
-        try closeTry(frames[index])
+        _ = appendHandler(index, limit: target)
+        closeTry(frames[index])
     }
 }

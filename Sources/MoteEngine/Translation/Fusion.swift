@@ -38,22 +38,22 @@ extension Translator {
         _ family: InternalOpcode,
         _ left: OperandEntry,
         _ constant: UInt64
-    ) throws(MemoryError) -> Bool {
+    ) -> Bool {
         guard let second = binaryOperation(family) else { return false }
         if second.index == 0 {
             if left.kind == .local {
-                try pushSum(left.slot, constant)
+                pushSum(left.slot, constant)
                 return true
             }
             if left.kind == .sum {
-                try pushSum(left.slot, UInt64(UInt32(truncatingIfNeeded: left.value &+ constant)))
+                pushSum(left.slot, UInt64(UInt32(truncatingIfNeeded: left.value &+ constant)))
                 return true
             }
         }
         var left = left
         if left.kind == .sum {
             // Written out, it is the operation before this one.
-            left.slot = try slot(of: left)
+            left.slot = slot(of: left)
             left.kind = .temporary
         }
         if let column = Self.rank(second.index, in: Self.pairSecond), let first = freshImmediate(left),
@@ -63,7 +63,7 @@ extension Translator {
             removeLast()
             let index = (row &* 2 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
             let result = pushTemporary(0x7F)
-            let at = try emit(.i32Pair + index, sizeInBytes: 24, result: result)
+            let at = emit(.i32Pair + index, sizeInBytes: 24, result: result)
             code.set16(at &+ 10, source)
             code.set32(at &+ 12, immediate)
             code.set32(at &+ 16, UInt32(truncatingIfNeeded: constant))
@@ -71,14 +71,14 @@ extension Translator {
         }
         // An access right behind adds the constant to the temporary itself.
         if second.index == 0, left.kind == .temporary, left.slot == topPosition, isLoadNext {
-            try pushSum(left.slot, constant)
+            pushSum(left.slot, constant)
             return true
         }
         guard left.kind == .temporary, left.slot == left.home else { return false }
         // The sum may have been written out already: the rest is the plain operation.
         let isLast = left.slot == integerRegister
         let result = pushTemporary(0x7F)
-        let at = try emit(
+        let at = emit(
             family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
             result: result
         )
@@ -99,7 +99,7 @@ extension Translator {
         _ left: OperandEntry,
         _ right: OperandEntry,
         _ isCommutative: Bool
-    ) throws(MemoryError) -> Bool {
+    ) -> Bool {
         guard let second = binaryOperation(family),
             let column = Self.rank(second.index, in: Self.combineSecond)
         else { return false }
@@ -111,7 +111,7 @@ extension Translator {
         removeLast()
         let index = (row &* 3 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
         let result = pushTemporary(0x7F)
-        let at = try emit(.i32Combine + index, sizeInBytes: 24, result: result)
+        let at = emit(.i32Combine + index, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, source)
         code.set32(at &+ 12, immediate)
         code.set16(at &+ 16, other.slot)
@@ -119,7 +119,7 @@ extension Translator {
     }
 
     /// f64 sum or difference of a product that was written last, with both operands still on the stack.
-    mutating func fuseProduct(_ family: InternalOpcode) throws(MemoryError) -> Bool {
+    mutating func fuseProduct(_ family: InternalOpcode) -> Bool {
         let isSum = family == .f64Binary
         guard isSum || family == .f64Binary + FloatForm.count, last.offset >= 0 else { return false }
         let form = Int(last.opcode.rawValue) &- Int((InternalOpcode.f64Binary + 2 * FloatForm.count).rawValue)
@@ -135,7 +135,7 @@ extension Translator {
         removeLast()
         let factors = b == floatRegister ? 2 : a == floatRegister ? 1 : 0
         let result = pushTemporary(0x7C)
-        let at = try emit(
+        let at = emit(
             .f64Product + (factors * 3 + (isSum ? 0 : isRight ? 1 : 2)),
             result: result,
             isFloat: true

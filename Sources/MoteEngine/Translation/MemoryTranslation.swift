@@ -59,26 +59,26 @@ extension Translator {
             && (form == IntegerForm.slotSlot || form == IntegerForm.lastSlot || form == IntegerForm.slotLast)
     }
 
-    mutating func load(_ byte: UInt8) throws(MemoryError) {
+    mutating func load(_ byte: UInt8) {
         let operand = memoryOperand()
-        guard operand.isPlain else { return try generalLoad(byte, operand) }
+        guard operand.isPlain else { return generalLoad(byte, operand) }
         let family =
             (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * LoadForm.count
-        try plainLoad(family, type: Translator.loadType(byte), offset: operand.offset)
+        plainLoad(family, type: Translator.loadType(byte), offset: operand.offset)
     }
 
     /// A load of memory 0 with 32-bit addresses, by the form that its address has; `family` is the first of the forms.
-    mutating func plainLoad(_ family: InternalOpcode, type: UInt8, offset: UInt64) throws(MemoryError) {
+    mutating func plainLoad(_ family: InternalOpcode, type: UInt8, offset: UInt64) {
         let address = pop()
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let at = try emitLoad(family + LoadForm.constant, type: type)
+            let at = emitLoad(family + LoadForm.constant, type: type)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
-            let at = try emitLoad(family + LoadForm.two, type: type)
+            let at = emitLoad(family + LoadForm.two, type: type)
             code.set16(at &+ 10, left)
             code.set16(at &+ 12, right)
             code.set16(at &+ 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
@@ -86,23 +86,23 @@ extension Translator {
         }
         if address.kind == .sum, offset == 0 {
             let isLast = address.slot == integerRegister
-            let at = try emitLoad(family + (isLast ? LoadForm.lastSum : LoadForm.sum), type: type)
+            let at = emitLoad(family + (isLast ? LoadForm.lastSum : LoadForm.sum), type: type)
             code.set16(at &+ 10, address.slot)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value))
             return
         }
-        let source = try slot(of: address)
+        let source = slot(of: address)
         let isLast = source == integerRegister
-        let at = try emitLoad(family + (isLast ? LoadForm.last : LoadForm.slot), type: type)
+        let at = emitLoad(family + (isLast ? LoadForm.last : LoadForm.slot), type: type)
         code.set16(at &+ 10, source)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: offset))
     }
 
     /// Writes a load of 16 bytes of code whose result goes on the stack.
-    private mutating func emitLoad(_ opcode: InternalOpcode, type: UInt8) throws(MemoryError) -> Int {
+    private mutating func emitLoad(_ opcode: InternalOpcode, type: UInt8) -> Int {
         let result = pushTemporary(type)
-        if Build.hasVectors, type == 0x7B { return try emitVector(opcode, result: result) }
-        return try emit(opcode, result: result, isFloat: type == 0x7D || type == 0x7C)
+        if Build.hasVectors, type == 0x7B { return emitVector(opcode, result: result) }
+        return emit(opcode, result: result, isFloat: type == 0x7D || type == 0x7C)
     }
 
     /// Width row of opcodes 0x36 to 0x3E: 8, 16, 32, 64 bits.
@@ -115,9 +115,9 @@ extension Translator {
         }
     }
 
-    mutating func store(_ byte: UInt8) throws(MemoryError) {
+    mutating func store(_ byte: UInt8) {
         let operand = memoryOperand()
-        guard operand.isPlain else { return try generalStore(byte, operand) }
+        guard operand.isPlain else { return generalStore(byte, operand) }
         let offset = operand.offset
         let value = pop()
         let address = pop()
@@ -125,15 +125,15 @@ extension Translator {
         let family = (isGuarded ? InternalOpcode.store : .storeChecked) + row * Translator.storeForms
         let immediate = immediate(value, is64: row == 3)
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let source = try source(immediate, value)
-            let at = try emit(family + (immediate == nil ? 2 : 3))
+            let source = source(immediate, value)
+            let at = emit(family + (immediate == nil ? 2 : 3))
             code.set16(at &+ 10, source)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if address.kind == .sum, offset == 0 {
-            let source = try source(immediate, value)
-            let at = try emit(family + (immediate == nil ? 5 : 6))
+            let source = source(immediate, value)
+            let at = emit(family + (immediate == nil ? 5 : 6))
             code.set16(at &+ 8, address.slot)
             code.set16(at &+ 10, source)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value))
@@ -144,25 +144,25 @@ extension Translator {
         {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
-            let at = try emit(family + 4)
+            let at = emit(family + 4)
             code.set16(at &+ 8, left)
             code.set16(at &+ 10, value.slot)
             code.set16(at &+ 12, right)
             code.set16(at &+ 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
             return
         }
-        let target = try slot(of: address)
-        let source = try source(immediate, value)
-        let at = try emit(family + (immediate == nil ? 0 : 1))
+        let target = slot(of: address)
+        let source = source(immediate, value)
+        let at = emit(family + (immediate == nil ? 0 : 1))
         code.set16(at &+ 8, target)
         code.set16(at &+ 10, source)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: offset))
     }
 
     /// The field for a stored value: its immediate, or its slot.
-    private mutating func source(_ immediate: Int16?, _ value: OperandEntry) throws(MemoryError) -> Int16 {
+    private mutating func source(_ immediate: Int16?, _ value: OperandEntry) -> Int16 {
         if let immediate { return immediate }
-        return try slot(of: value)
+        return slot(of: value)
     }
 
     /// The 16-bit immediate whose sign extension has a constant's low bits, if there is one.
@@ -175,11 +175,11 @@ extension Translator {
     }
 
     /// An access to any memory but a 32-bit memory 0.
-    private mutating func generalLoad(_ byte: UInt8, _ operand: MemoryOperand) throws(MemoryError) {
+    private mutating func generalLoad(_ byte: UInt8, _ operand: MemoryOperand) {
         let type = Translator.loadType(byte)
-        let address = try slot(of: pop())
+        let address = slot(of: pop())
         let result = pushTemporary(type)
-        let at = try emit(
+        let at = emit(
             .loadGeneral + Translator.loadRow(byte),
             sizeInBytes: 24,
             result: result,
@@ -189,10 +189,10 @@ extension Translator {
         setMemory(operand, of: at)
     }
 
-    private mutating func generalStore(_ byte: UInt8, _ operand: MemoryOperand) throws(MemoryError) {
-        let value = try slot(of: pop())
-        let address = try slot(of: pop())
-        let at = try emit(.storeGeneral + Translator.storeRow(byte), sizeInBytes: 24)
+    private mutating func generalStore(_ byte: UInt8, _ operand: MemoryOperand) {
+        let value = slot(of: pop())
+        let address = slot(of: pop())
+        let at = emit(.storeGeneral + Translator.storeRow(byte), sizeInBytes: 24)
         code.set16(at &+ 8, address)
         code.set16(at &+ 10, value)
         setMemory(operand, of: at)
@@ -206,16 +206,16 @@ extension Translator {
     }
 
     /// The number of pages or elements.
-    mutating func sized(_ opcode: InternalOpcode, index: UInt32, is64: Bool) throws(MemoryError) {
+    mutating func sized(_ opcode: InternalOpcode, index: UInt32, is64: Bool) {
         let result = pushTemporary(is64 ? 0x7E : 0x7F)
-        let at = try emit(opcode, result: result)
+        let at = emit(opcode, result: result)
         code.set32(at &+ 12, index)
     }
 
-    mutating func memoryGrow(_ memory: UInt32) throws(MemoryError) {
-        let delta = try slot(of: pop())
+    mutating func memoryGrow(_ memory: UInt32) {
+        let delta = slot(of: pop())
         let result = pushTemporary(isMemory64(memory) ? 0x7E : 0x7F)
-        let at = try emit(.memoryGrowOperation, result: result)
+        let at = emit(.memoryGrowOperation, result: result)
         code.set16(at &+ 10, delta)
         code.set32(at &+ 12, memory)
         join()
@@ -223,11 +223,11 @@ extension Translator {
     }
 
     /// Three operands and up to two indices.
-    mutating func bulk(_ opcode: InternalOpcode, _ first: UInt32, _ second: UInt32) throws(MemoryError) {
-        let third = try slot(of: pop())
-        let middle = try slot(of: pop())
-        let lowest = try slot(of: pop())
-        let at = try emit(opcode, sizeInBytes: 24)
+    mutating func bulk(_ opcode: InternalOpcode, _ first: UInt32, _ second: UInt32) {
+        let third = slot(of: pop())
+        let middle = slot(of: pop())
+        let lowest = slot(of: pop())
+        let at = emit(opcode, sizeInBytes: 24)
         code.set16(at &+ 8, lowest)
         code.set16(at &+ 10, middle)
         code.set16(at &+ 12, third)
@@ -235,33 +235,33 @@ extension Translator {
         code.set32(at &+ 20, second)
     }
 
-    mutating func drop(_ opcode: InternalOpcode, segment: UInt32) throws(MemoryError) {
-        let at = try emit(opcode)
+    mutating func drop(_ opcode: InternalOpcode, segment: UInt32) {
+        let at = emit(opcode)
         code.set32(at &+ 12, segment)
     }
 
-    mutating func tableGet(_ table: UInt32) throws(MemoryError) {
-        let index = try slot(of: pop())
+    mutating func tableGet(_ table: UInt32) {
+        let index = slot(of: pop())
         let result = pushTemporary(0x63)
-        let at = try emit(.tableGetOperation, result: result)
+        let at = emit(.tableGetOperation, result: result)
         code.set16(at &+ 10, index)
         code.set32(at &+ 12, table)
     }
 
-    mutating func tableSet(_ table: UInt32) throws(MemoryError) {
-        let value = try slot(of: pop())
-        let index = try slot(of: pop())
-        let at = try emit(.tableSetOperation)
+    mutating func tableSet(_ table: UInt32) {
+        let value = slot(of: pop())
+        let index = slot(of: pop())
+        let at = emit(.tableSetOperation)
         code.set16(at &+ 8, index)
         code.set16(at &+ 10, value)
         code.set32(at &+ 12, table)
     }
 
-    mutating func tableGrow(_ table: UInt32) throws(MemoryError) {
-        let count = try slot(of: pop())
-        let value = try slot(of: pop())
+    mutating func tableGrow(_ table: UInt32) {
+        let count = slot(of: pop())
+        let value = slot(of: pop())
         let result = pushTemporary(isTable64(table) ? 0x7E : 0x7F)
-        let at = try emit(.tableGrowOperation, sizeInBytes: 24, result: result)
+        let at = emit(.tableGrowOperation, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, value)
         code.set16(at &+ 12, count)
         code.set32(at &+ 16, table)

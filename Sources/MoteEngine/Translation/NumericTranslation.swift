@@ -75,16 +75,16 @@ extension Translator {
         is64: Bool,
         isCommutative: Bool,
         resultType: UInt8
-    ) throws(MemoryError) {
+    ) {
         var right = pop()
         var left = pop()
         if isCommutative, left.kind == .constant, right.kind != .constant { swap(&left, &right) }
         if right.kind == .constant, Translator.fitsImmediate(right.value, is64: is64) {
-            if try fuseImmediate(family, left, right.value) { return }
-            let leftSlot = try slot(of: left)
+            if fuseImmediate(family, left, right.value) { return }
+            let leftSlot = slot(of: left)
             let isLast = leftSlot == integerRegister
             let result = pushTemporary(resultType)
-            let at = try emit(
+            let at = emit(
                 family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
                 result: result
             )
@@ -92,20 +92,20 @@ extension Translator {
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: right.value))
             return
         }
-        if try combine(family, left, right, isCommutative) { return }
-        let leftSlot = try slot(of: left)
-        let rightSlot = try slot(of: right)
+        if combine(family, left, right, isCommutative) { return }
+        let leftSlot = slot(of: left)
+        let rightSlot = slot(of: right)
         let form =
             rightSlot == integerRegister
             ? IntegerForm.slotLast : leftSlot == integerRegister ? IntegerForm.lastSlot : IntegerForm.slotSlot
         let result = pushTemporary(resultType)
-        let at = try emit(family + form, result: result)
+        let at = emit(family + form, result: result)
         code.set16(at &+ 10, leftSlot)
         code.set16(at &+ 12, rightSlot)
     }
 
     /// Comparison of integers; a constant on the left moves to the right, where it can be an immediate.
-    mutating func integerCompare(_ condition: Int, is64: Bool) throws(MemoryError) {
+    mutating func integerCompare(_ condition: Int, is64: Bool) {
         var condition = condition
         let left = entries[entryCount &- 2]
         if left.kind == .constant, entries[entryCount &- 1].kind != .constant,
@@ -117,7 +117,7 @@ extension Translator {
             condition = Translator.mirrored(condition)
         }
         let family = (is64 ? InternalOpcode.i64Compare : .i32Compare) + condition * IntegerForm.count
-        try integerBinary(family, is64: is64, isCommutative: false, resultType: 0x7F)
+        integerBinary(family, is64: is64, isCommutative: false, resultType: 0x7F)
     }
 
     /// Exchanges the values of the two entries on top.
@@ -138,10 +138,10 @@ extension Translator {
         entries[entryCount &- 1] = lower
     }
 
-    mutating func equalsZero(is64: Bool) throws(MemoryError) {
-        if !is64, try negateLastComparison() { return }
+    mutating func equalsZero(is64: Bool) {
+        if !is64, negateLastComparison() { return }
         pushConstant(0, is64 ? 0x7E : 0x7F)
-        try integerCompare(0, is64: is64)
+        integerCompare(0, is64: is64)
     }
 
     /// One operand, forms slot and last; registers by operand and result type.
@@ -149,22 +149,22 @@ extension Translator {
         _ family: InternalOpcode,
         fromFloat: Bool,
         resultType: UInt8
-    ) throws(MemoryError) {
+    ) {
         let operand = pop()
-        let source = try slot(of: operand)
+        let source = slot(of: operand)
         let isLast = source == (fromFloat ? floatRegister : integerRegister)
         let isFloat = resultType == 0x7D || resultType == 0x7C
         let result = pushTemporary(resultType)
-        let at = try emit(family + (isLast ? 1 : 0), result: result, isFloat: isFloat)
+        let at = emit(family + (isLast ? 1 : 0), result: result, isFloat: isFloat)
         code.set16(at &+ 10, source)
     }
 
     /// Same bits, other register.
-    mutating func reinterpret(_ opcode: InternalOpcode, resultType: UInt8) throws(MemoryError) {
+    mutating func reinterpret(_ opcode: InternalOpcode, resultType: UInt8) {
         let operand = pop()
-        let source = try slot(of: operand)
+        let source = slot(of: operand)
         let result = pushTemporary(resultType)
-        let at = try emit(opcode, result: result, isFloat: resultType < 0x7E)
+        let at = emit(opcode, result: result, isFloat: resultType < 0x7E)
         code.set16(at &+ 10, source)
     }
 
@@ -177,11 +177,11 @@ extension Translator {
         var sizeInBytes: Int { form >= FloatForm.slotConstant ? 24 : 16 }
     }
 
-    mutating func floatOperands(_ left: OperandEntry, _ right: OperandEntry) throws(MemoryError)
+    mutating func floatOperands(_ left: OperandEntry, _ right: OperandEntry)
         -> FloatOperands
     {
         if right.kind == .constant {
-            let leftSlot = try slot(of: left)
+            let leftSlot = slot(of: left)
             let form = leftSlot == floatRegister ? FloatForm.lastConstant : FloatForm.slotConstant
             return FloatOperands(form: form, left: leftSlot, right: 0, constant: right.value)
         }
@@ -196,14 +196,13 @@ extension Translator {
     }
 
     /// Binary float operation (`family` its first form) with a float or a boolean result.
-    mutating func floatBinary(_ family: InternalOpcode, swapped: Bool, resultType: UInt8) throws(MemoryError)
-    {
-        if try fuseProduct(family) { return }
+    mutating func floatBinary(_ family: InternalOpcode, swapped: Bool, resultType: UInt8) {
+        if fuseProduct(family) { return }
         let right = pop()
         let left = pop()
-        let operands = try swapped ? floatOperands(right, left) : floatOperands(left, right)
+        let operands = swapped ? floatOperands(right, left) : floatOperands(left, right)
         let result = pushTemporary(resultType)
-        let at = try emit(
+        let at = emit(
             family + operands.form,
             sizeInBytes: operands.sizeInBytes,
             result: result,
@@ -215,22 +214,22 @@ extension Translator {
     }
 
     /// min, max, copysign: slots only.
-    mutating func floatPlain(_ opcode: InternalOpcode, resultType: UInt8) throws(MemoryError) {
+    mutating func floatPlain(_ opcode: InternalOpcode, resultType: UInt8) {
         let right = pop()
         let left = pop()
-        let leftSlot = try slot(of: left)
-        let rightSlot = try slot(of: right)
+        let leftSlot = slot(of: left)
+        let rightSlot = slot(of: right)
         let result = pushTemporary(resultType)
-        let at = try emit(opcode, result: result, isFloat: true)
+        let at = emit(opcode, result: result, isFloat: true)
         code.set16(at &+ 10, leftSlot)
         code.set16(at &+ 12, rightSlot)
     }
 
     /// eq ne lt gt le ge of a float type; greater is less with the operands exchanged.
-    mutating func floatCompare(_ condition: Int, is64: Bool) throws(MemoryError) {
+    mutating func floatCompare(_ condition: Int, is64: Bool) {
         let (index, swapped) = Translator.floatCondition(condition)
         let family = (is64 ? InternalOpcode.f64Compare : .f32Compare) + index * FloatForm.count
-        try floatBinary(family, swapped: swapped, resultType: 0x7F)
+        floatBinary(family, swapped: swapped, resultType: 0x7F)
     }
 
     /// Index among the generated comparisons (eq ne lt le) and whether operands change places.
@@ -246,16 +245,16 @@ extension Translator {
     }
 
     /// Every numeric instruction of one byte, by ranges of its opcode; false when it is not one.
-    mutating func numeric(_ byte: UInt8) throws(MemoryError) -> Bool {
+    mutating func numeric(_ byte: UInt8) -> Bool {
         let op = Int(byte)
         switch byte {
-        case 0x45: try equalsZero(is64: false)
-        case 0x46...0x4F: try integerCompare(op - 0x46, is64: false)
-        case 0x50: try equalsZero(is64: true)
-        case 0x51...0x5A: try integerCompare(op - 0x51, is64: true)
-        case 0x5B...0x60: try floatCompare(op - 0x5B, is64: false)
-        case 0x61...0x66: try floatCompare(op - 0x61, is64: true)
-        case 0x67...0x69: try unary(.i32Unary + (op - 0x67) * 2, fromFloat: false, resultType: 0x7F)
+        case 0x45: equalsZero(is64: false)
+        case 0x46...0x4F: integerCompare(op - 0x46, is64: false)
+        case 0x50: equalsZero(is64: true)
+        case 0x51...0x5A: integerCompare(op - 0x51, is64: true)
+        case 0x5B...0x60: floatCompare(op - 0x5B, is64: false)
+        case 0x61...0x66: floatCompare(op - 0x61, is64: true)
+        case 0x67...0x69: unary(.i32Unary + (op - 0x67) * 2, fromFloat: false, resultType: 0x7F)
         case 0x6A...0x78:
             var index = op - 0x6A
             if index == 1, entries[entryCount &- 1].kind == .constant {
@@ -265,29 +264,29 @@ extension Translator {
                     0 &- UInt32(truncatingIfNeeded: entries[entryCount &- 1].value)
                 )
             }
-            try integerBinary(
+            integerBinary(
                 .i32Binary + index * IntegerForm.count,
                 is64: false,
                 isCommutative: Translator.isCommutative(index),
                 resultType: 0x7F
             )
-        case 0x79...0x7B: try unary(.i64Unary + (op - 0x79) * 2, fromFloat: false, resultType: 0x7E)
+        case 0x79...0x7B: unary(.i64Unary + (op - 0x79) * 2, fromFloat: false, resultType: 0x7E)
         case 0x7C...0x8A:
-            try integerBinary(
+            integerBinary(
                 .i64Binary + (op - 0x7C) * IntegerForm.count,
                 is64: true,
                 isCommutative: Translator.isCommutative(op - 0x7C),
                 resultType: 0x7E
             )
-        case 0x8B...0x91: try unary(.f32Unary + (op - 0x8B) * 2, fromFloat: true, resultType: 0x7D)
+        case 0x8B...0x91: unary(.f32Unary + (op - 0x8B) * 2, fromFloat: true, resultType: 0x7D)
         case 0x92...0x95:
-            try floatBinary(.f32Binary + (op - 0x92) * FloatForm.count, swapped: false, resultType: 0x7D)
-        case 0x96...0x98: try floatPlain(.f32Plain + (op - 0x96), resultType: 0x7D)
-        case 0x99...0x9F: try unary(.f64Unary + (op - 0x99) * 2, fromFloat: true, resultType: 0x7C)
+            floatBinary(.f32Binary + (op - 0x92) * FloatForm.count, swapped: false, resultType: 0x7D)
+        case 0x96...0x98: floatPlain(.f32Plain + (op - 0x96), resultType: 0x7D)
+        case 0x99...0x9F: unary(.f64Unary + (op - 0x99) * 2, fromFloat: true, resultType: 0x7C)
         case 0xA0...0xA3:
-            try floatBinary(.f64Binary + (op - 0xA0) * FloatForm.count, swapped: false, resultType: 0x7C)
-        case 0xA4...0xA6: try floatPlain(.f64Plain + (op - 0xA4), resultType: 0x7C)
-        case 0xA7...0xC4: try conversion(op)
+            floatBinary(.f64Binary + (op - 0xA0) * FloatForm.count, swapped: false, resultType: 0x7C)
+        case 0xA4...0xA6: floatPlain(.f64Plain + (op - 0xA4), resultType: 0x7C)
+        case 0xA7...0xC4: conversion(op)
         default: return false
         }
         return true
@@ -299,43 +298,43 @@ extension Translator {
     }
 
     /// 0xA7 i32.wrap_i64 to 0xC4 i64.extend32_s.
-    private mutating func conversion(_ op: Int) throws(MemoryError) {
+    private mutating func conversion(_ op: Int) {
         switch op {
-        case 0xA7: try unary(.i64Unary + 7 * 2, fromFloat: false, resultType: 0x7F)
-        case 0xA8...0xAB: try unary(.conversion + (op - 0xA8) * 2, fromFloat: true, resultType: 0x7F)
-        case 0xAC: try unary(.i64Unary + 5 * 2, fromFloat: false, resultType: 0x7E)
-        case 0xAD: try unary(.i64Unary + 6 * 2, fromFloat: false, resultType: 0x7E)
-        case 0xAE...0xB1: try unary(.conversion + (op - 0xAE + 4) * 2, fromFloat: true, resultType: 0x7E)
-        case 0xB2...0xB5: try unary(.conversion + (op - 0xB2 + 16) * 2, fromFloat: false, resultType: 0x7D)
-        case 0xB6: try unary(.conversion + 24 * 2, fromFloat: true, resultType: 0x7D)
-        case 0xB7...0xBA: try unary(.conversion + (op - 0xB7 + 20) * 2, fromFloat: false, resultType: 0x7C)
-        case 0xBB: try unary(.conversion + 25 * 2, fromFloat: true, resultType: 0x7C)
-        case 0xBC: try reinterpret(.reinterpret, resultType: 0x7F)
-        case 0xBD: try reinterpret(.reinterpret + 1, resultType: 0x7E)
-        case 0xBE: try reinterpret(.reinterpret + 2, resultType: 0x7D)
-        case 0xBF: try reinterpret(.reinterpret + 3, resultType: 0x7C)
-        case 0xC0...0xC1: try unary(.i32Unary + (op - 0xC0 + 3) * 2, fromFloat: false, resultType: 0x7F)
-        default: try unary(.i64Unary + (op - 0xC2 + 3) * 2, fromFloat: false, resultType: 0x7E)
+        case 0xA7: unary(.i64Unary + 7 * 2, fromFloat: false, resultType: 0x7F)
+        case 0xA8...0xAB: unary(.conversion + (op - 0xA8) * 2, fromFloat: true, resultType: 0x7F)
+        case 0xAC: unary(.i64Unary + 5 * 2, fromFloat: false, resultType: 0x7E)
+        case 0xAD: unary(.i64Unary + 6 * 2, fromFloat: false, resultType: 0x7E)
+        case 0xAE...0xB1: unary(.conversion + (op - 0xAE + 4) * 2, fromFloat: true, resultType: 0x7E)
+        case 0xB2...0xB5: unary(.conversion + (op - 0xB2 + 16) * 2, fromFloat: false, resultType: 0x7D)
+        case 0xB6: unary(.conversion + 24 * 2, fromFloat: true, resultType: 0x7D)
+        case 0xB7...0xBA: unary(.conversion + (op - 0xB7 + 20) * 2, fromFloat: false, resultType: 0x7C)
+        case 0xBB: unary(.conversion + 25 * 2, fromFloat: true, resultType: 0x7C)
+        case 0xBC: reinterpret(.reinterpret, resultType: 0x7F)
+        case 0xBD: reinterpret(.reinterpret + 1, resultType: 0x7E)
+        case 0xBE: reinterpret(.reinterpret + 2, resultType: 0x7D)
+        case 0xBF: reinterpret(.reinterpret + 3, resultType: 0x7C)
+        case 0xC0...0xC1: unary(.i32Unary + (op - 0xC0 + 3) * 2, fromFloat: false, resultType: 0x7F)
+        default: unary(.i64Unary + (op - 0xC2 + 3) * 2, fromFloat: false, resultType: 0x7E)
         }
     }
 
     /// 0xFC 0 to 7: saturating truncations.
-    mutating func saturatingTruncation(_ index: Int) throws(MemoryError) {
-        try unary(.conversion + (8 + index) * 2, fromFloat: true, resultType: index < 4 ? 0x7F : 0x7E)
+    mutating func saturatingTruncation(_ index: Int) {
+        unary(.conversion + (8 + index) * 2, fromFloat: true, resultType: index < 4 ? 0x7F : 0x7E)
     }
 }
 
 extension Translator {
     /// Wide arithmetic, numbers from i64.add128 on: two results of 64 bits, the low half first.
-    mutating func wide(_ operation: Int) throws(MemoryError) {
+    mutating func wide(_ operation: Int) {
         let isSum = operation < 2
-        let fourth = isSum ? try slot(of: pop()) : Translator.noSlot
-        let third = isSum ? try slot(of: pop()) : Translator.noSlot
-        let second = try slot(of: pop())
-        let first = try slot(of: pop())
+        let fourth = isSum ? slot(of: pop()) : Translator.noSlot
+        let third = isSum ? slot(of: pop()) : Translator.noSlot
+        let second = slot(of: pop())
+        let first = slot(of: pop())
         let low = pushTemporary(0x7E)
         let high = pushTemporary(0x7E)
-        let at = try emit(.wide + operation, sizeInBytes: 24, result: high)
+        let at = emit(.wide + operation, sizeInBytes: 24, result: high)
         code.set16(at &+ 10, low)
         code.set16(at &+ 12, first)
         code.set16(at &+ 14, second)

@@ -71,7 +71,7 @@ extension Translator {
     }
 
     /// Gives every local its slot and writes the prologue.
-    private mutating func layOutFrame(_ type: UnsafeMutablePointer<DefinedType>?) throws(MemoryError) {
+    private mutating func layOutFrame(_ type: UnsafeMutablePointer<DefinedType>?) {
         let parameters = type?.pointee.parameters ?? .empty
         localCount = 0
         var argument = -argumentSlots &- frameHeaderSlots
@@ -112,11 +112,11 @@ extension Translator {
         frameSlots =
             temporaryStart
             &+ Int(module.pointee.functions[checked: Int(functionIndex)]?.maximumOperandSlots ?? 0)
-        try beginCharge()
-        try clearFrame(temporaryStart)
+        beginCharge()
+        clearFrame(temporaryStart)
         var slot = firstParameterReference
         for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
-            let at = try emit(.copySlot)
+            let at = emit(.copySlot)
             code.set16(at &+ 8, Int16(truncatingIfNeeded: slot))
             code.set16(at &+ 10, locals[index].slot)
             locals[index].slot = Int16(truncatingIfNeeded: slot)
@@ -125,14 +125,14 @@ extension Translator {
     }
 
     /// Makes the first `count` slots zero: locals and the reference range.
-    private mutating func clearFrame(_ count: Int) throws(MemoryError) {
+    private mutating func clearFrame(_ count: Int) {
         switch count {
         case 0: return
-        case 1...4: _ = try emit(.clearFour, sizeInBytes: 8)
-        case 5...8: _ = try emit(.clearEight, sizeInBytes: 8)
-        case 9...16: _ = try emit(.clearSixteen, sizeInBytes: 8)
+        case 1...4: _ = emit(.clearFour, sizeInBytes: 8)
+        case 5...8: _ = emit(.clearEight, sizeInBytes: 8)
+        case 9...16: _ = emit(.clearSixteen, sizeInBytes: 8)
         default:
-            let at = try emit(.clearSlots)
+            let at = emit(.clearSlots)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
         }
         let cleared = count <= 8 ? (count &+ 3) & ~3 : max(count, 16)
@@ -145,26 +145,27 @@ extension Translator {
     mutating func translateBody() throws(MemoryError) -> Bool {
         let function = module.pointee.functions[checked: Int(functionIndex)]
         let type = module.pointee.functionType(of: functionIndex)
-        try layOutFrame(type)
-        try beginFunction(function?.typeIndex ?? 0, resultCount: type?.pointee.resultCount ?? 0)
+        layOutFrame(type)
+        beginFunction(function?.typeIndex ?? 0, resultCount: type?.pointee.resultCount ?? 0)
         while true {
             instructionOffset = UInt32(truncatingIfNeeded: reader.offset)
             let isDone: Bool
             if frames[frameCount &- 1].isUnreachable {
-                isDone = try skipToEnd()
+                isDone = skipToEnd()
             } else {
-                isDone = try instruction()
+                isDone = instruction()
             }
             if soughtCodeOffset >= 0, foundByteOffset == nil, code.count > soughtCodeOffset {
                 foundByteOffset = instructionOffset
             }
+            if let failure = code.failure { throw failure }
             if needsMoreReferences { return false }
             if isDone { return true }
         }
     }
 
     /// Reads code that nothing reaches, up to the `else` or `end` that closes it.
-    private mutating func skipToEnd() throws(MemoryError) -> Bool {
+    private mutating func skipToEnd() -> Bool {
         var depth = 0
         while true {
             instructionOffset = UInt32(truncatingIfNeeded: reader.offset)
@@ -173,20 +174,20 @@ extension Translator {
             guard let row else { continue }
             switch row.opcode {
             case .else where depth == 0:
-                try beginAlternative()
+                beginAlternative()
                 return false
             case .end:
-                if depth == 0 { return try endFrame() }
+                if depth == 0 { return endFrame() }
                 depth &-= 1
             case .catch where Build.hasExceptions && depth == 0:
-                try beginCatch(tag: reader.u32())
+                beginCatch(tag: reader.u32())
                 return false
             case .catchAll where Build.hasExceptions && depth == 0:
-                try beginCatch(tag: CatchTable.anyTag)
+                beginCatch(tag: CatchTable.anyTag)
                 return false
             case .delegate where Build.hasExceptions:
                 if depth == 0 {
-                    try endDelegate()
+                    endDelegate()
                     return false
                 }
                 depth &-= 1
@@ -199,107 +200,107 @@ extension Translator {
     }
 
     /// One instruction; true behind the function's `end`.
-    private mutating func instruction() throws(MemoryError) -> Bool {
+    private mutating func instruction() -> Bool {
         charge()
         let byte = reader.byte()
         switch byte {
-        case 0x20: try pushLocal(Int(reader.u32()))
-        case 0x21: try localSet(Int(reader.u32()))
-        case 0x22: try localTee(Int(reader.u32()))
-        case 0x23: try globalGet(reader.u32())
-        case 0x24: try globalSet(reader.u32())
-        case 0x25: try tableGet(reader.u32())
-        case 0x26: try tableSet(reader.u32())
-        case 0x28...0x35: try load(byte)
-        case 0x36...0x3E: try store(byte)
+        case 0x20: pushLocal(Int(reader.u32()))
+        case 0x21: localSet(Int(reader.u32()))
+        case 0x22: localTee(Int(reader.u32()))
+        case 0x23: globalGet(reader.u32())
+        case 0x24: globalSet(reader.u32())
+        case 0x25: tableGet(reader.u32())
+        case 0x26: tableSet(reader.u32())
+        case 0x28...0x35: load(byte)
+        case 0x36...0x3E: store(byte)
         case 0x3F:
             let memory = reader.u32()
-            try sized(.memorySizeOperation, index: memory, is64: isMemory64(memory))
-        case 0x40: try memoryGrow(reader.u32())
+            sized(.memorySizeOperation, index: memory, is64: isMemory64(memory))
+        case 0x40: memoryGrow(reader.u32())
         case 0x41...0x44: constant(byte)
         case 0x00:
-            _ = try emit(.unreachableOperation, sizeInBytes: 8)
+            _ = emit(.unreachableOperation, sizeInBytes: 8)
             becomeUnreachable()
         case 0x01: break
-        case 0x02: try beginBlock()
-        case 0x03: try beginLoop()
-        case 0x04: try beginConditional()
-        case 0x05: try beginAlternative()
+        case 0x02: beginBlock()
+        case 0x03: beginLoop()
+        case 0x04: beginConditional()
+        case 0x05: beginAlternative()
         case 0x06...0x0A, 0x18, 0x19, 0x1F:
-            if Build.hasExceptions { try exception(byte) }
-        case 0x0B: return try endFrame()
-        case 0x0C: try branch(depth: Int(reader.u32()))
-        case 0x0D: try branchIf(depth: Int(reader.u32()))
-        case 0x0E: try branchTable()
+            if Build.hasExceptions { exception(byte) }
+        case 0x0B: return endFrame()
+        case 0x0C: branch(depth: Int(reader.u32()))
+        case 0x0D: branchIf(depth: Int(reader.u32()))
+        case 0x0E: branchTable()
         case 0x0F:
-            try emitReturn()
+            emitReturn()
             becomeUnreachable()
-        case 0x10: try call(reader.u32())
+        case 0x10: call(reader.u32())
         case 0x11:
             let type = reader.u32()
-            try callIndirect(type: type, table: reader.u32())
-        case 0x12: try returnCall(reader.u32())
+            callIndirect(type: type, table: reader.u32())
+        case 0x12: returnCall(reader.u32())
         case 0x13:
             let type = reader.u32()
-            try returnCallIndirect(type: type, table: reader.u32())
-        case 0x14: try callReference(type: reader.u32())
-        case 0x15: try returnCallReference(type: reader.u32())
+            returnCallIndirect(type: type, table: reader.u32())
+        case 0x14: callReference(type: reader.u32())
+        case 0x15: returnCallReference(type: reader.u32())
         case 0x1A: _ = pop()
-        case 0x1B: try select()
+        case 0x1B: select()
         case 0x1C:
             for _ in 0..<reader.u32() { _ = reader.valueTypeKind() }
-            try select()
+            select()
         case 0xD0:
             _ = reader.s64()
             pushConstant(0, 0x63)
-        case 0xD1: try referenceIsNull()
-        case 0xD2: try referenceFunction(reader.u32())
-        case 0xD3: try integerCompare(0, is64: true)
-        case 0xD4: try referenceAsNonNull()
-        case 0xD5: try branchOnNull(depth: Int(reader.u32()))
-        case 0xD6: try branchOnNonNull(depth: Int(reader.u32()))
-        case 0xFB...0xFE: try prefixed(byte)
-        default: _ = try numeric(byte)
+        case 0xD1: referenceIsNull()
+        case 0xD2: referenceFunction(reader.u32())
+        case 0xD3: integerCompare(0, is64: true)
+        case 0xD4: referenceAsNonNull()
+        case 0xD5: branchOnNull(depth: Int(reader.u32()))
+        case 0xD6: branchOnNonNull(depth: Int(reader.u32()))
+        case 0xFB...0xFE: prefixed(byte)
+        default: _ = numeric(byte)
         }
         return false
     }
 
     /// An instruction whose number follows a prefix.
-    private mutating func prefixed(_ prefix: UInt8) throws(MemoryError) {
+    private mutating func prefixed(_ prefix: UInt8) {
         let number = reader.u32()
         switch prefix {
-        case 0xFB: if Build.hasGarbageCollection { try aggregate(number) }
-        case 0xFD: if Build.hasVectors { try vector(number) }
-        case 0xFE: if Build.hasThreads { try atomic(number) }
-        default: try miscellaneous(number)
+        case 0xFB: if Build.hasGarbageCollection { aggregate(number) }
+        case 0xFD: if Build.hasVectors { vector(number) }
+        case 0xFE: if Build.hasThreads { atomic(number) }
+        default: miscellaneous(number)
         }
     }
 
     /// Saturating truncations, bulk operations and wide arithmetic.
-    private mutating func miscellaneous(_ number: UInt32) throws(MemoryError) {
+    private mutating func miscellaneous(_ number: UInt32) {
         switch number {
-        case 0...7: try saturatingTruncation(Int(number))
+        case 0...7: saturatingTruncation(Int(number))
         case 8:
             let segment = reader.u32()
-            try bulk(.memoryInitOperation, reader.u32(), segment)
-        case 9: try drop(.dataDropOperation, segment: reader.u32())
+            bulk(.memoryInitOperation, reader.u32(), segment)
+        case 9: drop(.dataDropOperation, segment: reader.u32())
         case 10:
             let destination = reader.u32()
-            try bulk(.memoryCopyOperation, destination, reader.u32())
-        case 11: try bulk(.memoryFillOperation, reader.u32(), 0)
+            bulk(.memoryCopyOperation, destination, reader.u32())
+        case 11: bulk(.memoryFillOperation, reader.u32(), 0)
         case 12:
             let segment = reader.u32()
-            try bulk(.tableInitOperation, reader.u32(), segment)
-        case 13: try drop(.elementDropOperation, segment: reader.u32())
+            bulk(.tableInitOperation, reader.u32(), segment)
+        case 13: drop(.elementDropOperation, segment: reader.u32())
         case 14:
             let destination = reader.u32()
-            try bulk(.tableCopyOperation, destination, reader.u32())
-        case 15: try tableGrow(reader.u32())
+            bulk(.tableCopyOperation, destination, reader.u32())
+        case 15: tableGrow(reader.u32())
         case 16:
             let table = reader.u32()
-            try sized(.tableSizeOperation, index: table, is64: isTable64(table))
-        case 17: try bulk(.tableFillOperation, reader.u32(), 0)
-        default: if Build.hasWideArithmetic { try wide(Int(number) &- 19) }
+            sized(.tableSizeOperation, index: table, is64: isTable64(table))
+        case 17: bulk(.tableFillOperation, reader.u32(), 0)
+        default: if Build.hasWideArithmetic { wide(Int(number) &- 19) }
         }
     }
 }

@@ -6,8 +6,8 @@ internal import MoteModule
 extension Translator {
     /// Writes an instruction without a result.
     @inline(never)
-    mutating func emit(_ opcode: InternalOpcode, sizeInBytes: Int = 16) throws(MemoryError) -> Int {
-        let at = try code.append(opcode, sizeInBytes: sizeInBytes)
+    mutating func emit(_ opcode: InternalOpcode, sizeInBytes: Int = 16) -> Int {
+        let at = code.append(opcode, sizeInBytes: sizeInBytes)
         last.offset = -1
         previousTail = tail
         tail = (at, opcode)
@@ -24,8 +24,8 @@ extension Translator {
         result: Int16,
         isFloat: Bool = false,
         keepsRegisters: Bool = false
-    ) throws(MemoryError) -> Int {
-        let at = try code.append(opcode, sizeInBytes: sizeInBytes)
+    ) -> Int {
+        let at = code.append(opcode, sizeInBytes: sizeInBytes)
         previousTail = tail
         tail = (at, opcode)
         last.offset = at
@@ -47,8 +47,8 @@ extension Translator {
         _ opcode: InternalOpcode,
         sizeInBytes: Int = 16,
         result: Int16
-    ) throws(MemoryError) -> Int {
-        let at = try emit(opcode, sizeInBytes: sizeInBytes, result: result, keepsRegisters: true)
+    ) -> Int {
+        let at = emit(opcode, sizeInBytes: sizeInBytes, result: result, keepsRegisters: true)
         forget(result &+ 1)
         return at
     }
@@ -90,8 +90,8 @@ extension Translator {
         _ opcode: InternalOpcode,
         sizeInBytes: Int = 16,
         to frame: Int
-    ) throws(MemoryError) -> Int {
-        let at = try emit(opcode, sizeInBytes: sizeInBytes)
+    ) -> Int {
+        let at = emit(opcode, sizeInBytes: sizeInBytes)
         link(at &+ 12, to: frame)
         return at
     }
@@ -112,6 +112,8 @@ extension Translator {
 
     /// The end of a frame is here: its branches learn their distances.
     mutating func resolve(_ fixups: Int32) {
+        // What was written after a failure may have gone over the distances written before.
+        if code.hasFailed { return }
         var field = Int(fixups)
         while field >= 0 {
             let next = Int(code.get32(field))
@@ -122,9 +124,9 @@ extension Translator {
 
     /// Starts a stretch of code that pays for itself, in metered code.
     @inline(never)
-    mutating func beginCharge() throws(MemoryError) {
+    mutating func beginCharge() {
         guard isMetered else { return }
-        chargeOffset = try emit(.chargeFuel)
+        chargeOffset = emit(.chargeFuel)
         chargeUnits = 0
     }
 

@@ -50,10 +50,10 @@ extension Translator {
         stackSlots &+= 1
     }
 
-    mutating func pushLocal(_ index: Int) throws(MemoryError) {
+    mutating func pushLocal(_ index: Int) {
         let local = locals[index]
         let slot = home(local.type)
-        try pushLazy(
+        pushLazy(
             OperandEntry(
                 value: 0,
                 slot: local.slot,
@@ -66,8 +66,8 @@ extension Translator {
     }
 
     /// Pushes the sum of a slot, a local's or the temporary popped last, and a constant.
-    mutating func pushSum(_ slot: Int16, _ value: UInt64) throws(MemoryError) {
-        try pushLazy(
+    mutating func pushSum(_ slot: Int16, _ value: UInt64) {
+        pushLazy(
             OperandEntry(
                 value: value,
                 slot: slot,
@@ -79,11 +79,11 @@ extension Translator {
         )
     }
 
-    private mutating func pushLazy(_ entry: OperandEntry) throws(MemoryError) {
+    private mutating func pushLazy(_ entry: OperandEntry) {
         entries[entryCount] = entry
         if lazy.count == LazyEntries.capacity {
             // So many unread locals are rare: the oldest goes to its home, and the list stays short.
-            try settle(Int(lazy.indices[0]))
+            settle(Int(lazy.indices[0]))
             for index in 1..<LazyEntries.capacity { lazy.indices[index &- 1] = lazy.indices[index] }
             lazy.count &-= 1
         }
@@ -104,22 +104,22 @@ extension Translator {
 
     /// Puts an entry into its home slot, if it is not there.
     @inline(never)
-    mutating func settle(_ index: Int) throws(MemoryError) {
+    mutating func settle(_ index: Int) {
         let entry = entries[index]
         guard entry.kind != .temporary else { return }
-        try write(entry, to: entry.home)
+        write(entry, to: entry.home)
         entries[index].kind = .temporary
         entries[index].slot = entry.home
     }
 
     /// Before a local changes: entries that still read it get the old value.
-    mutating func preserve(_ slot: Int16) throws(MemoryError) {
+    mutating func preserve(_ slot: Int16) {
         guard lazy.count > 0 else { return }
         var kept = 0
         for at in 0..<lazy.count {
             let index = Int(lazy.indices[at])
             if entries[index].slot == slot {
-                try settle(index)
+                settle(index)
             } else {
                 lazy.indices[kept] = lazy.indices[at]
                 kept &+= 1
@@ -129,29 +129,29 @@ extension Translator {
     }
 
     /// Before control flow splits: every entry that reads a local gets its value now.
-    mutating func settleLocals() throws(MemoryError) {
-        for at in 0..<lazy.count { try settle(Int(lazy.indices[at])) }
+    mutating func settleLocals() {
+        for at in 0..<lazy.count { settle(Int(lazy.indices[at])) }
         lazy.count = 0
     }
 
     /// Puts the `count` entries on top into their homes.
-    mutating func settleTop(_ count: Int) throws(MemoryError) {
-        try settleLocals()
-        for index in (entryCount &- count)..<entryCount { try settle(index) }
+    mutating func settleTop(_ count: Int) {
+        settleLocals()
+        for index in (entryCount &- count)..<entryCount { settle(index) }
     }
 
     /// Slot from which an instruction reads a popped entry; a constant or sum is written to its home first.
-    mutating func slot(of entry: OperandEntry) throws(MemoryError) -> Int16 {
+    mutating func slot(of entry: OperandEntry) -> Int16 {
         guard entry.kind == .constant || entry.kind == .sum else { return entry.slot }
-        try write(entry, to: entry.home)
+        write(entry, to: entry.home)
         return entry.home
     }
 
     /// Writes an entry's value to a slot, with one copy or constant instruction unless it is there already.
-    mutating func write(_ entry: OperandEntry, to slot: Int16) throws(MemoryError) {
+    mutating func write(_ entry: OperandEntry, to slot: Int16) {
         if entry.kind == .sum {
             let isLast = entry.slot == integerRegister
-            let at = try emit(
+            let at = emit(
                 .i32Binary + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
                 result: slot
             )
@@ -162,35 +162,35 @@ extension Translator {
         guard entry.kind == .constant else {
             if entry.slot == slot { return }
             if entry.isVector {
-                let at = try emitVector(.copyVector, result: slot)
+                let at = emitVector(.copyVector, result: slot)
                 code.set16(at &+ 10, entry.slot)
                 return
             }
             if entry.slot == integerRegister {
-                _ = try emit(.copyLast, result: slot, keepsRegisters: true)
+                _ = emit(.copyLast, result: slot, keepsRegisters: true)
                 return
             }
             if entry.slot == floatRegister {
-                _ = try emit(.copyLastFloat, result: slot, keepsRegisters: true)
+                _ = emit(.copyLastFloat, result: slot, keepsRegisters: true)
                 return
             }
-            let at = try emit(.copySlot, result: slot, keepsRegisters: true)
+            let at = emit(.copySlot, result: slot, keepsRegisters: true)
             code.set16(at &+ 10, entry.slot)
             return
         }
         switch entry.type {
         case 0x7D:
-            let at = try emit(.constantFloat32, result: slot, isFloat: true)
+            let at = emit(.constantFloat32, result: slot, isFloat: true)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: entry.value))
         case 0x7C:
-            let at = try emit(.constantFloat64, sizeInBytes: 24, result: slot, isFloat: true)
+            let at = emit(.constantFloat64, sizeInBytes: 24, result: slot, isFloat: true)
             code.set64(at &+ 16, entry.value)
         default:
             if entry.value <= UInt64(UInt32.max) {
-                let at = try emit(.constant32, result: slot)
+                let at = emit(.constant32, result: slot)
                 code.set32(at &+ 12, UInt32(truncatingIfNeeded: entry.value))
             } else {
-                let at = try emit(.constant64, sizeInBytes: 24, result: slot)
+                let at = emit(.constant64, sizeInBytes: 24, result: slot)
                 code.set64(at &+ 16, entry.value)
             }
         }
@@ -198,7 +198,7 @@ extension Translator {
 
     /// Puts `count` entries starting with `first` into consecutive slots from `destination` on, which lies at or
     /// below their own positions: upwards, so no value is overwritten before it is read.
-    mutating func writeRow(first: Int, count: Int, to destination: Int16) throws(MemoryError) {
+    mutating func writeRow(first: Int, count: Int, to destination: Int16) {
         var index = 0
         var slot = destination
         while index < count {
@@ -212,7 +212,7 @@ extension Translator {
                         let candidate = entries[first &+ index &+ 2]
                         if isPlainCopy(candidate, to: slot &+ 2) { third = candidate }
                     }
-                    let at = try emit(
+                    let at = emit(
                         third == nil ? .copyTwo : .copyThree,
                         result: slot,
                         keepsRegisters: true
@@ -230,7 +230,7 @@ extension Translator {
                     continue
                 }
             }
-            try write(entry, to: slot)
+            write(entry, to: slot)
             index &+= 1
             slot &+= Int16(truncatingIfNeeded: entry.slotCount)
         }

@@ -8,7 +8,7 @@ extension Translator {
     /// Pops a value into a local.
     ///
     /// What computed it last writes to the local at once, if nobody else reads the old value.
-    mutating func localSet(_ index: Int) throws(MemoryError) {
+    mutating func localSet(_ index: Int) {
         let slot = locals[index].slot
         let entry = pop()
         if isLastResult(entry), !isPending(slot) {
@@ -22,14 +22,14 @@ extension Translator {
             last.offset = -1
             return
         }
-        try preserve(slot)
-        try write(entry, to: slot)
+        preserve(slot)
+        write(entry, to: slot)
         last.offset = -1
     }
 
-    mutating func localTee(_ index: Int) throws(MemoryError) {
-        try localSet(index)
-        try pushLocal(index)
+    mutating func localTee(_ index: Int) {
+        localSet(index)
+        pushLocal(index)
     }
 
     /// Whether an entry on the stack still reads the local in a slot.
@@ -38,18 +38,18 @@ extension Translator {
         return false
     }
 
-    mutating func globalGet(_ index: UInt32) throws(MemoryError) {
+    mutating func globalGet(_ index: UInt32) {
         guard let global = module.pointee.globals[checked: Int(index)] else { return }
         let type = global.type.valueType.kind
         let isFloat = type == 0x7D || type == 0x7C
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let result = pushTemporary(type)
         if Build.hasVectors, type == 0x7B {
-            let at = try emitVector(isImported ? .globalGetImportedVector : .globalGetVector, result: result)
+            let at = emitVector(isImported ? .globalGetImportedVector : .globalGetVector, result: result)
             code.set32(at &+ 12, global.slot)
             return
         }
-        let at = try emit(
+        let at = emit(
             isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet,
             result: result,
             isFloat: isFloat
@@ -62,22 +62,22 @@ extension Translator {
         }
     }
 
-    mutating func globalSet(_ index: UInt32) throws(MemoryError) {
+    mutating func globalSet(_ index: UInt32) {
         guard let global = module.pointee.globals[checked: Int(index)] else { return }
         let isImported = Int(index) < module.pointee.importedGlobalCount
-        let source = try slot(of: pop())
+        let source = slot(of: pop())
         if Build.hasVectors, global.type.valueType == .v128 {
-            let at = try emit(isImported ? .globalSetImportedVector : .globalSetVector)
+            let at = emit(isImported ? .globalSetImportedVector : .globalSetVector)
             code.set16(at &+ 8, source)
             code.set32(at &+ 12, global.slot)
             return
         }
         let isLast = !isImported && source == integerRegister
         if index == auxiliaryStack.globalIndex, !isImported {
-            try stackPointerSet(source, isLast: isLast, global.slot)
+            stackPointerSet(source, isLast: isLast, global.slot)
             return
         }
-        let at = try emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
+        let at = emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
         code.set16(at &+ 8, source)
         code.set32(at &+ 12, global.slot)
     }
@@ -87,36 +87,36 @@ extension Translator {
         _ source: Int16,
         isLast: Bool,
         _ globalSlot: UInt32
-    ) throws(MemoryError) {
+    ) {
         let opcode: InternalOpcode
         if auxiliaryStack.is64 {
             opcode = isLast ? .stackPointerSetLast64 : .stackPointerSetSlot64
         } else {
             opcode = isLast ? .stackPointerSetLast : .stackPointerSetSlot
         }
-        let at = try emit(opcode)
+        let at = emit(opcode)
         code.set16(at &+ 8, source)
         code.set16(at &+ 10, auxiliaryStack.is64 ? 1 : 0)
         code.set32(at &+ 12, globalSlot)
     }
 
-    mutating func select() throws(MemoryError) {
+    mutating func select() {
         let condition = pop()
         let second = pop()
         let first = pop()
-        let conditionSlot = try slot(of: condition)
-        let firstSlot = try slot(of: first)
-        let secondSlot = try slot(of: second)
+        let conditionSlot = slot(of: condition)
+        let firstSlot = slot(of: first)
+        let secondSlot = slot(of: second)
         let isLast = conditionSlot == integerRegister
         let result = pushTemporary(first.type)
         if first.isVector {
-            let at = try emitVector(.selectVector, result: result)
+            let at = emitVector(.selectVector, result: result)
             code.set16(at &+ 10, firstSlot)
             code.set16(at &+ 12, secondSlot)
             code.set16(at &+ 14, conditionSlot)
             return
         }
-        let at = try emit(isLast ? .selectLast : .selectSlots, result: result)
+        let at = emit(isLast ? .selectLast : .selectSlots, result: result)
         code.set16(at &+ 10, firstSlot)
         code.set16(at &+ 12, secondSlot)
         code.set16(at &+ 14, conditionSlot)
@@ -134,13 +134,13 @@ extension Translator {
         }
     }
 
-    mutating func referenceIsNull() throws(MemoryError) {
-        try equalsZero(is64: true)
+    mutating func referenceIsNull() {
+        equalsZero(is64: true)
     }
 
-    mutating func referenceFunction(_ index: UInt32) throws(MemoryError) {
+    mutating func referenceFunction(_ index: UInt32) {
         let result = pushTemporary(0x63)
-        let at = try emit(.referenceFunction, result: result)
+        let at = emit(.referenceFunction, result: result)
         code.set32(at &+ 12, index)
     }
 }

@@ -20,33 +20,33 @@ extension Translator {
     }
 
     /// A load of a row of the generator: 0 all 16 bytes, then extending, splat and zero.
-    mutating func vectorLoad(row: Int) throws(MemoryError) {
+    mutating func vectorLoad(row: Int) {
         let operand = memoryOperand()
         guard operand.isPlain else {
-            let source = try slot(of: pop())
+            let source = slot(of: pop())
             let result = pushTemporary(0x7B)
-            let at = try emitVector(.vectorLoadGeneral + row, sizeInBytes: 24, result: result)
+            let at = emitVector(.vectorLoadGeneral + row, sizeInBytes: 24, result: result)
             code.set16(at &+ 10, source)
             setGeneral(at, operand)
             return
         }
         let family: InternalOpcode = isGuarded ? .vectorLoad : .vectorLoadChecked
-        guard row > 0 else { return try plainLoad(family, type: 0x7B, offset: operand.offset) }
-        let source = try slot(of: pop())
+        guard row > 0 else { return plainLoad(family, type: 0x7B, offset: operand.offset) }
+        let source = slot(of: pop())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(family + (LoadForm.count &- 1 &+ row), result: result)
+        let at = emitVector(family + (LoadForm.count &- 1 &+ row), result: result)
         code.set16(at &+ 10, source)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: operand.offset))
     }
 
-    mutating func vectorStore() throws(MemoryError) {
+    mutating func vectorStore() {
         let operand = memoryOperand()
         let offset = operand.offset
         let value = pop()
         let address = pop()
         guard operand.isPlain else {
-            let target = try slot(of: address)
-            let at = try emit(.vectorStoreGeneral, sizeInBytes: 24)
+            let target = slot(of: address)
+            let at = emit(.vectorStoreGeneral, sizeInBytes: 24)
             code.set16(at &+ 8, target)
             code.set16(at &+ 10, value.slot)
             setGeneral(at, operand)
@@ -54,13 +54,13 @@ extension Translator {
         }
         let family: InternalOpcode = isGuarded ? .vectorStore : .vectorStoreChecked
         if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            let at = try emit(family + StoreForm.constant)
+            let at = emit(family + StoreForm.constant)
             code.set16(at &+ 10, value.slot)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value &+ offset))
             return
         }
         if address.kind == .sum, offset == 0 {
-            let at = try emit(family + StoreForm.sum)
+            let at = emit(family + StoreForm.sum)
             code.set16(at &+ 8, address.slot)
             code.set16(at &+ 10, value.slot)
             code.set32(at &+ 12, UInt32(truncatingIfNeeded: address.value))
@@ -69,29 +69,29 @@ extension Translator {
         if isFreshSum(address), offset <= UInt64(UInt16.max) {
             let (left, right) = (lastField16(10), lastField16(12))
             removeLast()
-            let at = try emit(family + StoreForm.two)
+            let at = emit(family + StoreForm.two)
             code.set16(at &+ 8, left)
             code.set16(at &+ 10, value.slot)
             code.set16(at &+ 12, right)
             code.set16(at &+ 14, Int16(bitPattern: UInt16(truncatingIfNeeded: offset)))
             return
         }
-        let target = try slot(of: address)
-        let at = try emit(family + StoreForm.slot)
+        let target = slot(of: address)
+        let at = emit(family + StoreForm.slot)
         code.set16(at &+ 8, target)
         code.set16(at &+ 10, value.slot)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: offset))
     }
 
     /// v128.load8_lane and wider ones: `log2` of the lane's bytes.
-    mutating func loadLane(_ log2: Int) throws(MemoryError) {
+    mutating func loadLane(_ log2: Int) {
         let operand = memoryOperand()
         let lane = Int16(reader.byte()) &<< Int16(truncatingIfNeeded: log2)
         let vector = pop().slot
-        let address = try slot(of: pop())
+        let address = slot(of: pop())
         let result = pushTemporary(0x7B)
         guard operand.isPlain else {
-            let at = try emitVector(.vectorLoadLaneGeneral + log2, sizeInBytes: 32, result: result)
+            let at = emitVector(.vectorLoadLaneGeneral + log2, sizeInBytes: 32, result: result)
             code.set16(at &+ 10, address)
             code.set16(at &+ 12, vector)
             setGeneral(at, operand)
@@ -99,22 +99,22 @@ extension Translator {
             return
         }
         let family: InternalOpcode = isGuarded ? .vectorLoadLane : .vectorLoadLaneChecked
-        let at = try emitVector(family + log2, sizeInBytes: 24, result: result)
+        let at = emitVector(family + log2, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, address)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: operand.offset))
         code.set16(at &+ 16, vector)
         code.set16(at &+ 18, lane)
     }
 
-    mutating func storeLane(_ log2: Int) throws(MemoryError) {
+    mutating func storeLane(_ log2: Int) {
         let operand = memoryOperand()
         let lane = Int16(reader.byte()) &<< Int16(truncatingIfNeeded: log2)
         let vector = pop().slot
-        let address = try slot(of: pop())
+        let address = slot(of: pop())
         let isPlain = operand.isPlain
         let family: InternalOpcode =
             !isPlain ? .vectorStoreLaneGeneral : isGuarded ? .vectorStoreLane : .vectorStoreLaneChecked
-        let at = try emit(family + log2, sizeInBytes: 24)
+        let at = emit(family + log2, sizeInBytes: 24)
         code.set16(at &+ 8, address)
         code.set16(at &+ 10, vector)
         if isPlain {

@@ -7,29 +7,29 @@ internal import MoteModule
 
 extension Translator {
     /// The instruction with a number, whose immediates are still to be read.
-    mutating func vector(_ number: UInt32) throws(MemoryError) {
+    mutating func vector(_ number: UInt32) {
         switch number {
-        case 0x00...0x0A: try vectorLoad(row: Int(number))
-        case 0x0B: try vectorStore()
-        case 0x0C: try vectorConstant()
-        case 0x0D: try shuffle()
-        case 0x0F...0x14: try vectorUnary(number)
-        case 0x15...0x22: try laneAccess(number)
-        case 0x52, 0x105...0x10C, 0x113: try vectorTernary(number)
-        case 0x54...0x57: try loadLane(Int(number) &- 0x54)
-        case 0x58...0x5B: try storeLane(Int(number) &- 0x58)
-        case 0x5C, 0x5D: try vectorLoad(row: Int(number) &- 0x5C &+ 11)
-        case 0x53, 0x63, 0x64, 0x83, 0x84, 0xA3, 0xA4, 0xC3, 0xC4: try vectorTest(number)
-        case 0x6B...0x6D, 0x8B...0x8D, 0xAB...0xAD, 0xCB...0xCD: try vectorShift(number)
+        case 0x00...0x0A: vectorLoad(row: Int(number))
+        case 0x0B: vectorStore()
+        case 0x0C: vectorConstant()
+        case 0x0D: shuffle()
+        case 0x0F...0x14: vectorUnary(number)
+        case 0x15...0x22: laneAccess(number)
+        case 0x52, 0x105...0x10C, 0x113: vectorTernary(number)
+        case 0x54...0x57: loadLane(Int(number) &- 0x54)
+        case 0x58...0x5B: storeLane(Int(number) &- 0x58)
+        case 0x5C, 0x5D: vectorLoad(row: Int(number) &- 0x5C &+ 11)
+        case 0x53, 0x63, 0x64, 0x83, 0x84, 0xA3, 0xA4, 0xC3, 0xC4: vectorTest(number)
+        case 0x6B...0x6D, 0x8B...0x8D, 0xAB...0xAD, 0xCB...0xCD: vectorShift(number)
         default:
             // Safe: validation has found a row for every opcode.
             guard
                 let row = OpcodeTable.rawValue(prefix: 0xFD, number: number).flatMap({ OpcodeTable.row($0) })
             else { return }
             if row.signature.parameterCount == 1 {
-                try vectorUnary(number)
+                vectorUnary(number)
             } else {
-                try vectorBinary(number)
+                vectorBinary(number)
             }
         }
     }
@@ -66,28 +66,28 @@ extension Translator {
         }
     }
 
-    private mutating func vectorUnary(_ number: UInt32) throws(MemoryError) {
-        let source = try slot(of: pop())
+    private mutating func vectorUnary(_ number: UInt32) {
+        let source = slot(of: pop())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(vectorOperation(number), result: result)
+        let at = emitVector(vectorOperation(number), result: result)
         code.set16(at &+ 10, source)
     }
 
-    private mutating func vectorBinary(_ number: UInt32) throws(MemoryError) {
-        if try fuseProduct(number) { return }
-        if number == 0x50, try fuseRotation() { return }
-        let right = try slot(of: pop())
-        let left = try slot(of: pop())
+    private mutating func vectorBinary(_ number: UInt32) {
+        if fuseProduct(number) { return }
+        if number == 0x50, fuseRotation() { return }
+        let right = slot(of: pop())
+        let left = slot(of: pop())
         let result = pushTemporary(0x7B)
         let isSwizzle = number == 0x0E || number == 0x100
         let opcode = isSwizzle && hasByteShuffle ? .swizzleAtOnce : vectorOperation(number)
-        let at = try emitVector(opcode, result: result)
+        let at = emitVector(opcode, result: result)
         code.set16(at &+ 10, left)
         code.set16(at &+ 12, right)
     }
 
     /// A sum or difference of a product computed just now: one instruction, still rounded twice.
-    private mutating func fuseProduct(_ number: UInt32) throws(MemoryError) -> Bool {
+    private mutating func fuseProduct(_ number: UInt32) -> Bool {
         let product: UInt32
         let fused: UInt32
         switch number {
@@ -111,7 +111,7 @@ extension Translator {
         let (first, second) = (lastField16(10), lastField16(12))
         removeLast()
         let result = pushTemporary(0x7B)
-        let at = try emitVector(vectorOperation(fused), result: result)
+        let at = emitVector(vectorOperation(fused), result: result)
         code.set16(at &+ 10, first)
         code.set16(at &+ 12, second)
         code.set16(at &+ 14, third)
@@ -119,7 +119,7 @@ extension Translator {
     }
 
     /// `or` of two shifts by constants that together are a rotation of one operand.
-    private mutating func fuseRotation() throws(MemoryError) -> Bool {
+    private mutating func fuseRotation() -> Bool {
         let right = entries[entryCount &- 1]
         let left = entries[entryCount &- 2]
         guard isLastResult(right), left.kind == .temporary, tail.offset == last.offset,
@@ -143,7 +143,7 @@ extension Translator {
             removeLast()
             removeTail(start)
             let result = pushTemporary(0x7B)
-            let at = try emitVector(.vectorRotate + row, result: result)
+            let at = emitVector(.vectorRotate + row, result: result)
             code.set16(at &+ 10, source)
             code.set16(at &+ 12, isLeftFirst ? firstCount : secondCount)
             code.set16(at &+ 14, isLeftFirst ? secondCount : firstCount)
@@ -162,38 +162,38 @@ extension Translator {
         if code.count <= soughtCodeOffset { foundByteOffset = nil }
     }
 
-    private mutating func vectorTernary(_ number: UInt32) throws(MemoryError) {
-        let third = try slot(of: pop())
-        let second = try slot(of: pop())
-        let first = try slot(of: pop())
+    private mutating func vectorTernary(_ number: UInt32) {
+        let third = slot(of: pop())
+        let second = slot(of: pop())
+        let first = slot(of: pop())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(vectorOperation(number), result: result)
+        let at = emitVector(vectorOperation(number), result: result)
         code.set16(at &+ 10, first)
         code.set16(at &+ 12, second)
         code.set16(at &+ 14, third)
     }
 
-    private mutating func vectorShift(_ number: UInt32) throws(MemoryError) {
+    private mutating func vectorShift(_ number: UInt32) {
         let count = pop()
         let isImmediate = count.kind == .constant
         // Counts are modulo 64 at most.
-        let field = isImmediate ? Int16(truncatingIfNeeded: count.value & 63) : try slot(of: count)
-        let source = try slot(of: pop())
+        let field = isImmediate ? Int16(truncatingIfNeeded: count.value & 63) : slot(of: count)
+        let source = slot(of: pop())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(vectorOperation(number) + (isImmediate ? 1 : 0), result: result)
+        let at = emitVector(vectorOperation(number) + (isImmediate ? 1 : 0), result: result)
         code.set16(at &+ 10, source)
         code.set16(at &+ 12, field)
     }
 
-    private mutating func vectorTest(_ number: UInt32) throws(MemoryError) {
-        let source = try slot(of: pop())
+    private mutating func vectorTest(_ number: UInt32) {
+        let source = slot(of: pop())
         let result = pushTemporary(0x7F)
-        let at = try emit(vectorOperation(number), result: result)
+        let at = emit(vectorOperation(number), result: result)
         code.set16(at &+ 10, source)
     }
 
     /// 0x15 to 0x22: extract_lane and replace_lane.
-    private mutating func laneAccess(_ number: UInt32) throws(MemoryError) {
+    private mutating func laneAccess(_ number: UInt32) {
         let laneLog2: Int16
         switch number {
         case 0x15...0x17: laneLog2 = 0
@@ -204,43 +204,43 @@ extension Translator {
         let offset = Int16(reader.byte()) &<< laneLog2
         switch number {
         case 0x17, 0x1A, 0x1C, 0x1E, 0x20, 0x22:
-            let value = try slot(of: pop())
-            let source = try slot(of: pop())
+            let value = slot(of: pop())
+            let source = slot(of: pop())
             let result = pushTemporary(0x7B)
-            let at = try emitVector(vectorOperation(number), result: result)
+            let at = emitVector(vectorOperation(number), result: result)
             code.set16(at &+ 10, source)
             code.set16(at &+ 12, value)
             code.set16(at &+ 14, offset)
         default:
             let type: UInt8 = number == 0x1D ? 0x7E : number == 0x1F ? 0x7D : number == 0x21 ? 0x7C : 0x7F
-            let source = try slot(of: pop())
+            let source = slot(of: pop())
             let result = pushTemporary(type)
-            let at = try emit(vectorOperation(number), result: result, isFloat: type == 0x7D || type == 0x7C)
+            let at = emit(vectorOperation(number), result: result, isFloat: type == 0x7D || type == 0x7C)
             code.set16(at &+ 10, source)
             code.set16(at &+ 12, offset)
         }
     }
 
-    private mutating func vectorConstant() throws(MemoryError) {
+    private mutating func vectorConstant() {
         let (low, high) = (reader.bits64(), reader.bits64())
         let result = pushTemporary(0x7B)
-        let at = try emitVector(.constantVector, sizeInBytes: 32, result: result)
+        let at = emitVector(.constantVector, sizeInBytes: 32, result: result)
         code.set64(at &+ 16, low)
         code.set64(at &+ 24, high)
     }
 
     /// i8x16.shuffle: as few loads as its lanes, seen as the widest that move as wholes, need.
-    private mutating func shuffle() throws(MemoryError) {
+    private mutating func shuffle() {
         let lanes = reader.base + reader.offset
         reader.offset &+= 16
-        let right = try slot(of: pop())
-        let left = try slot(of: pop())
+        let right = slot(of: pop())
+        let left = slot(of: pop())
         var widthLog2 = 3
         while widthLog2 > 0, !Translator.moveAsWholes(lanes, 1 &<< widthLog2) { widthLog2 &-= 1 }
-        if widthLog2 < 3, hasByteShuffle { return try shuffleAtOnce(lanes, left, right) }
+        if widthLog2 < 3, hasByteShuffle { return shuffleAtOnce(lanes, left, right) }
         let count = 16 &>> widthLog2
         let result = pushTemporary(0x7B)
-        let at = try emitVector(
+        let at = emitVector(
             .vectorShuffle + widthLog2,
             sizeInBytes: 16 &+ 4 &* count,
             result: result
@@ -257,7 +257,7 @@ extension Translator {
         _ lanes: UnsafePointer<UInt8>,
         _ left: Int16,
         _ right: Int16
-    ) throws(MemoryError) {
+    ) {
         var low: UInt8 = 0
         var high: UInt8 = 0
         for index in 0..<16 {
@@ -265,7 +265,7 @@ extension Translator {
         }
         let isOne = left == right || low == 0 || high == 0
         let result = pushTemporary(0x7B)
-        let at = try emitVector(
+        let at = emitVector(
             isOne ? .shuffleOneAtOnce : .shuffleAtOnce,
             sizeInBytes: isOne ? 32 : 48,
             result: result
