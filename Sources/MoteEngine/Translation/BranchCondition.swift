@@ -124,9 +124,7 @@ extension Translator {
         if condition.isFloat { return emitFloat(condition) }
         let isLast = condition.left == integerRegister
         guard condition.hasImmediate else {
-            let form =
-                condition.right == integerRegister
-                ? IntegerForm.slotLast : isLast ? IntegerForm.lastSlot : IntegerForm.slotSlot
+            let form = integerForm(condition.left, condition.right)
             let at = emit(condition.family + form)
             code.set16(at &+ 8, condition.left)
             code.set16(at &+ 10, condition.right)
@@ -150,18 +148,7 @@ extension Translator {
     }
 
     private mutating func emitFloat(_ condition: BranchCondition) -> Int {
-        let form: Int
-        switch condition.floatForm {
-        case FloatForm.slotConstant, FloatForm.lastConstant:
-            form = condition.left == floatRegister ? FloatForm.lastConstant : FloatForm.slotConstant
-        case FloatForm.constantSlot, FloatForm.constantLast:
-            form = condition.right == floatRegister ? FloatForm.constantLast : FloatForm.constantSlot
-        default:
-            form =
-                condition.right == floatRegister
-                ? FloatForm.slotLast
-                : condition.left == floatRegister ? FloatForm.lastSlot : FloatForm.slotSlot
-        }
+        let form = floatForm(condition.left, condition.right, like: condition.floatForm)
         let hasConstant = form >= FloatForm.slotConstant
         let at = emit(condition.family + form, sizeInBytes: hasConstant ? 24 : 16)
         code.set16(at &+ 8, condition.left)

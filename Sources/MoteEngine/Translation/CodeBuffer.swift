@@ -5,13 +5,13 @@ internal import MoteMemory
 ///
 /// Owned by the translator; freed with ``free()``, unless ``take(in:behind:)`` made it the code itself.
 struct CodeBuffer {
-    var arena: Arena
     /// First instruction; the block begins ``codeHeaderSizeInBytes`` before it.
     var base: UnsafeMutableRawPointer
     /// Bytes of instructions.
     var count: Int
     /// Bytes of instructions for which there is room.
     var capacity: Int
+    var arena: Arena
     /// The block belongs to the module now.
     private var isTaken = false
     /// Why translation must end, once memory did not suffice: see ``fail(_:)``.

@@ -62,10 +62,7 @@ extension Translator {
             let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
             removeLast()
             let index = (row &* 2 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
-            let result = pushTemporary(0x7F)
-            let at = emit(.i32Pair + index, sizeInBytes: 24, result: result)
-            code.set16(at &+ 10, source)
-            code.set32(at &+ 12, immediate)
+            let at = emitValue(.i32Pair + index, 0x7F, source, immediate, sizeInBytes: 24)
             code.set32(at &+ 16, UInt32(truncatingIfNeeded: constant))
             return true
         }
@@ -76,14 +73,7 @@ extension Translator {
         }
         guard left.kind == .temporary, left.slot == left.home else { return false }
         // The sum may have been written out already: the rest is the plain operation.
-        let isLast = left.slot == integerRegister
-        let result = pushTemporary(0x7F)
-        let at = emit(
-            family + (isLast ? IntegerForm.lastImmediate : IntegerForm.slotImmediate),
-            result: result
-        )
-        code.set16(at &+ 10, left.slot)
-        code.set32(at &+ 12, UInt32(truncatingIfNeeded: constant))
+        emitImmediate(family, left.slot, constant, 0x7F)
         return true
     }
 
@@ -110,10 +100,7 @@ extension Translator {
         let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
         removeLast()
         let index = (row &* 3 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
-        let result = pushTemporary(0x7F)
-        let at = emit(.i32Combine + index, sizeInBytes: 24, result: result)
-        code.set16(at &+ 10, source)
-        code.set32(at &+ 12, immediate)
+        let at = emitValue(.i32Combine + index, 0x7F, source, immediate, sizeInBytes: 24)
         code.set16(at &+ 16, other.slot)
         return true
     }
@@ -134,15 +121,8 @@ extension Translator {
         _ = pop()
         removeLast()
         let factors = b == floatRegister ? 2 : a == floatRegister ? 1 : 0
-        let result = pushTemporary(0x7C)
-        let at = emit(
-            .f64Product + (factors * 3 + (isSum ? 0 : isRight ? 1 : 2)),
-            result: result,
-            isFloat: true
-        )
-        code.set16(at &+ 10, a)
-        code.set16(at &+ 12, b)
-        code.set16(at &+ 14, other.slot)
+        let index = factors * 3 + (isSum ? 0 : isRight ? 1 : 2)
+        emitValue(.f64Product + index, 0x7C, a, fields(b, UInt64(UInt16(bitPattern: other.slot))))
         return true
     }
 }

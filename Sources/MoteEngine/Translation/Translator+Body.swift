@@ -255,12 +255,12 @@ extension Translator {
             pushConstant(0, 0x63)
         case 0xD1: referenceIsNull()
         case 0xD2: referenceFunction(reader.u32())
-        case 0xD3: integerCompare(0, is64: true)
+        case 0xD3: integerCompare(.i64Compare, is64: true)
         case 0xD4: referenceAsNonNull()
         case 0xD5: branchOnNull(depth: Int(reader.u32()))
         case 0xD6: branchOnNonNull(depth: Int(reader.u32()))
         case 0xFB...0xFE: prefixed(byte)
-        default: _ = numeric(byte)
+        default: numeric(byte)
         }
         return false
     }
@@ -279,7 +279,7 @@ extension Translator {
     /// Saturating truncations, bulk operations and wide arithmetic.
     private mutating func miscellaneous(_ number: UInt32) {
         switch number {
-        case 0...7: saturatingTruncation(Int(number))
+        case 0...7: numeric(0xC5 &+ UInt8(truncatingIfNeeded: number))
         case 8:
             let segment = reader.u32()
             bulk(.memoryInitOperation, reader.u32(), segment)

@@ -14,6 +14,53 @@ extension Translator {
         return at
     }
 
+    /// Writes an instruction of 16 bytes with a slot at 8, one at 10, and what is at 12.
+    @inline(never)
+    @discardableResult
+    mutating func emit(_ opcode: InternalOpcode, _ first: Int16, _ second: Int16, _ rest: UInt32 = 0) -> Int {
+        let at = emit(opcode)
+        code.set16(at &+ 8, first)
+        code.set16(at &+ 10, second)
+        code.set32(at &+ 12, rest)
+        return at
+    }
+
+    /// Writes an instruction whose result goes on the stack, with a slot at 10 and what is at 12.
+    @inline(never)
+    @discardableResult
+    mutating func emitValue(
+        _ opcode: InternalOpcode,
+        _ type: UInt8,
+        _ operand: Int16 = 0,
+        _ rest: UInt32 = 0
+    ) -> Int {
+        emitValue(opcode, type, operand, rest, sizeInBytes: 16)
+    }
+
+    /// The same with more behind it.
+    @inline(never)
+    @discardableResult
+    mutating func emitValue(
+        _ opcode: InternalOpcode,
+        _ type: UInt8,
+        _ operand: Int16,
+        _ rest: UInt32,
+        sizeInBytes: Int
+    ) -> Int {
+        let result = pushTemporary(type)
+        let isFloat = type == 0x7D || type == 0x7C
+        let at = emit(opcode, sizeInBytes: sizeInBytes, result: result, isFloat: isFloat)
+        code.set16(at &+ 10, operand)
+        code.set32(at &+ 12, rest)
+        return at
+    }
+
+    /// Two fields of 16 bits as one of 32.
+    @inline(__always)
+    func fields(_ low: Int16, _ high: UInt64 = 0) -> UInt32 {
+        UInt32(UInt16(bitPattern: low)) | UInt32(truncatingIfNeeded: high) &<< 16
+    }
+
     /// Writes an instruction whose result goes to the slot in field @8, and to a register.
     ///
     /// - keepsRegisters: a copy, which leaves `r` and `d` as they are.

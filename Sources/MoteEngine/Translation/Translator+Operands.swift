@@ -147,6 +147,12 @@ extension Translator {
         return entry.home
     }
 
+    /// Pops an entry and gives the slot from which an instruction reads it.
+    @inline(never)
+    mutating func popSlot() -> Int16 {
+        slot(of: pop())
+    }
+
     /// Writes an entry's value to a slot, with one copy or constant instruction unless it is there already.
     mutating func write(_ entry: OperandEntry, to slot: Int16) {
         if entry.kind == .sum {

@@ -11,7 +11,30 @@ internal import MoteModule
 /// Slots relative to fp: negative ones are arguments and header; then
 /// `locals | reference range: reference locals and parameters, reference temporaries | temporaries`.
 struct Translator {
+    // What most functions here ask for comes first: within 128 bytes, an offset takes one byte of the machine's code.
     let module: Module.Pointer
+    var entries: UnsafeMutablePointer<OperandEntry>
+    var entryCount = 0
+    /// Slots of all entries together.
+    var stackSlots = 0
+    /// Slots whose values are also in `r` and `d`; `noSlot` for none.
+    var integerRegister = Translator.noSlot
+    var floatRegister = Translator.noSlot
+    /// The comparison on top is to be read as its opposite by the branch that follows.
+    var isNegated = false
+    var needsMoreReferences = false
+    /// Some call replaces the frame.
+    var hasTailCalls = false
+    var last = LastInstruction()
+    var frames: UnsafeMutablePointer<ControlFrame>
+    var frameCount = 0
+    /// First slot of temporaries that are no references.
+    var temporaryStart = 0
+    var reader: BodyReader
+    var code: CodeBuffer
+    /// Entries of kind local, by index, oldest first.
+    var lazy = LazyEntries()
+
     let functionIndex: UInt32
     /// Bit 0 guard pages, bit 1 fuel.
     let variant: UInt32
@@ -21,44 +44,24 @@ struct Translator {
     /// The guest's stack pointer, writes of which are other instructions; none for most modules.
     let auxiliaryStack: AuxiliaryStack
 
-    var reader: BodyReader
-    var code: CodeBuffer
-    var entries: UnsafeMutablePointer<OperandEntry>
-    var entryCount = 0
-    /// Slots of all entries together.
-    var stackSlots = 0
-    var frames: UnsafeMutablePointer<ControlFrame>
-    var frameCount = 0
     var frameCapacity: Int
     /// Slot and type of each local, parameters first.
     var locals: UnsafeMutablePointer<LocalVariable>
     var localCount = 0
-    /// Entries of kind local, by index, oldest first.
-    var lazy = LazyEntries()
     /// References on the operand stack, and the most that the reference range has room for.
     var referenceCount = 0
     var referenceTemporaries: Int
-    var needsMoreReferences = false
 
     var argumentSlots = 0
     /// First slot of the reference range.
     var referenceRangeStart = 0
-    /// First slot of reference temporaries, and of the others.
+    /// First slot of reference temporaries.
     var referenceStart = 0
-    var temporaryStart = 0
     var frameSlots = 0
-    /// Some call replaces the frame.
-    var hasTailCalls = false
 
-    var last = LastInstruction()
     /// The two instructions written last, whether or not their results are known; offset -1: none, or a join between.
     var tail: (offset: Int, opcode: InternalOpcode) = (-1, InternalOpcode(0))
     var previousTail: (offset: Int, opcode: InternalOpcode) = (-1, InternalOpcode(0))
-    /// The comparison on top is to be read as its opposite by the branch that follows.
-    var isNegated = false
-    /// Slots whose values are also in `r` and `d`; `noSlot` for none.
-    var integerRegister = Translator.noSlot
-    var floatRegister = Translator.noSlot
 
     /// Instruction in the body being translated, for code that maps pc to byte offset.
     var instructionOffset: UInt32 = 0
@@ -102,6 +105,6 @@ struct LastInstruction {
 /// The entries that still refer to locals: a short stack, so that setting a local looks at few of them.
 struct LazyEntries {
     static var capacity: Int { 32 }
-    var indices = InlineArray<32, Int32>(repeating: 0)
     var count = 0
+    var indices = InlineArray<32, Int32>(repeating: 0)
 }
