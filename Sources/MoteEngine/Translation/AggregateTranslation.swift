@@ -36,7 +36,7 @@ extension Translator {
 
     /// One operand and an i32.
     mutating func unaryReference(_ opcode: InternalOpcode) {
-        let operand = slot(of: pop())
+        let operand = popSlot()
         let result = pushTemporary(0x7F)
         let at = emit(opcode, result: result)
         code.set16(at &+ 10, operand)
@@ -143,7 +143,7 @@ extension Translator {
         let type = definedType(reader.u32())
         guard let (fieldOffset, field) = type?.pointee.field(at: Int(reader.u32())) else { return }
         let offset = UInt32(truncatingIfNeeded: fieldOffset &+ GCObject.headerSizeInBytes)
-        let object = slot(of: pop())
+        let object = popSlot()
         let isLast = object == integerRegister
         let result = pushTemporary(unpacked(field))
         let at: Int
@@ -159,8 +159,8 @@ extension Translator {
     private mutating func structSet() {
         let type = definedType(reader.u32())
         guard let (fieldOffset, field) = type?.pointee.field(at: Int(reader.u32())) else { return }
-        let value = slot(of: pop())
-        let object = slot(of: pop())
+        let value = popSlot()
+        let object = popSlot()
         let at = emit(.structStore + Int(field.storageSizeLog2))
         code.set16(at &+ 8, object)
         code.set16(at &+ 10, value)
@@ -171,8 +171,8 @@ extension Translator {
 
     private mutating func arrayNew(isDefault: Bool) {
         let (_, header) = arrayType(reader.u32())
-        let count = slot(of: pop())
-        let value = isDefault ? 0 : slot(of: pop())
+        let count = popSlot()
+        let value = isDefault ? 0 : popSlot()
         let result = pushTemporary(0x64)
         let at = emit(isDefault ? .arrayNewDefault : .arrayNew, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, value)
@@ -201,8 +201,8 @@ extension Translator {
     private mutating func arrayNewSegment(_ opcode: InternalOpcode) {
         let (_, header) = arrayType(reader.u32())
         let segment = reader.u32()
-        let count = slot(of: pop())
-        let source = slot(of: pop())
+        let count = popSlot()
+        let source = popSlot()
         let result = pushTemporary(0x64)
         let at = emit(opcode, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, source)
@@ -213,8 +213,8 @@ extension Translator {
 
     private mutating func arrayGet(isSigned: Bool) {
         let (element, _) = arrayType(reader.u32())
-        let index = slot(of: pop())
-        let array = slot(of: pop())
+        let index = popSlot()
+        let array = popSlot()
         let isLast = index == integerRegister
         let result = pushTemporary(unpacked(element))
         let at: Int
@@ -229,9 +229,9 @@ extension Translator {
 
     private mutating func arraySet() {
         let (element, _) = arrayType(reader.u32())
-        let value = slot(of: pop())
-        let index = slot(of: pop())
-        let array = slot(of: pop())
+        let value = popSlot()
+        let index = popSlot()
+        let array = popSlot()
         let at = emit(.arrayStore + Int(element.storageSizeLog2))
         code.set16(at &+ 8, array)
         code.set16(at &+ 10, index)

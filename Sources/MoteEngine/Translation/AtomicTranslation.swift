@@ -41,7 +41,7 @@ extension Translator {
 
     private mutating func atomicLoad(_ kind: UInt32) {
         let operand = memoryOperand()
-        let address = slot(of: pop())
+        let address = popSlot()
         let result = pushTemporary(Translator.type(kind))
         let at = emit(.atomicLoad + Translator.width(kind), sizeInBytes: 24, result: result)
         code.set16(at &+ 10, address)
@@ -50,8 +50,8 @@ extension Translator {
 
     private mutating func atomicStore(_ kind: UInt32) {
         let operand = memoryOperand()
-        let value = slot(of: pop())
-        let address = slot(of: pop())
+        let value = popSlot()
+        let address = popSlot()
         let at = emit(.atomicStore + Translator.width(kind), sizeInBytes: 24)
         code.set16(at &+ 8, address)
         code.set16(at &+ 10, value)
@@ -61,8 +61,8 @@ extension Translator {
     /// An address and a value.
     private mutating func modify(_ handler: InternalOpcode, type: UInt8) {
         let operand = memoryOperand()
-        let value = slot(of: pop())
-        let address = slot(of: pop())
+        let value = popSlot()
+        let address = popSlot()
         let result = pushTemporary(type)
         let at = emit(handler, sizeInBytes: 24, result: result)
         code.set16(at &+ 10, address)
@@ -74,9 +74,9 @@ extension Translator {
     /// An address, an expected value, and a replacement or timeout.
     private mutating func compare(_ handler: InternalOpcode, type: UInt8) {
         let operand = memoryOperand()
-        let third = slot(of: pop())
-        let expected = slot(of: pop())
-        let address = slot(of: pop())
+        let third = popSlot()
+        let expected = popSlot()
+        let address = popSlot()
         let result = pushTemporary(type)
         let at = emit(handler, sizeInBytes: 32, result: result)
         code.set16(at &+ 10, address)

@@ -100,7 +100,7 @@ extension Translator {
 
     mutating func callIndirect(type: UInt32, table: UInt32) {
         let shape = callShape(type)
-        let index = slot(of: pop())
+        let index = popSlot()
         let wasLast = index == integerRegister
         let first = placeArguments(shape)
         // Arguments that are constants pass through the register.
@@ -151,7 +151,7 @@ extension Translator {
 
     mutating func returnCallIndirect(type: UInt32, table: UInt32) {
         let shape = callShape(type)
-        let index = slot(of: pop())
+        let index = popSlot()
         let first = placeArguments(shape)
         let opcode: InternalOpcode = isTable64(table) ? .returnCallIndirect64 : .returnCallIndirect
         let at = emitTailCall(opcode, shape, first: first)

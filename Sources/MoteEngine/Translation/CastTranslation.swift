@@ -21,7 +21,7 @@ extension Translator {
         // The bits of a reference are the same in both hierarchies.
         case 26, 27: break
         case 28:
-            let value = slot(of: pop())
+            let value = popSlot()
             let result = pushTemporary(0x64)
             let at = emit(.i31New, result: result)
             code.set16(at &+ 10, value)
@@ -44,7 +44,7 @@ extension Translator {
     }
 
     private mutating func referenceTest(_ target: CastTarget) {
-        let reference = slot(of: pop())
+        let reference = popSlot()
         let result = pushTemporary(0x7F)
         let at = emit(
             target.isObject ? .referenceTestObject : .referenceTestOther,

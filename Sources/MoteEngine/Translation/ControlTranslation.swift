@@ -293,7 +293,7 @@ extension Translator {
     }
 
     mutating func branchTable() {
-        let index = slot(of: pop())
+        let index = popSlot()
         let count = Int(reader.u32())
         let labels = reader.offset
         let fallback: Int

@@ -18,7 +18,7 @@ extension Translator {
         case 0x08: throwException(tag: reader.u32())
         case 0x09: rethrow(depth: Int(reader.u32()))
         case 0x0A:
-            let source = slot(of: pop())
+            let source = popSlot()
             throwReference(source)
         case 0x18: endDelegate()
         case 0x19: beginCatch(tag: CatchTable.anyTag)

@@ -5,7 +5,7 @@ internal import MoteMemory
 extension Translator {
     mutating func callReference(type: UInt32) {
         let shape = callShape(type)
-        let function = slot(of: pop())
+        let function = popSlot()
         let first = placeArguments(shape)
         let at = emit(.callReferenceSlot, sizeInBytes: 24)
         code.set16(at &+ 8, calleeFrame(first, shape))
@@ -15,7 +15,7 @@ extension Translator {
 
     mutating func returnCallReference(type: UInt32) {
         let shape = callShape(type)
-        let function = slot(of: pop())
+        let function = popSlot()
         let first = placeArguments(shape)
         let at = emitTailCall(.returnCallReference, shape, first: first)
         code.set16(at &+ 14, function)

@@ -21,7 +21,7 @@ extension Translator {
 
     /// Row or column of an operation; nil where it has none.
     private static func rank(_ index: Int, in ranks: UInt64) -> Int? {
-        let rank = Int(truncatingIfNeeded: ranks &>> UInt64(truncatingIfNeeded: index &* 4) & 0xF)
+        let rank = Translator.digit(index, of: ranks)
         return rank == 0xF ? nil : rank
     }
 

@@ -231,10 +231,10 @@ extension Translator {
     /// Wide arithmetic, numbers from i64.add128 on: two results of 64 bits, the low half first.
     mutating func wide(_ operation: Int) {
         let isSum = operation < 2
-        let fourth = isSum ? slot(of: pop()) : Translator.noSlot
-        let third = isSum ? slot(of: pop()) : Translator.noSlot
-        let second = slot(of: pop())
-        let first = slot(of: pop())
+        let fourth = isSum ? popSlot() : Translator.noSlot
+        let third = isSum ? popSlot() : Translator.noSlot
+        let second = popSlot()
+        let first = popSlot()
         let low = pushTemporary(0x7E)
         let high = pushTemporary(0x7E)
         let at = emit(.wide + operation, sizeInBytes: 24, result: high)

@@ -65,7 +65,7 @@ extension Translator {
     mutating func globalSet(_ index: UInt32) {
         guard let global = module.pointee.globals[checked: Int(index)] else { return }
         let isImported = Int(index) < module.pointee.importedGlobalCount
-        let source = slot(of: pop())
+        let source = popSlot()
         if Build.hasVectors, global.type.valueType == .v128 {
             let at = emit(isImported ? .globalSetImportedVector : .globalSetVector)
             code.set16(at &+ 8, source)

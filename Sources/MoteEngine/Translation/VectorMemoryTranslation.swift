@@ -23,7 +23,7 @@ extension Translator {
     mutating func vectorLoad(row: Int) {
         let operand = memoryOperand()
         guard operand.isPlain else {
-            let source = slot(of: pop())
+            let source = popSlot()
             let result = pushTemporary(0x7B)
             let at = emitVector(.vectorLoadGeneral + row, sizeInBytes: 24, result: result)
             code.set16(at &+ 10, source)
@@ -32,7 +32,7 @@ extension Translator {
         }
         let family: InternalOpcode = isGuarded ? .vectorLoad : .vectorLoadChecked
         guard row > 0 else { return plainLoad(family, type: 0x7B, offset: operand.offset) }
-        let source = slot(of: pop())
+        let source = popSlot()
         let result = pushTemporary(0x7B)
         let at = emitVector(family + (LoadForm.count &- 1 &+ row), result: result)
         code.set16(at &+ 10, source)
@@ -88,7 +88,7 @@ extension Translator {
         let operand = memoryOperand()
         let lane = Int16(reader.byte()) &<< Int16(truncatingIfNeeded: log2)
         let vector = pop().slot
-        let address = slot(of: pop())
+        let address = popSlot()
         let result = pushTemporary(0x7B)
         guard operand.isPlain else {
             let at = emitVector(.vectorLoadLaneGeneral + log2, sizeInBytes: 32, result: result)
@@ -110,7 +110,7 @@ extension Translator {
         let operand = memoryOperand()
         let lane = Int16(reader.byte()) &<< Int16(truncatingIfNeeded: log2)
         let vector = pop().slot
-        let address = slot(of: pop())
+        let address = popSlot()
         let isPlain = operand.isPlain
         let family: InternalOpcode =
             !isPlain ? .vectorStoreLaneGeneral : isGuarded ? .vectorStoreLane : .vectorStoreLaneChecked

@@ -67,7 +67,7 @@ extension Translator {
     }
 
     private mutating func vectorUnary(_ number: UInt32) {
-        let source = slot(of: pop())
+        let source = popSlot()
         let result = pushTemporary(0x7B)
         let at = emitVector(vectorOperation(number), result: result)
         code.set16(at &+ 10, source)
@@ -76,8 +76,8 @@ extension Translator {
     private mutating func vectorBinary(_ number: UInt32) {
         if fuseProduct(number) { return }
         if number == 0x50, fuseRotation() { return }
-        let right = slot(of: pop())
-        let left = slot(of: pop())
+        let right = popSlot()
+        let left = popSlot()
         let result = pushTemporary(0x7B)
         let isSwizzle = number == 0x0E || number == 0x100
         let opcode = isSwizzle && hasByteShuffle ? .swizzleAtOnce : vectorOperation(number)
@@ -163,9 +163,9 @@ extension Translator {
     }
 
     private mutating func vectorTernary(_ number: UInt32) {
-        let third = slot(of: pop())
-        let second = slot(of: pop())
-        let first = slot(of: pop())
+        let third = popSlot()
+        let second = popSlot()
+        let first = popSlot()
         let result = pushTemporary(0x7B)
         let at = emitVector(vectorOperation(number), result: result)
         code.set16(at &+ 10, first)
@@ -178,7 +178,7 @@ extension Translator {
         let isImmediate = count.kind == .constant
         // Counts are modulo 64 at most.
         let field = isImmediate ? Int16(truncatingIfNeeded: count.value & 63) : slot(of: count)
-        let source = slot(of: pop())
+        let source = popSlot()
         let result = pushTemporary(0x7B)
         let at = emitVector(vectorOperation(number) + (isImmediate ? 1 : 0), result: result)
         code.set16(at &+ 10, source)
@@ -186,7 +186,7 @@ extension Translator {
     }
 
     private mutating func vectorTest(_ number: UInt32) {
-        let source = slot(of: pop())
+        let source = popSlot()
         let result = pushTemporary(0x7F)
         let at = emit(vectorOperation(number), result: result)
         code.set16(at &+ 10, source)
@@ -204,8 +204,8 @@ extension Translator {
         let offset = Int16(reader.byte()) &<< laneLog2
         switch number {
         case 0x17, 0x1A, 0x1C, 0x1E, 0x20, 0x22:
-            let value = slot(of: pop())
-            let source = slot(of: pop())
+            let value = popSlot()
+            let source = popSlot()
             let result = pushTemporary(0x7B)
             let at = emitVector(vectorOperation(number), result: result)
             code.set16(at &+ 10, source)
@@ -213,7 +213,7 @@ extension Translator {
             code.set16(at &+ 14, offset)
         default:
             let type: UInt8 = number == 0x1D ? 0x7E : number == 0x1F ? 0x7D : number == 0x21 ? 0x7C : 0x7F
-            let source = slot(of: pop())
+            let source = popSlot()
             let result = pushTemporary(type)
             let at = emit(vectorOperation(number), result: result, isFloat: type == 0x7D || type == 0x7C)
             code.set16(at &+ 10, source)
@@ -233,8 +233,8 @@ extension Translator {
     private mutating func shuffle() {
         let lanes = reader.base + reader.offset
         reader.offset &+= 16
-        let right = slot(of: pop())
-        let left = slot(of: pop())
+        let right = popSlot()
+        let left = popSlot()
         var widthLog2 = 3
         while widthLog2 > 0, !Translator.moveAsWholes(lanes, 1 &<< widthLog2) { widthLog2 &-= 1 }
         if widthLog2 < 3, hasByteShuffle { return shuffleAtOnce(lanes, left, right) }
