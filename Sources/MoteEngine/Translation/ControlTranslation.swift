@@ -346,11 +346,10 @@ extension Translator {
                 code.set64(at &+ 16, entry.value)
             } else {
                 // By type, not only by where the value is: the caller takes it from the register of its type.
-                let isInteger = !entry.isFloat && entry.slot == integerRegister
-                let isFloat = entry.isFloat && entry.slot == floatRegister
-                let at = emit(isInteger ? .returnLast : isFloat ? .returnLastFloat : .returnSlot)
-                code.set16(at &+ 8, result)
-                code.set16(at &+ 10, entry.slot)
+                let isLast = entry.slot == (entry.isFloat ? floatRegister : integerRegister)
+                let opcode: InternalOpcode =
+                    !isLast ? .returnSlot : entry.isFloat ? .returnLastFloat : .returnLast
+                emit(opcode, result, entry.slot)
             }
         default:
             emitReturnOfMany(count, to: result)

@@ -36,6 +36,7 @@ extension Translator {
         return slot
     }
 
+    @inline(never)
     mutating func pushConstant(_ value: UInt64, _ type: UInt8) {
         let slot = home(type)
         entries[entryCount] = OperandEntry(
@@ -93,6 +94,7 @@ extension Translator {
         stackSlots &+= entry.slotCount
     }
 
+    @inline(never)
     mutating func pop() -> OperandEntry {
         entryCount &-= 1
         let entry = entries[entryCount]

@@ -39,65 +39,50 @@ extension Translator {
     }
 
     mutating func globalGet(_ index: UInt32) {
-        guard let global = module.pointee.globals[checked: Int(index)] else { return }
-        let type = global.type.valueType.kind
-        let isFloat = type == 0x7D || type == 0x7C
+        guard let global = module.pointee.globals.pointer(at: Int(index)) else { return }
+        let type = global.pointee.type.valueType.kind
         let isImported = Int(index) < module.pointee.importedGlobalCount
-        let result = pushTemporary(type)
         if Build.hasVectors, type == 0x7B {
+            let result = pushTemporary(type)
             let at = emitVector(isImported ? .globalGetImportedVector : .globalGetVector, result: result)
-            code.set32(at &+ 12, global.slot)
+            code.set32(at &+ 12, global.pointee.slot)
             return
         }
-        let at = emit(
-            isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet,
-            result: result,
-            isFloat: isFloat
-        )
-        code.set32(at &+ 12, global.slot)
-        if isImported {
-            // Its handler does not know the type and fills both registers.
-            integerRegister = result
-            floatRegister = result
-        }
+        let isFloat = type == 0x7D || type == 0x7C
+        let opcode: InternalOpcode =
+            isImported ? .globalGetImported : isFloat ? .globalGetFloat : .globalGet
+        emitValue(opcode, type, 0, global.pointee.slot)
+        // Its handler does not know the type and fills both registers.
+        if isImported { resultIsInBothRegisters() }
+    }
+
+    @inline(never)
+    private mutating func resultIsInBothRegisters() {
+        integerRegister = last.result
+        floatRegister = last.result
     }
 
     mutating func globalSet(_ index: UInt32) {
-        guard let global = module.pointee.globals[checked: Int(index)] else { return }
+        guard let global = module.pointee.globals.pointer(at: Int(index)) else { return }
         let isImported = Int(index) < module.pointee.importedGlobalCount
         let source = popSlot()
-        if Build.hasVectors, global.type.valueType == .v128 {
-            let at = emit(isImported ? .globalSetImportedVector : .globalSetVector)
-            code.set16(at &+ 8, source)
-            code.set32(at &+ 12, global.slot)
-            return
-        }
-        let isLast = !isImported && source == integerRegister
-        if index == auxiliaryStack.globalIndex, !isImported {
-            stackPointerSet(source, isLast: isLast, global.slot)
-            return
-        }
-        let at = emit(isImported ? .globalSetImported : isLast ? .globalSetLast : .globalSetSlot)
-        code.set16(at &+ 8, source)
-        code.set32(at &+ 12, global.slot)
-    }
-
-    /// A write of the guest's stack pointer, which is compared with the bounds of its stack.
-    private mutating func stackPointerSet(
-        _ source: Int16,
-        isLast: Bool,
-        _ globalSlot: UInt32
-    ) {
+        let isLast = source == integerRegister
         let opcode: InternalOpcode
-        if auxiliaryStack.is64 {
+        var second: Int16 = 0
+        if Build.hasVectors, global.pointee.type.valueType == .v128 {
+            opcode = isImported ? .globalSetImportedVector : .globalSetVector
+        } else if isImported {
+            opcode = .globalSetImported
+        } else if index != auxiliaryStack.globalIndex {
+            opcode = isLast ? .globalSetLast : .globalSetSlot
+        } else if auxiliaryStack.is64 {
+            // A write of the guest's stack pointer is compared with the bounds of its stack.
             opcode = isLast ? .stackPointerSetLast64 : .stackPointerSetSlot64
+            second = 1
         } else {
             opcode = isLast ? .stackPointerSetLast : .stackPointerSetSlot
         }
-        let at = emit(opcode)
-        code.set16(at &+ 8, source)
-        code.set16(at &+ 10, auxiliaryStack.is64 ? 1 : 0)
-        code.set32(at &+ 12, globalSlot)
+        emit(opcode, source, second, global.pointee.slot)
     }
 
     mutating func select() {
@@ -106,32 +91,28 @@ extension Translator {
         let first = pop()
         let conditionSlot = slot(of: condition)
         let firstSlot = slot(of: first)
-        let secondSlot = slot(of: second)
-        let isLast = conditionSlot == integerRegister
-        let result = pushTemporary(first.type)
+        let rest = fields(slot(of: second), UInt64(UInt16(bitPattern: conditionSlot)))
         if first.isVector {
-            let at = emitVector(.selectVector, result: result)
+            let at = emitVector(.selectVector, result: pushTemporary(first.type))
             code.set16(at &+ 10, firstSlot)
-            code.set16(at &+ 12, secondSlot)
-            code.set16(at &+ 14, conditionSlot)
+            code.set32(at &+ 12, rest)
             return
         }
-        let at = emit(isLast ? .selectLast : .selectSlots, result: result)
-        code.set16(at &+ 10, firstSlot)
-        code.set16(at &+ 12, secondSlot)
-        code.set16(at &+ 14, conditionSlot)
-        // The value is in both registers.
-        floatRegister = result
+        let isLast = conditionSlot == integerRegister
+        emitValue(isLast ? .selectLast : .selectSlots, first.type, firstSlot, rest)
+        resultIsInBothRegisters()
     }
 
     /// 0x41 to 0x44.
     mutating func constant(_ byte: UInt8) {
-        switch byte {
-        case 0x41: pushConstant(UInt64(UInt32(truncatingIfNeeded: reader.s64())), 0x7F)
-        case 0x42: pushConstant(UInt64(bitPattern: reader.s64()), 0x7E)
-        case 0x43: pushConstant(UInt64(reader.bits32()), 0x7D)
-        default: pushConstant(reader.bits64(), 0x7C)
-        }
+        let value =
+            switch byte {
+            case 0x41: UInt64(UInt32(truncatingIfNeeded: reader.s64()))
+            case 0x42: UInt64(bitPattern: reader.s64())
+            case 0x43: UInt64(reader.bits32())
+            default: reader.bits64()
+            }
+        pushConstant(value, 0x7F &- (byte &- 0x41))
     }
 
     mutating func referenceIsNull() {
@@ -139,8 +120,6 @@ extension Translator {
     }
 
     mutating func referenceFunction(_ index: UInt32) {
-        let result = pushTemporary(0x63)
-        let at = emit(.referenceFunction, result: result)
-        code.set32(at &+ 12, index)
+        emitValue(.referenceFunction, 0x63, 0, index)
     }
 }
