@@ -19,15 +19,15 @@ extension Translator {
         case 14: arraySet()
         case 15: unaryReference(.arrayLength)
         case 16:
-            _ = reader.u32()
+            _ = u32()
             arrayBulk(.arrayFill, operandCount: 4)
         case 17:
-            _ = reader.u32()
-            _ = reader.u32()
+            _ = u32()
+            _ = u32()
             arrayBulk(.arrayCopy, operandCount: 5)
         case 18, 19:
-            _ = reader.u32()
-            let segment = reader.u32()
+            _ = u32()
+            let segment = u32()
             let at = arrayBulk(number == 18 ? .arrayInitData : .arrayInitElement, operandCount: 4)
             code.set32(at &+ 16, segment)
         default: cast(number)
@@ -85,7 +85,7 @@ extension Translator {
 
     /// Operands are listed behind the instruction: slot, base-2 logarithm of the bytes, offset from the object.
     private mutating func structNew() {
-        guard let type = definedType(reader.u32()) else { return }
+        guard let type = definedType(u32()) else { return }
         let count = type.pointee.values.count
         let first = entryCount &- count
         for index in first..<entryCount { _ = readySlot(index) }
@@ -106,7 +106,7 @@ extension Translator {
     }
 
     private mutating func structNewDefault() {
-        guard let type = definedType(reader.u32()) else { return }
+        guard let type = definedType(u32()) else { return }
         let at = emitNew(.structNewDefault, type, count: 0, sizeInBytes: 24)
         finishNew(at, operandCount: 0)
     }
@@ -140,8 +140,8 @@ extension Translator {
     }
 
     private mutating func structGet(isSigned: Bool) {
-        let type = definedType(reader.u32())
-        guard let (fieldOffset, field) = type?.pointee.field(at: Int(reader.u32())) else { return }
+        let type = definedType(u32())
+        guard let (fieldOffset, field) = type?.pointee.field(at: Int(u32())) else { return }
         let offset = UInt32(truncatingIfNeeded: fieldOffset &+ GCObject.headerSizeInBytes)
         let object = popSlot()
         let isLast = object == integerRegister
@@ -157,8 +157,8 @@ extension Translator {
     }
 
     private mutating func structSet() {
-        let type = definedType(reader.u32())
-        guard let (fieldOffset, field) = type?.pointee.field(at: Int(reader.u32())) else { return }
+        let type = definedType(u32())
+        guard let (fieldOffset, field) = type?.pointee.field(at: Int(u32())) else { return }
         let value = popSlot()
         let object = popSlot()
         let at = emit(.structStore + Int(field.storageSizeLog2))
@@ -170,7 +170,7 @@ extension Translator {
     // Arrays
 
     private mutating func arrayNew(isDefault: Bool) {
-        let (_, header) = arrayType(reader.u32())
+        let (_, header) = arrayType(u32())
         let count = popSlot()
         let value = isDefault ? 0 : popSlot()
         let result = pushTemporary(0x64)
@@ -182,8 +182,8 @@ extension Translator {
 
     /// Operands are listed behind the instruction, 16 bits each.
     private mutating func arrayNewFixed() {
-        let (_, header) = arrayType(reader.u32())
-        let count = Int(reader.u32())
+        let (_, header) = arrayType(u32())
+        let count = Int(u32())
         let first = entryCount &- count
         for index in first..<entryCount { _ = readySlot(index) }
         let at = emit(.arrayNewFixed, sizeInBytes: 24 &+ ((count &* 2 &+ 7) & ~7))
@@ -199,8 +199,8 @@ extension Translator {
     }
 
     private mutating func arrayNewSegment(_ opcode: InternalOpcode) {
-        let (_, header) = arrayType(reader.u32())
-        let segment = reader.u32()
+        let (_, header) = arrayType(u32())
+        let segment = u32()
         let count = popSlot()
         let source = popSlot()
         let result = pushTemporary(0x64)
@@ -212,7 +212,7 @@ extension Translator {
     }
 
     private mutating func arrayGet(isSigned: Bool) {
-        let (element, _) = arrayType(reader.u32())
+        let (element, _) = arrayType(u32())
         let index = popSlot()
         let array = popSlot()
         let isLast = index == integerRegister
@@ -228,7 +228,7 @@ extension Translator {
     }
 
     private mutating func arraySet() {
-        let (element, _) = arrayType(reader.u32())
+        let (element, _) = arrayType(u32())
         let value = popSlot()
         let index = popSlot()
         let array = popSlot()

@@ -15,11 +15,9 @@ struct BodyReader {
 
     @inline(never)
     mutating func u32() -> UInt32 {
-        let first = base[offset]
-        if first < 0x80 {
-            offset &+= 1
-            return UInt32(first)
-        }
+        let first = byte()
+        if first < 0x80 { return UInt32(first) }
+        offset &-= 1
         return UInt32(truncatingIfNeeded: u64())
     }
 
@@ -77,6 +75,12 @@ struct BodyReader {
     }
 }
 
+extension Translator {
+    /// The next immediate of 32 bits.
+    @inline(never)
+    mutating func u32() -> UInt32 { reader.u32() }
+}
+
 extension BodyReader {
     /// The row of the opcode that begins with `first`, whose number is read where it is a prefix.
     mutating func row(_ first: UInt8) -> OpcodeRow? {
@@ -85,6 +89,7 @@ extension BodyReader {
     }
 
     /// Skips what follows an opcode.
+    @inline(never)
     mutating func skip(_ immediates: ImmediateKind) {
         switch immediates {
         case .none: break

@@ -69,7 +69,7 @@ extension Translator {
     /// The value stays where it is, on both ways.
     private mutating func branchOnCast(onSuccess: Bool) {
         let flags = reader.byte()
-        let frame = frameCount &- 1 &- Int(reader.u32())
+        let frame = frameCount &- 1 &- Int(u32())
         _ = reader.s64()
         let target = castTarget(isNullable: flags & 2 != 0)
         let index = entryCount &- 1

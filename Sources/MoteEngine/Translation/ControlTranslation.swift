@@ -53,6 +53,7 @@ extension Translator {
 
     static var noType: UInt32 { UInt32.max }
 
+    @inline(never)
     mutating func blockType() -> BlockType {
         let first = reader.base[reader.offset]
         if first == 0x40 {
@@ -135,6 +136,7 @@ extension Translator {
     }
 
     /// Drops what a frame's body left on the stack.
+    @inline(never)
     mutating func reset(to frame: ControlFrame) {
         entryCount = Int(frame.entryCount)
         stackSlots = Int(frame.stackSlots)
@@ -195,6 +197,7 @@ extension Translator {
     }
 
     /// Nothing behind this instruction is reached until the frame's else or end.
+    @inline(never)
     mutating func becomeUnreachable() {
         frames[frameCount &- 1].isUnreachable = true
         last.offset = -1
@@ -236,6 +239,7 @@ extension Translator {
         return true
     }
 
+    @inline(never)
     mutating func placeValues(_ frame: Int) {
         let count = arity(frame)
         var homes = homes(frame)
@@ -294,7 +298,7 @@ extension Translator {
 
     mutating func branchTable() {
         let index = popSlot()
-        let count = Int(reader.u32())
+        let count = Int(u32())
         let labels = reader.offset
         let fallback: Int
         do {
@@ -309,14 +313,14 @@ extension Translator {
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
         if code.hasFailed { return }
         for entry in 0...count {
-            let frame = frameCount &- 1 &- Int(reader.u32())
+            let frame = frameCount &- 1 &- Int(u32())
             if valuesArePlaced(frame) { link(at &+ 16 &+ entry &* 4, to: frame) }
         }
         // Labels that want the values elsewhere are reached through a piece of code that moves them.
         if values > 0 {
             reader.offset = labels
             for entry in 0...count {
-                let frame = frameCount &- 1 &- Int(reader.u32())
+                let frame = frameCount &- 1 &- Int(u32())
                 guard !valuesArePlaced(frame) else { continue }
                 let field = at &+ 16 &+ entry &* 4
                 code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
@@ -329,6 +333,7 @@ extension Translator {
     }
 
     /// Returns with the function's results, which are on top.
+    @inline(never)
     mutating func emitReturn() {
         let count = Int(frames[0].resultCount)
         let result = Int16(truncatingIfNeeded: -frameHeaderSlots &- argumentSlots)
@@ -360,37 +365,32 @@ extension Translator {
     /// homes first.
     ///
     /// The entries stay as they were, since a conditional return goes on with them.
+    @inline(never)
     private mutating func emitReturnOfMany(_ count: Int, to result: Int16) {
         let first = entryCount &- count
-        var saved = SavedEntries()
-        for index in first..<entryCount where entries[index].isLazy {
-            let entry = entries[index]
-            write(entry, to: entry.home)
-            entries[index].kind = .temporary
-            entries[index].slot = entry.home
-            saved.append(entry, index)
+        var index = first
+        while index < entryCount {
+            let entry = entries + index
+            if entry.pointee.isLazy {
+                // What it was goes where no i32 has bits and temporaries have nothing.
+                let slot = UInt64(UInt16(bitPattern: entry.pointee.slot))
+                let kept = UInt64(entry.pointee.kind.rawValue) &<< 48 | slot &<< 32
+                settle(index)
+                entry.pointee.value |= kept
+            }
+            index &+= 1
         }
         writeRow(first: first, count: count, to: result)
-        saved.restore(entries)
+        while index > first {
+            index &-= 1
+            let entry = entries + index
+            let kept = entry.pointee.value &>> 32
+            if entry.pointee.kind == .temporary, kept != 0 {
+                entry.pointee.slot = Int16(truncatingIfNeeded: kept)
+                entry.pointee.kind = kept &>> 16 == 1 ? .local : .sum
+                entry.pointee.value &= 0xFFFF_FFFF
+            }
+        }
         _ = emit(.returnNothing)
-    }
-}
-
-/// Lazy entries as they were; there are never more than the list of them holds.
-private struct SavedEntries {
-    var entries = InlineArray<32, OperandEntry>(
-        repeating: OperandEntry(value: 0, slot: 0, home: 0, position: 0, kind: .temporary, type: 0)
-    )
-    var indices = InlineArray<32, Int>(repeating: 0)
-    var count = 0
-
-    mutating func append(_ entry: OperandEntry, _ index: Int) {
-        entries[count] = entry
-        indices[count] = index
-        count &+= 1
-    }
-
-    func restore(_ stack: UnsafeMutablePointer<OperandEntry>) {
-        for at in 0..<count { stack[indices[at]] = entries[at] }
     }
 }

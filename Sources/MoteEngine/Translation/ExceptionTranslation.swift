@@ -14,9 +14,9 @@ extension Translator {
     mutating func exception(_ byte: UInt8) {
         switch byte {
         case 0x06: beginTry()
-        case 0x07: beginCatch(tag: reader.u32())
-        case 0x08: throwException(tag: reader.u32())
-        case 0x09: rethrow(depth: Int(reader.u32()))
+        case 0x07: beginCatch(tag: u32())
+        case 0x08: throwException(tag: u32())
+        case 0x09: rethrow(depth: Int(u32()))
         case 0x0A:
             let source = popSlot()
             throwReference(source)
@@ -53,9 +53,9 @@ extension Translator {
     private mutating func beginTryTable() {
         let type = blockType()
         let clauses = reader.offset
-        for _ in 0..<reader.u32() {
-            if reader.byte() < 2 { _ = reader.u32() }
-            _ = reader.u32()
+        for _ in 0..<u32() {
+            if reader.byte() < 2 { _ = u32() }
+            _ = u32()
         }
         openTry(.tryTable, type)
         frames[frameCount &- 1].catching = UInt32(truncatingIfNeeded: clauses)
@@ -224,7 +224,7 @@ extension Translator {
     /// Closes a `try` that hands exceptions to one of the blocks around it.
     mutating func endDelegate() {
         let index = frameCount &- 1
-        let depth = Int(reader.u32())
+        let depth = Int(u32())
         if !frames[index].isUnreachable { settleTop(Int(frames[index].resultCount)) }
         let target = UInt32(truncatingIfNeeded: index &- 1 &- depth)
         _ = appendHandler(index, limit: target)

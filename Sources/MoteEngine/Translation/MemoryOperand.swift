@@ -19,17 +19,19 @@ struct MemoryOperand {
 extension Translator {
     /// Reads the immediates of a load or store: alignment (a hint, forgotten), memory index, offset.
     mutating func memoryOperand() -> MemoryOperand {
-        let flags = reader.u32()
-        let index = flags & 0x40 != 0 ? reader.u32() : 0
+        let flags = u32()
+        let index = flags & 0x40 != 0 ? u32() : 0
         return MemoryOperand(memoryIndex: index, offset: reader.u64(), is64: isMemory64(index))
     }
 
     /// Whether a memory has 64-bit addresses.
+    @inline(never)
     func isMemory64(_ index: UInt32) -> Bool {
         Build.hasMemory64 && module.pointee.memories[checked: Int(index)]?.limits.is64 ?? false
     }
 
     /// Whether a table has 64-bit indices.
+    @inline(never)
     func isTable64(_ index: UInt32) -> Bool {
         module.pointee.tables[checked: Int(index)]?.limits.is64 ?? false
     }

@@ -82,8 +82,8 @@ extension Translator {
             localCount &+= 1
         }
         var plain = 0
-        for _ in 0..<reader.u32() {
-            let count = reader.u32()
+        for _ in 0..<u32() {
+            let count = u32()
             let type = reader.valueTypeKind()
             let isReference = type == 0x63 || type == 0x64
             for _ in 0..<count {
@@ -180,7 +180,7 @@ extension Translator {
                 if depth == 0 { return endFrame() }
                 depth &-= 1
             case .catch where Build.hasExceptions && depth == 0:
-                beginCatch(tag: reader.u32())
+                beginCatch(tag: u32())
                 return false
             case .catchAll where Build.hasExceptions && depth == 0:
                 beginCatch(tag: CatchTable.anyTag)
@@ -204,19 +204,10 @@ extension Translator {
         charge()
         let byte = reader.byte()
         switch byte {
-        case 0x20: pushLocal(Int(reader.u32()))
-        case 0x21: localSet(Int(reader.u32()))
-        case 0x22: localTee(Int(reader.u32()))
-        case 0x23: globalGet(reader.u32())
-        case 0x24: globalSet(reader.u32())
-        case 0x25: tableGet(reader.u32())
-        case 0x26: tableSet(reader.u32())
+        case 0x45...0xC4: numeric(byte)
+        case 0x20...0x26, 0x0C, 0x0D, 0x10...0x15, 0x3F, 0x40, 0xD2, 0xD5, 0xD6: indexed(byte, u32())
         case 0x28...0x35: load(byte)
         case 0x36...0x3E: store(byte)
-        case 0x3F:
-            let memory = reader.u32()
-            sized(.memorySizeOperation, index: memory, is64: isMemory64(memory))
-        case 0x40: memoryGrow(reader.u32())
         case 0x41...0x44: constant(byte)
         case 0x00:
             _ = emit(.unreachableOperation, sizeInBytes: 8)
@@ -229,50 +220,60 @@ extension Translator {
         case 0x06...0x0A, 0x18, 0x19, 0x1F:
             if Build.hasExceptions { exception(byte) }
         case 0x0B: return endFrame()
-        case 0x0C: branch(depth: Int(reader.u32()))
-        case 0x0D: branchIf(depth: Int(reader.u32()))
         case 0x0E: branchTable()
         case 0x0F:
             emitReturn()
             becomeUnreachable()
-        case 0x10: call(reader.u32())
-        case 0x11:
-            let type = reader.u32()
-            callIndirect(type: type, table: reader.u32())
-        case 0x12: returnCall(reader.u32())
-        case 0x13:
-            let type = reader.u32()
-            returnCallIndirect(type: type, table: reader.u32())
-        case 0x14: callReference(type: reader.u32())
-        case 0x15: returnCallReference(type: reader.u32())
         case 0x1A: _ = pop()
         case 0x1B: select()
         case 0x1C:
-            for _ in 0..<reader.u32() { _ = reader.valueTypeKind() }
+            reader.skip(.valueTypes)
             select()
         case 0xD0:
             _ = reader.s64()
             pushConstant(0, 0x63)
         case 0xD1: referenceIsNull()
-        case 0xD2: referenceFunction(reader.u32())
         case 0xD3: integerCompare(.i64Compare, is64: true)
         case 0xD4: referenceAsNonNull()
-        case 0xD5: branchOnNull(depth: Int(reader.u32()))
-        case 0xD6: branchOnNonNull(depth: Int(reader.u32()))
-        case 0xFB...0xFE: prefixed(byte)
-        default: numeric(byte)
+        default: prefixed(byte)
         }
         return false
     }
 
+    /// One whose immediates begin with an index.
+    private mutating func indexed(_ byte: UInt8, _ index: UInt32) {
+        switch byte {
+        case 0x0C: branch(depth: Int(index))
+        case 0x0D: branchIf(depth: Int(index))
+        case 0x10: call(index)
+        case 0x11: callIndirect(type: index, table: u32())
+        case 0x12: returnCall(index)
+        case 0x13: returnCallIndirect(type: index, table: u32())
+        case 0x14: callReference(type: index)
+        case 0x15: returnCallReference(type: index)
+        case 0x20: pushLocal(Int(index))
+        case 0x21: localSet(Int(index))
+        case 0x22: localTee(Int(index))
+        case 0x23: globalGet(index)
+        case 0x24: globalSet(index)
+        case 0x25: tableGet(index)
+        case 0x26: tableSet(index)
+        case 0x3F: sized(.memorySizeOperation, index: index, is64: isMemory64(index))
+        case 0x40: memoryGrow(index)
+        case 0xD2: referenceFunction(index)
+        case 0xD5: branchOnNull(depth: Int(index))
+        default: branchOnNonNull(depth: Int(index))
+        }
+    }
+
     /// An instruction whose number follows a prefix.
     private mutating func prefixed(_ prefix: UInt8) {
-        let number = reader.u32()
+        let number = u32()
         switch prefix {
         case 0xFB: if Build.hasGarbageCollection { aggregate(number) }
+        case 0xFC: miscellaneous(number)
         case 0xFD: if Build.hasVectors { vector(number) }
-        case 0xFE: if Build.hasThreads { atomic(number) }
-        default: miscellaneous(number)
+        default: if Build.hasThreads { atomic(number) }
         }
     }
 
@@ -281,25 +282,21 @@ extension Translator {
         switch number {
         case 0...7: numeric(0xC5 &+ UInt8(truncatingIfNeeded: number))
         case 8:
-            let segment = reader.u32()
-            bulk(.memoryInitOperation, reader.u32(), segment)
-        case 9: drop(.dataDropOperation, segment: reader.u32())
-        case 10:
-            let destination = reader.u32()
-            bulk(.memoryCopyOperation, destination, reader.u32())
-        case 11: bulk(.memoryFillOperation, reader.u32(), 0)
+            let segment = u32()
+            bulk(.memoryInitOperation, u32(), segment)
+        case 9: drop(.dataDropOperation, segment: u32())
+        case 10: bulk(.memoryCopyOperation, u32(), u32())
+        case 11: bulk(.memoryFillOperation, u32(), 0)
         case 12:
-            let segment = reader.u32()
-            bulk(.tableInitOperation, reader.u32(), segment)
-        case 13: drop(.elementDropOperation, segment: reader.u32())
-        case 14:
-            let destination = reader.u32()
-            bulk(.tableCopyOperation, destination, reader.u32())
-        case 15: tableGrow(reader.u32())
+            let segment = u32()
+            bulk(.tableInitOperation, u32(), segment)
+        case 13: drop(.elementDropOperation, segment: u32())
+        case 14: bulk(.tableCopyOperation, u32(), u32())
+        case 15: tableGrow(u32())
         case 16:
-            let table = reader.u32()
+            let table = u32()
             sized(.tableSizeOperation, index: table, is64: isTable64(table))
-        case 17: bulk(.tableFillOperation, reader.u32(), 0)
+        case 17: bulk(.tableFillOperation, u32(), 0)
         default: if Build.hasWideArithmetic { wide(Int(number) &- 19) }
         }
     }

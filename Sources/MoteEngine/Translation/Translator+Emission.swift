@@ -182,6 +182,6 @@ extension Translator {
     mutating func charge() {
         guard isMetered, chargeOffset >= 0 else { return }
         chargeUnits &+= 1
-        code.set32(chargeOffset + 12, chargeUnits)
+        code.set32(chargeOffset &+ 12, chargeUnits)
     }
 }

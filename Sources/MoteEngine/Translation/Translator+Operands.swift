@@ -51,6 +51,7 @@ extension Translator {
         stackSlots &+= 1
     }
 
+    @inline(never)
     mutating func pushLocal(_ index: Int) {
         let local = locals[index]
         let slot = home(local.type)
@@ -137,9 +138,14 @@ extension Translator {
     }
 
     /// Puts the `count` entries on top into their homes.
+    @inline(never)
     mutating func settleTop(_ count: Int) {
         settleLocals()
-        for index in (entryCount &- count)..<entryCount { settle(index) }
+        var index = entryCount &- count
+        while index < entryCount {
+            settle(index)
+            index &+= 1
+        }
     }
 
     /// Slot from which an instruction reads a popped entry; a constant or sum is written to its home first.
@@ -207,45 +213,41 @@ extension Translator {
     /// Puts `count` entries starting with `first` into consecutive slots from `destination` on, which lies at or
     /// below their own positions: upwards, so no value is overwritten before it is read.
     mutating func writeRow(first: Int, count: Int, to destination: Int16) {
-        var index = 0
+        var index = first
         var slot = destination
-        while index < count {
-            let entry = entries[first &+ index]
+        while index < first &+ count {
             // Runs of plain copies share an instruction.
-            if index &+ 1 < count, isPlainCopy(entry, to: slot) {
-                let second = entries[first &+ index &+ 1]
-                if isPlainCopy(second, to: slot &+ 1) {
-                    var third: OperandEntry?
-                    if index &+ 2 < count {
-                        let candidate = entries[first &+ index &+ 2]
-                        if isPlainCopy(candidate, to: slot &+ 2) { third = candidate }
-                    }
-                    let at = emit(
-                        third == nil ? .copyTwo : .copyThree,
-                        result: slot,
-                        keepsRegisters: true
-                    )
-                    forget(slot &+ 1)
-                    code.set16(at &+ 10, entry.slot)
-                    code.set16(at &+ 12, second.slot)
-                    if let third {
-                        forget(slot &+ 2)
-                        code.set16(at &+ 14, third.slot)
-                    }
-                    index &+= third == nil ? 2 : 3
-                    slot &+= third == nil ? 2 : 3
-                    last.offset = -1
-                    continue
-                }
+            var run = 0
+            while run < 3, index &+ run < first &+ count,
+                isPlainCopy(index &+ run, to: slot &+ Int16(truncatingIfNeeded: run))
+            {
+                run &+= 1
             }
-            write(entry, to: slot)
-            index &+= 1
-            slot &+= Int16(truncatingIfNeeded: entry.slotCount)
+            if run < 2 {
+                write(entries[index], to: slot)
+                slot &+= Int16(truncatingIfNeeded: entries[index].slotCount)
+                index &+= 1
+                continue
+            }
+            var field = 10 &+ emit(run == 2 ? .copyTwo : .copyThree, result: slot, keepsRegisters: true)
+            while run > 0 {
+                forget(slot)
+                code.set16(field, entries[index].slot)
+                field &+= 2
+                slot &+= 1
+                index &+= 1
+                run &-= 1
+            }
+            last.offset = -1
         }
     }
 
-    private func isPlainCopy(_ entry: OperandEntry, to slot: Int16) -> Bool {
-        (entry.kind == .temporary || entry.kind == .local) && entry.slot != slot && !entry.isVector
+    @inline(never)
+    private func isPlainCopy(_ index: Int, to slot: Int16) -> Bool {
+        let entry = entries + index
+        return (entry.pointee.kind == .temporary || entry.pointee.kind == .local)
+            && entry.pointee.slot != slot
+            && !entry.pointee.isVector
     }
 
     /// A slot changed: what a register holds of it is old.
