@@ -13,7 +13,7 @@ extension Translator {
         codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
         scratch: Arena
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
-        var translator = try completed(
+        let result = try complete(
             module,
             functionIndex: functionIndex,
             variant: variant,
@@ -21,8 +21,11 @@ extension Translator {
             scratch: scratch,
             sought: -1
         )
-        defer { translator.free() }
-        return try translator.install()
+        // No code is at address 0.
+        guard let code = UnsafeMutablePointer<MoteCode>(bitPattern: result) else {
+            throw .exhausted(.code, requested: 0, available: -1, site: .translatedCode)
+        }
+        return code
     }
 
     /// Offset in the module of the instruction whose code contains `codeOffset` (from the first
@@ -38,7 +41,7 @@ extension Translator {
         scratch: Arena
     ) -> UInt32? {
         do throws(MemoryError) {
-            let translator = try completed(
+            let offset = try complete(
                 module,
                 functionIndex: functionIndex,
                 variant: variant,
@@ -46,22 +49,25 @@ extension Translator {
                 scratch: scratch,
                 sought: codeOffset
             )
-            translator.free()
-            return translator.foundByteOffset
+            return offset == 0 ? nil : UInt32(truncatingIfNeeded: offset)
         } catch {
             return nil
         }
     }
 
-    /// A translator that has gone through the body, with room for as many references as it needs.
-    private static func completed(
+    /// Goes through the body with room for as many references as it needs.
+    ///
+    /// - sought: -1, or the code offset whose byte offset is asked for instead of code.
+    /// - Returns: address of the code; or the byte offset, 0 when no instruction's code contains the one sought.
+    @inline(never)
+    private static func complete(
         _ module: Module.Pointer,
         functionIndex: UInt32,
         variant: UInt32,
         codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>,
         scratch: Arena,
         sought: Int
-    ) throws(MemoryError) -> Translator {
+    ) throws(MemoryError) -> UInt {
         var references = 0
         while true {
             var translator = try Translator(
@@ -72,24 +78,23 @@ extension Translator {
                 arena: scratch,
                 referenceTemporaries: references
             )
+            defer { translator.free() }
             translator.soughtCodeOffset = sought
-            do throws(MemoryError) {
-                if try translator.translateBody() { return translator }
-            } catch {
-                translator.free()
-                throw error
+            if try translator.translateBody() {
+                // An instruction's offset is not 0, where the module's header is.
+                if sought >= 0 { return UInt(translator.foundByteOffset ?? 0) }
+                return UInt(bitPattern: try translator.install())
             }
-            translator.free()
             // Few functions have references on their operand stack at all, and those have few.
             references = references == 0 ? 4 : references &* 4
         }
     }
 
+    @inline(never)
     private mutating func install() throws(MemoryError) -> UnsafeMutablePointer<MoteCode> {
         let size = codeHeaderSizeInBytes &+ code.count
         let raw = try code.take(in: module.pointee.arena, extraSizeInBytes: handlers.sizeInBytes)
         let header = raw.bindMemory(to: MoteCode.self, capacity: 1)
-        let type = module.pointee.functionType(of: functionIndex)
         header.initialize(
             to: MoteCode(
                 flags: hasTailCalls ? UInt64(MOTE_CODE_TAIL_CALLS) : 0,

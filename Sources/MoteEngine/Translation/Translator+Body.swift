@@ -15,21 +15,26 @@ extension Translator {
         arena: Arena,
         referenceTemporaries: Int
     ) throws(MemoryError) {
-        let function = module.pointee.functions[checked: Int(functionIndex)]
-        let body = function?.body ?? .empty
-        let operandCount = Int(function?.maximumOperandSlots ?? 0) &+ 4
-        let type = module.pointee.functionType(of: functionIndex)
+        let function = module.pointee.functions.pointer(at: Int(functionIndex))
+        let body = function?.pointee.body ?? .empty
+        let operandCount = Int(function?.pointee.maximumOperandSlots ?? 0) &+ 4
+        let type = function.flatMap { module.pointee.types.pointer(at: Int($0.pointee.typeIndex)) }
         let parameterCount = Int(type?.pointee.parameterCount ?? 0)
-        let localCount = parameterCount &+ Int(function?.localSlots ?? 0)
+        let localCount = parameterCount &+ Int(function?.pointee.localSlots ?? 0)
 
         self.module = module
         self.functionIndex = functionIndex
+        self.function = function
+        self.type = type
         self.variant = variant
         self.codeWords = codeWords
         self.arena = arena
-        let state = module.pointee.engineState?.assumingMemoryBound(to: ModuleState.self)
-        let stack = state?.pointee.auxiliaryStack ?? .none
-        auxiliaryStack = stack.isPresent ? stack : .none
+        if let state = module.pointee.engineState?.assumingMemoryBound(to: ModuleState.self),
+            state.pointee.auxiliaryStack.isPresent
+        {
+            stackPointerIndex = state.pointee.auxiliaryStack.globalIndex
+            stackPointerIs64 = state.pointee.auxiliaryStack.is64
+        }
         self.referenceTemporaries = referenceTemporaries
         reader = BodyReader(base: module.pointee.bytes, offset: Int(body.offset), end: Int(body.end))
         frameCapacity = 16
@@ -71,7 +76,8 @@ extension Translator {
     }
 
     /// Gives every local its slot and writes the prologue.
-    private mutating func layOutFrame(_ type: UnsafeMutablePointer<DefinedType>?) {
+    @inline(never)
+    private mutating func layOutFrame() {
         let parameters = type?.pointee.parameters ?? .empty
         localCount = 0
         var argument = -argumentSlots &- frameHeaderSlots
@@ -111,7 +117,7 @@ extension Translator {
         temporaryStart = references &+ referenceTemporaries
         frameSlots =
             temporaryStart
-            &+ Int(module.pointee.functions[checked: Int(functionIndex)]?.maximumOperandSlots ?? 0)
+            &+ Int(function?.pointee.maximumOperandSlots ?? 0)
         beginCharge()
         clearFrame(temporaryStart)
         var slot = firstParameterReference
@@ -142,11 +148,10 @@ extension Translator {
     /// Writes the whole body into `code`.
     ///
     /// False: it needs more reference temporaries than it was given.
+    @inline(never)
     mutating func translateBody() throws(MemoryError) -> Bool {
-        let function = module.pointee.functions[checked: Int(functionIndex)]
-        let type = module.pointee.functionType(of: functionIndex)
-        layOutFrame(type)
-        beginFunction(function?.typeIndex ?? 0, resultCount: type?.pointee.resultCount ?? 0)
+        layOutFrame()
+        beginFunction(function?.pointee.typeIndex ?? 0, resultCount: type?.pointee.resultCount ?? 0)
         while true {
             instructionOffset = UInt32(truncatingIfNeeded: reader.offset)
             let isDone: Bool

@@ -41,8 +41,11 @@ struct Translator {
     /// First code word of (module, variant).
     let codeWords: UnsafeMutablePointer<UnsafeMutablePointer<MoteCode>?>
     let arena: Arena
-    /// The guest's stack pointer, writes of which are other instructions; none for most modules.
-    let auxiliaryStack: AuxiliaryStack
+    let function: UnsafeMutablePointer<FunctionDeclaration>?
+    let type: UnsafeMutablePointer<DefinedType>?
+    /// The guest's stack pointer, writes of which are other instructions; the largest number for most modules.
+    var stackPointerIndex = UInt32.max
+    var stackPointerIs64 = false
 
     var frameCapacity: Int
     /// Slot and type of each local, parameters first.

@@ -73,9 +73,9 @@ extension Translator {
             opcode = isImported ? .globalSetImportedVector : .globalSetVector
         } else if isImported {
             opcode = .globalSetImported
-        } else if index != auxiliaryStack.globalIndex {
+        } else if index != stackPointerIndex {
             opcode = isLast ? .globalSetLast : .globalSetSlot
-        } else if auxiliaryStack.is64 {
+        } else if stackPointerIs64 {
             // A write of the guest's stack pointer is compared with the bounds of its stack.
             opcode = isLast ? .stackPointerSetLast64 : .stackPointerSetSlot64
             second = 1
