@@ -75,7 +75,7 @@ extension Translator {
 
     /// Slot of an operand that stays on the stack; constants and sums are written to their homes.
     private mutating func readySlot(_ index: Int) -> Int16 {
-        let entry = entries[index]
+        let entry = operand(index)
         guard entry.kind == .constant || entry.kind == .sum else { return entry.slot }
         write(entry, to: entry.home)
         return entry.home

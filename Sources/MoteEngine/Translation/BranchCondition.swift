@@ -24,7 +24,7 @@ extension Translator {
 
     /// `i32.eqz` of a comparison: integers compare the other way round; floats are marked for the branch behind.
     mutating func negateLastComparison() -> Bool {
-        guard isLastResult(entries[entryCount &- 1]) else { return false }
+        guard isLastResult(operand(entryCount &- 1)) else { return false }
         if negateInteger(.i32Compare) || negateInteger(.i64Compare) { return true }
         let isFloat =
             index(last.opcode, in: .f32Compare, count: 4 * FloatForm.count) != nil

@@ -213,7 +213,7 @@ extension Translator {
     private struct LabelHomes {
         var position: Int16
         var reference: Int16
-        mutating func next(_ entry: OperandEntry) -> Int16 {
+        mutating func next(_ entry: Operand) -> Int16 {
             defer { position &+= Int16(truncatingIfNeeded: entry.slotCount) }
             guard entry.isReference else { return position }
             defer { reference &+= 1 }
@@ -233,7 +233,7 @@ extension Translator {
         let count = arity(frame)
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {
-            let entry = entries[index]
+            let entry = operand(index)
             if homes.next(entry) != entry.slot || entry.kind != .temporary { return false }
         }
         return true
@@ -244,7 +244,7 @@ extension Translator {
         let count = arity(frame)
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {
-            let entry = entries[index]
+            let entry = operand(index)
             write(entry, to: homes.next(entry))
         }
     }
@@ -341,7 +341,7 @@ extension Translator {
         case 0:
             _ = emit(.returnNothing)
         case 1:
-            let entry = entries[entryCount &- 1]
+            let entry = operand(entryCount &- 1)
             if entry.kind == .sum || entry.isVector {
                 write(entry, to: result)
                 _ = emit(.returnNothing)

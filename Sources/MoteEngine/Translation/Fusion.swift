@@ -26,7 +26,7 @@ extension Translator {
     }
 
     /// Whether the instruction last written is an operation with an immediate whose result is `entry`.
-    private func freshImmediate(_ entry: OperandEntry) -> Int? {
+    private func freshImmediate(_ entry: Operand) -> Int? {
         guard isLastResult(entry), let first = binaryOperation(last.opcode),
             first.form == IntegerForm.slotImmediate || first.form == IntegerForm.lastImmediate
         else { return nil }
@@ -36,7 +36,7 @@ extension Translator {
     /// `left op constant`: as a sum to be added later, or together with the operation before it.
     mutating func fuseImmediate(
         _ family: InternalOpcode,
-        _ left: OperandEntry,
+        _ left: Operand,
         _ constant: UInt64
     ) -> Bool {
         guard let second = binaryOperation(family) else { return false }
@@ -50,7 +50,6 @@ extension Translator {
                 return true
             }
         }
-        var left = left
         if left.kind == .sum {
             // Written out, it is the operation before this one.
             left.slot = slot(of: left)
@@ -86,8 +85,8 @@ extension Translator {
     /// `left op right` where one side is an operation with an immediate that was written last.
     mutating func combine(
         _ family: InternalOpcode,
-        _ left: OperandEntry,
-        _ right: OperandEntry,
+        _ left: Operand,
+        _ right: Operand,
         _ isCommutative: Bool
     ) -> Bool {
         guard let second = binaryOperation(family),
@@ -100,8 +99,9 @@ extension Translator {
         let (source, immediate) = (lastField16(10), UInt32(bitPattern: code.get32(last.offset &+ 12)))
         removeLast()
         let index = (row &* 3 &+ column) &* 2 &+ (source == integerRegister ? 1 : 0)
+        let otherSlot = other.slot
         let at = emitValue(.i32Combine + index, 0x7F, source, immediate, sizeInBytes: 24)
-        code.set16(at &+ 16, other.slot)
+        code.set16(at &+ 16, otherSlot)
         return true
     }
 
@@ -111,7 +111,7 @@ extension Translator {
         guard isSum || family == .f64Binary + FloatForm.count, last.offset >= 0 else { return false }
         let form = Int(last.opcode.rawValue) &- Int((InternalOpcode.f64Binary + 2 * FloatForm.count).rawValue)
         guard form >= FloatForm.slotSlot, form <= FloatForm.slotLast else { return false }
-        let (left, right) = (entries[entryCount &- 2], entries[entryCount &- 1])
+        let (left, right) = (operand(entryCount &- 2), operand(entryCount &- 1))
         let isRight = isLastResult(right)
         guard isRight || isLastResult(left) else { return false }
         let other = isRight ? left : right

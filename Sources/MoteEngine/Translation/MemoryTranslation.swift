@@ -31,7 +31,7 @@ extension Translator {
     }
 
     /// Whether the entry is a sum of two slots computed just now, which the access can make itself.
-    func isFreshSum(_ entry: OperandEntry) -> Bool {
+    func isFreshSum(_ entry: Operand) -> Bool {
         let form = Int(last.opcode.rawValue) &- Int(InternalOpcode.i32Binary.rawValue)
         return isLastResult(entry)
             && (form == IntegerForm.slotSlot || form == IntegerForm.lastSlot || form == IntegerForm.slotLast)

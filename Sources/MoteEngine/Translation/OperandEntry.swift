@@ -42,6 +42,40 @@ struct OperandEntry {
     var isReference: Bool { type == 0x63 || type == 0x64 }
 }
 
+/// An entry where it lies: copies of entries would be packed and unpacked all the time.
+///
+/// One that was popped stays as it was until the next is pushed.
+struct Operand {
+    let entry: UnsafeMutablePointer<OperandEntry>
+
+    @inline(__always)
+    var value: UInt64 { entry.pointee.value }
+    @inline(__always)
+    var slot: Int16 {
+        get { entry.pointee.slot }
+        nonmutating set { entry.pointee.slot = newValue }
+    }
+    @inline(__always)
+    var home: Int16 { entry.pointee.home }
+    @inline(__always)
+    var kind: OperandEntry.Kind {
+        get { entry.pointee.kind }
+        nonmutating set { entry.pointee.kind = newValue }
+    }
+    @inline(__always)
+    var type: UInt8 { entry.pointee.type }
+    @inline(__always)
+    var isLazy: Bool { entry.pointee.isLazy }
+    @inline(__always)
+    var isVector: Bool { entry.pointee.isVector }
+    @inline(__always)
+    var slotCount: Int { entry.pointee.slotCount }
+    @inline(__always)
+    var isFloat: Bool { entry.pointee.isFloat }
+    @inline(__always)
+    var isReference: Bool { entry.pointee.isReference }
+}
+
 /// Slots of a value whose type has a kind byte.
 @inline(__always)
 func slotCount(ofKind type: UInt8) -> Int { Build.hasVectors && type == 0x7B ? 2 : 1 }

@@ -117,8 +117,8 @@ extension Translator {
     func lastField16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
 
     /// Whether an entry is what the last instruction computed, so that nobody else reads it.
-    @inline(__always)
-    func isLastResult(_ entry: OperandEntry) -> Bool {
+    @inline(never)
+    func isLastResult(_ entry: Operand) -> Bool {
         last.offset >= 0 && entry.kind == .temporary && last.result == entry.slot
     }
 

@@ -96,23 +96,26 @@ extension Translator {
     }
 
     @inline(never)
-    mutating func pop() -> OperandEntry {
+    mutating func pop() -> Operand {
         entryCount &-= 1
-        let entry = entries[entryCount]
+        let entry = operand(entryCount)
         stackSlots &-= entry.slotCount
         if entry.isLazy { lazy.count &-= 1 }
         if entry.isReference { referenceCount &-= 1 }
         return entry
     }
 
+    @inline(__always)
+    func operand(_ index: Int) -> Operand { Operand(entry: entries + index) }
+
     /// Puts an entry into its home slot, if it is not there.
     @inline(never)
     mutating func settle(_ index: Int) {
-        let entry = entries[index]
+        let entry = operand(index)
         guard entry.kind != .temporary else { return }
         write(entry, to: entry.home)
-        entries[index].kind = .temporary
-        entries[index].slot = entry.home
+        entry.kind = .temporary
+        entry.slot = entry.home
     }
 
     /// Before a local changes: entries that still read it get the old value.
@@ -149,7 +152,8 @@ extension Translator {
     }
 
     /// Slot from which an instruction reads a popped entry; a constant or sum is written to its home first.
-    mutating func slot(of entry: OperandEntry) -> Int16 {
+    @inline(never)
+    mutating func slot(of entry: Operand) -> Int16 {
         guard entry.kind == .constant || entry.kind == .sum else { return entry.slot }
         write(entry, to: entry.home)
         return entry.home
@@ -162,7 +166,7 @@ extension Translator {
     }
 
     /// Writes an entry's value to a slot, with one copy or constant instruction unless it is there already.
-    mutating func write(_ entry: OperandEntry, to slot: Int16) {
+    mutating func write(_ entry: Operand, to slot: Int16) {
         if entry.kind == .sum {
             let isLast = entry.slot == integerRegister
             let at = emit(
@@ -224,7 +228,7 @@ extension Translator {
                 run &+= 1
             }
             if run < 2 {
-                write(entries[index], to: slot)
+                write(operand(index), to: slot)
                 slot &+= Int16(truncatingIfNeeded: entries[index].slotCount)
                 index &+= 1
                 continue

@@ -96,8 +96,8 @@ extension Translator {
         default: return false
         }
         let isSum = number == 0xE4 || number == 0xF0
-        let right = entries[entryCount &- 1]
-        let left = entries[entryCount &- 2]
+        let right = operand(entryCount &- 1)
+        let left = operand(entryCount &- 2)
         let third: Int16
         if isLastResult(right), last.opcode == vectorOperation(product) {
             third = left.slot
@@ -120,8 +120,8 @@ extension Translator {
 
     /// `or` of two shifts by constants that together are a rotation of one operand.
     private mutating func fuseRotation() -> Bool {
-        let right = entries[entryCount &- 1]
-        let left = entries[entryCount &- 2]
+        let right = operand(entryCount &- 1)
+        let left = operand(entryCount &- 2)
         guard isLastResult(right), left.kind == .temporary, tail.offset == last.offset,
             previousTail.offset >= 0, field16(previousTail.offset &+ 8) == left.slot,
             field16(previousTail.offset &+ 10) == lastField16(10)
