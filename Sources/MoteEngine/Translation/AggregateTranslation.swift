@@ -42,12 +42,12 @@ extension Translator {
         code.set16(at &+ 10, operand)
     }
 
-    private func definedType(_ index: UInt32) -> UnsafeMutablePointer<DefinedType>? {
+    private mutating func definedType(_ index: UInt32) -> UnsafeMutablePointer<DefinedType>? {
         module.pointee.types.pointer(at: Int(index))
     }
 
     /// The type of an array's elements and the lower half of its header.
-    private func arrayType(_ index: UInt32) -> (element: ValueType, header: UInt32) {
+    private mutating func arrayType(_ index: UInt32) -> (element: ValueType, header: UInt32) {
         let type = definedType(index)
         let element = type?.pointee.values[checked: 0] ?? .i32
         let header = GCObject.arrayHeader(
@@ -58,7 +58,7 @@ extension Translator {
     }
 
     /// Row of `OBJECT_LOADS` in the generator; nil for v128.
-    private func loadRow(_ type: ValueType, isSigned: Bool) -> Int? {
+    private mutating func loadRow(_ type: ValueType, isSigned: Bool) -> Int? {
         switch type.kind {
         case 0x78: isSigned ? 1 : 0
         case 0x77: isSigned ? 3 : 2
@@ -71,7 +71,7 @@ extension Translator {
     }
 
     /// Kind byte on the operand stack.
-    private func unpacked(_ type: ValueType) -> UInt8 { type.isPacked ? 0x7F : type.kind }
+    private mutating func unpacked(_ type: ValueType) -> UInt8 { type.isPacked ? 0x7F : type.kind }
 
     /// Slot of an operand that stays on the stack; constants and sums are written to their homes.
     private mutating func readySlot(_ index: Int) -> Int16 {

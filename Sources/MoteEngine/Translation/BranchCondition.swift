@@ -17,7 +17,7 @@ struct BranchCondition {
 
 extension Translator {
     /// Index of an opcode's comparison and form within a family of comparisons, or nil.
-    private func index(_ opcode: InternalOpcode, in family: InternalOpcode, count: Int) -> Int? {
+    private mutating func index(_ opcode: InternalOpcode, in family: InternalOpcode, count: Int) -> Int? {
         let offset = Int(opcode.rawValue) &- Int(family.rawValue)
         return offset >= 0 && offset < count ? offset : nil
     }
@@ -75,7 +75,7 @@ extension Translator {
         )
     }
 
-    private func fuseInteger(
+    private mutating func fuseInteger(
         _ family: InternalOpcode,
         _ branches: InternalOpcode,
         _ negate: Bool
@@ -96,7 +96,7 @@ extension Translator {
         )
     }
 
-    private func fuseFloat(_ family: InternalOpcode, _ branches: InternalOpcode, _ negate: Bool)
+    private mutating func fuseFloat(_ family: InternalOpcode, _ branches: InternalOpcode, _ negate: Bool)
         -> BranchCondition?
     {
         guard let at = index(last.opcode, in: family, count: 4 * FloatForm.count) else { return nil }

@@ -17,7 +17,7 @@ extension Translator {
         var canonicalID: UInt32
     }
 
-    func callShape(_ typeIndex: UInt32) -> CallShape {
+    mutating func callShape(_ typeIndex: UInt32) -> CallShape {
         guard let type = module.pointee.types.pointer(at: Int(typeIndex)) else {
             return CallShape(
                 parameterCount: 0,
@@ -38,16 +38,16 @@ extension Translator {
         )
     }
 
-    private func shape(ofFunction index: UInt32) -> CallShape {
+    private mutating func shape(ofFunction index: UInt32) -> CallShape {
         callShape(module.pointee.functions[checked: Int(index)]?.typeIndex ?? 0)
     }
 
-    private func codeWord(_ function: UInt32) -> UInt64 {
+    private mutating func codeWord(_ function: UInt32) -> UInt64 {
         let index = Int(function) &- module.pointee.importedFunctionCount
         return UInt64(UInt(bitPattern: codeWords + index))
     }
 
-    private func isImported(_ function: UInt32) -> Bool {
+    private mutating func isImported(_ function: UInt32) -> Bool {
         Int(function) < module.pointee.importedFunctionCount
     }
 
@@ -94,7 +94,7 @@ extension Translator {
         pushResults(shape)
     }
 
-    func calleeFrame(_ first: Int16, _ shape: CallShape) -> Int16 {
+    mutating func calleeFrame(_ first: Int16, _ shape: CallShape) -> Int16 {
         first &+ Int16(truncatingIfNeeded: shape.argumentSlots &+ frameHeaderSlots)
     }
 

@@ -124,13 +124,13 @@ extension Translator {
     }
 
     /// Type of a value that a frame's end delivers.
-    func resultType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
+    mutating func resultType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
         guard frame.typeIndex != Translator.noType else { return frame.singleResult.kind }
         let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
         return types?.pointee.results[checked: index]?.kind ?? 0x7F
     }
 
-    private func parameterType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
+    private mutating func parameterType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
         let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
         return types?.pointee.parameters[checked: index]?.kind ?? 0x7F
     }
@@ -205,7 +205,7 @@ extension Translator {
 
     /// How many values a branch to a frame carries.
     @inline(__always)
-    private func arity(_ frame: Int) -> Int {
+    private mutating func arity(_ frame: Int) -> Int {
         Int(frames[frame].kind == .loop ? frames[frame].parameterCount : frames[frame].resultCount)
     }
 
@@ -221,7 +221,7 @@ extension Translator {
         }
     }
 
-    private func homes(_ frame: Int) -> LabelHomes {
+    private mutating func homes(_ frame: Int) -> LabelHomes {
         LabelHomes(
             position: Int16(truncatingIfNeeded: temporaryStart &+ Int(frames[frame].stackSlots)),
             reference: Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount))
@@ -229,7 +229,7 @@ extension Translator {
     }
 
     /// Whether the values on top are where the label wants them.
-    func valuesArePlaced(_ frame: Int) -> Bool {
+    mutating func valuesArePlaced(_ frame: Int) -> Bool {
         let count = arity(frame)
         var homes = homes(frame)
         for index in (entryCount &- count)..<entryCount {

@@ -213,7 +213,7 @@ extension Translator {
     }
 
     /// Where a frame keeps the exception that it caught.
-    private func caughtSlot(_ frame: Int) -> Int16 {
+    private mutating func caughtSlot(_ frame: Int) -> Int16 {
         Int16(truncatingIfNeeded: referenceStart &+ Int(frames[frame].referenceCount))
     }
 

@@ -6,7 +6,7 @@ internal import MoteModule
 
 extension Translator {
     /// Index among the fifteen integer operations, and the form, of an opcode; nil when it is none of i32's.
-    private func binaryOperation(_ opcode: InternalOpcode) -> (index: Int, form: Int)? {
+    private mutating func binaryOperation(_ opcode: InternalOpcode) -> (index: Int, form: Int)? {
         let offset = Int(opcode.rawValue) &- Int(InternalOpcode.i32Binary.rawValue)
         guard offset >= 0, offset < 15 * IntegerForm.count else { return nil }
         return (offset / IntegerForm.count, offset % IntegerForm.count)
@@ -26,7 +26,7 @@ extension Translator {
     }
 
     /// Whether the instruction last written is an operation with an immediate whose result is `entry`.
-    private func freshImmediate(_ entry: Operand) -> Int? {
+    private mutating func freshImmediate(_ entry: Operand) -> Int? {
         guard isLastResult(entry), let first = binaryOperation(last.opcode),
             first.form == IntegerForm.slotImmediate || first.form == IntegerForm.lastImmediate
         else { return nil }

@@ -26,13 +26,13 @@ extension Translator {
 
     /// Whether a memory has 64-bit addresses.
     @inline(never)
-    func isMemory64(_ index: UInt32) -> Bool {
+    mutating func isMemory64(_ index: UInt32) -> Bool {
         Build.hasMemory64 && module.pointee.memories[checked: Int(index)]?.limits.is64 ?? false
     }
 
     /// Whether a table has 64-bit indices.
     @inline(never)
-    func isTable64(_ index: UInt32) -> Bool {
+    mutating func isTable64(_ index: UInt32) -> Bool {
         module.pointee.tables[checked: Int(index)]?.limits.is64 ?? false
     }
 }

@@ -31,7 +31,7 @@ extension Translator {
     }
 
     /// Whether the entry is a sum of two slots computed just now, which the access can make itself.
-    func isFreshSum(_ entry: Operand) -> Bool {
+    mutating func isFreshSum(_ entry: Operand) -> Bool {
         let form = Int(last.opcode.rawValue) &- Int(InternalOpcode.i32Binary.rawValue)
         return isLastResult(entry)
             && (form == IntegerForm.slotSlot || form == IntegerForm.lastSlot || form == IntegerForm.slotLast)
@@ -117,7 +117,7 @@ extension Translator {
     }
 
     /// Whether a constant's low bits are the sign extension of its lowest 16.
-    private func isSignExtended(_ value: UInt64, is64: Bool) -> Bool {
+    private mutating func isSignExtended(_ value: UInt64, is64: Bool) -> Bool {
         let wide = UInt64(bitPattern: Int64(Int16(truncatingIfNeeded: value)))
         return is64 ? wide == value : UInt32(truncatingIfNeeded: wide) == UInt32(truncatingIfNeeded: value)
     }
@@ -145,7 +145,7 @@ extension Translator {
     }
 
     /// Writes memory index @12 and offset @16 of an instruction that accesses any memory.
-    func setMemory(_ operand: MemoryOperand, of at: Int) {
+    mutating func setMemory(_ operand: MemoryOperand, of at: Int) {
         // Safe: the decoder allows no more memories than 16 bits can count.
         code.set16(at &+ 12, Int16(truncatingIfNeeded: operand.memoryIndex))
         code.set64(at &+ 16, operand.offset)

@@ -82,7 +82,7 @@ extension Translator {
 
     /// The form of two slots by where the last result is.
     @inline(never)
-    func integerForm(_ left: Int16, _ right: Int16) -> Int {
+    mutating func integerForm(_ left: Int16, _ right: Int16) -> Int {
         if right == integerRegister { return IntegerForm.slotLast }
         return left == integerRegister ? IntegerForm.lastSlot : IntegerForm.slotSlot
     }
@@ -144,7 +144,7 @@ extension Translator {
 
     /// The form of a float instruction by where the last result is; `form` says where a constant is, if any.
     @inline(never)
-    func floatForm(_ left: Int16, _ right: Int16, like form: Int) -> Int {
+    mutating func floatForm(_ left: Int16, _ right: Int16, like form: Int) -> Int {
         if form >= FloatForm.constantSlot {
             return right == floatRegister ? FloatForm.constantLast : FloatForm.constantSlot
         }

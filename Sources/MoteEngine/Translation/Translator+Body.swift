@@ -68,7 +68,7 @@ extension Translator {
         argumentSlots = Int(max(type?.pointee.parameterSlots ?? 0, type?.pointee.resultSlots ?? 0))
     }
 
-    func free() {
+    mutating func free() {
         code.free()
         handlers.free(arena)
         arena.freeGrowable(UnsafeMutableRawPointer(entries))

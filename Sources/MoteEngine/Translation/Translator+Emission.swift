@@ -57,7 +57,7 @@ extension Translator {
 
     /// Two fields of 16 bits as one of 32.
     @inline(__always)
-    func fields(_ low: Int16, _ high: UInt64 = 0) -> UInt32 {
+    mutating func fields(_ low: Int16, _ high: UInt64 = 0) -> UInt32 {
         UInt32(UInt16(bitPattern: low)) | UInt32(truncatingIfNeeded: high) &<< 16
     }
 
@@ -114,11 +114,11 @@ extension Translator {
 
     /// An operand field of the instruction written last.
     @inline(__always)
-    func lastField16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
+    mutating func lastField16(_ at: Int) -> Int16 { (code.base + last.offset + at).load(as: Int16.self) }
 
     /// Whether an entry is what the last instruction computed, so that nobody else reads it.
     @inline(never)
-    func isLastResult(_ entry: Operand) -> Bool {
+    mutating func isLastResult(_ entry: Operand) -> Bool {
         last.offset >= 0 && entry.kind == .temporary && last.result == entry.slot
     }
 

@@ -106,7 +106,7 @@ extension Translator {
     }
 
     @inline(__always)
-    func operand(_ index: Int) -> Operand { Operand(entry: entries + index) }
+    mutating func operand(_ index: Int) -> Operand { Operand(entry: entries + index) }
 
     /// Puts an entry into its home slot, if it is not there.
     @inline(never)
@@ -247,7 +247,7 @@ extension Translator {
     }
 
     @inline(never)
-    private func isPlainCopy(_ index: Int, to slot: Int16) -> Bool {
+    private mutating func isPlainCopy(_ index: Int, to slot: Int16) -> Bool {
         let entry = entries + index
         return (entry.pointee.kind == .temporary || entry.pointee.kind == .local)
             && entry.pointee.slot != slot

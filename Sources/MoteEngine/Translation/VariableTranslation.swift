@@ -33,7 +33,7 @@ extension Translator {
     }
 
     /// Whether an entry on the stack still reads the local in a slot.
-    private func isPending(_ slot: Int16) -> Bool {
+    private mutating func isPending(_ slot: Int16) -> Bool {
         for at in 0..<lazy.count where entries[Int(lazy.indices[at])].slot == slot { return true }
         return false
     }

@@ -45,7 +45,7 @@ extension Translator {
     }
 
     /// The handler of an operation; of a relaxed one, as the runtime wants it.
-    private func vectorOperation(_ number: UInt32) -> InternalOpcode {
+    private mutating func vectorOperation(_ number: UInt32) -> InternalOpcode {
         InternalOpcode.vectorOperation(isDeterministic ? Translator.deterministic(number) : number)
             ?? .unreachableOperation
     }
@@ -152,7 +152,7 @@ extension Translator {
         return false
     }
 
-    private func field16(_ at: Int) -> Int16 { (code.base + at).load(as: Int16.self) }
+    private mutating func field16(_ at: Int) -> Int16 { (code.base + at).load(as: Int16.self) }
 
     /// Takes the instruction at an offset away, which is the one written last and leaves registers as they are.
     private mutating func removeTail(_ offset: Int) {
