@@ -61,6 +61,7 @@ struct BodyReader {
     }
 
     /// The kind byte of a value type; the heap type of a reference is skipped.
+    @inline(never)
     mutating func valueTypeKind() -> UInt8 {
         let kind = byte()
         switch kind {

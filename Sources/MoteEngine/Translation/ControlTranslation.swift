@@ -124,23 +124,23 @@ extension Translator {
     }
 
     /// Type of a value that a frame's end delivers.
-    mutating func resultType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
-        guard frame.typeIndex != Translator.noType else { return frame.singleResult.kind }
-        let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
+    mutating func resultType(_ frame: UnsafeMutablePointer<ControlFrame>, _ index: Int) -> UInt8 {
+        guard frame.pointee.typeIndex != Translator.noType else { return frame.pointee.singleResult.kind }
+        let types = module.pointee.types.pointer(at: Int(frame.pointee.typeIndex))
         return types?.pointee.results[checked: index]?.kind ?? 0x7F
     }
 
-    private mutating func parameterType(_ frame: ControlFrame, _ index: Int) -> UInt8 {
-        let types = module.pointee.types.pointer(at: Int(frame.typeIndex))
+    private mutating func parameterType(_ frame: UnsafeMutablePointer<ControlFrame>, _ index: Int) -> UInt8 {
+        let types = module.pointee.types.pointer(at: Int(frame.pointee.typeIndex))
         return types?.pointee.parameters[checked: index]?.kind ?? 0x7F
     }
 
     /// Drops what a frame's body left on the stack.
     @inline(never)
-    mutating func reset(to frame: ControlFrame) {
-        entryCount = Int(frame.entryCount)
-        stackSlots = Int(frame.stackSlots)
-        referenceCount = Int(frame.referenceCount)
+    mutating func reset(to frame: UnsafeMutablePointer<ControlFrame>) {
+        entryCount = Int(frame.pointee.entryCount)
+        stackSlots = Int(frame.pointee.stackSlots)
+        referenceCount = Int(frame.pointee.referenceCount)
         lazy.count = 0
     }
 
@@ -155,45 +155,46 @@ extension Translator {
         frames[index].elseFixup = -1
         frames[index].kind = .alternative
         frames[index].isUnreachable = false
-        reset(to: frames[index])
-        for at in 0..<Int(frames[index].parameterCount) { pushTemporary(parameterType(frames[index], at)) }
+        reset(to: frames + index)
+        for at in 0..<Int(frames[index].parameterCount) { pushTemporary(parameterType(frames + index, at)) }
         join()
         beginCharge()
     }
 
     /// Closes the innermost frame; true when it was the function.
     mutating func endFrame() -> Bool {
-        let frame = frames[frameCount &- 1]
-        if frame.kind == .function {
-            if frame.isTargeted {
-                if !frame.isUnreachable { settleTop(Int(frame.resultCount)) }
-                resolve(frame.fixups)
-                reset(to: frame)
-                for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
-                join()
-                emitReturn()
-            } else if !frame.isUnreachable {
-                emitReturn()
-            }
-            frameCount &-= 1
-            return true
-        }
-        if frame.isTry {
+        let frame = frames + (frameCount &- 1)
+        if frame.pointee.isTry {
             endTry()
             return false
         }
-        if !frame.isUnreachable { settleTop(Int(frame.resultCount)) }
-        let joins = frame.isTargeted || frame.elseFixup >= 0 || frame.isUnreachable
-        if frame.elseFixup >= 0 { resolve(frame.elseFixup) }
-        resolve(frame.fixups)
-        reset(to: frame)
-        for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
-        frameCount &-= 1
-        if joins {
-            join()
-            beginCharge()
+        let isFunction = frame.pointee.kind == .function
+        let isUnreachable = frame.pointee.isUnreachable
+        if isFunction, !frame.pointee.isTargeted {
+            if !isUnreachable { emitReturn() }
+            frameCount &-= 1
+            return true
         }
-        return false
+        if !isUnreachable { settleTop(Int(frame.pointee.resultCount)) }
+        let joins = frame.pointee.isTargeted || frame.pointee.elseFixup >= 0 || isUnreachable
+        resolve(frame.pointee.elseFixup)
+        resolve(frame.pointee.fixups)
+        reset(to: frame)
+        pushResults(of: frame)
+        frameCount &-= 1
+        if joins { join() }
+        if isFunction { emitReturn() } else if joins { beginCharge() }
+        return isFunction
+    }
+
+    /// Pushes what a frame's end delivers.
+    @inline(never)
+    mutating func pushResults(of frame: UnsafeMutablePointer<ControlFrame>) {
+        var index = 0
+        while index < Int(frame.pointee.resultCount) {
+            pushTemporary(resultType(frame, index))
+            index &+= 1
+        }
     }
 
     /// Nothing behind this instruction is reached until the frame's else or end.
@@ -296,33 +297,41 @@ extension Translator {
         return valuesArePlaced(frame)
     }
 
+    /// The frame of the label that comes next.
+    @inline(never)
+    private mutating func label() -> Int { frameCount &- 1 &- Int(u32()) }
+
     mutating func branchTable() {
         let index = popSlot()
         let count = Int(u32())
         let labels = reader.offset
-        let fallback: Int
-        do {
-            var ahead = reader
-            for _ in 0..<count { _ = ahead.u32() }
-            fallback = frameCount &- 1 &- Int(ahead.u32())
+        var entry = 0
+        while entry < count {
+            _ = u32()
+            entry &+= 1
         }
-        let values = arity(fallback)
+        let values = arity(label())
+        reader.offset = labels
         if values > 0 { settleTop(values) }
         let at = emit(.branchTable, sizeInBytes: 16 &+ ((count &+ 1) &* 4 &+ 7) / 8 * 8)
         code.set16(at &+ 8, index)
         code.set32(at &+ 12, UInt32(truncatingIfNeeded: count))
         if code.hasFailed { return }
-        for entry in 0...count {
-            let frame = frameCount &- 1 &- Int(u32())
+        entry = 0
+        while entry <= count {
+            let frame = label()
             if valuesArePlaced(frame) { link(at &+ 16 &+ entry &* 4, to: frame) }
+            entry &+= 1
         }
         // Labels that want the values elsewhere are reached through a piece of code that moves them.
         if values > 0 {
             reader.offset = labels
-            for entry in 0...count {
-                let frame = frameCount &- 1 &- Int(u32())
-                guard !valuesArePlaced(frame) else { continue }
+            entry = 0
+            while entry <= count {
+                let frame = label()
                 let field = at &+ 16 &+ entry &* 4
+                entry &+= 1
+                guard !valuesArePlaced(frame) else { continue }
                 code.set32(field, UInt32(bitPattern: Int32(truncatingIfNeeded: code.count &- (field &- 12))))
                 join()
                 placeValues(frame)

@@ -131,14 +131,14 @@ extension Translator {
         default:
             if !frames[index].isUnreachable { placeValues(index) }
         }
-        closeTry(frames[index])
+        closeTry(frames + index)
     }
 
     /// All paths to a frame's end come together here.
-    private mutating func closeTry(_ frame: ControlFrame) {
-        resolve(frame.fixups)
+    private mutating func closeTry(_ frame: UnsafeMutablePointer<ControlFrame>) {
+        resolve(frame.pointee.fixups)
         reset(to: frame)
-        for at in 0..<Int(frame.resultCount) { pushTemporary(resultType(frame, at)) }
+        pushResults(of: frame)
         frameCount &-= 1
         join()
         beginCharge()
@@ -159,7 +159,7 @@ extension Translator {
             let kind = clauses.byte()
             let tag = kind < 2 ? clauses.u32() : CatchTable.anyTag
             let depth = Int(clauses.u32())
-            reset(to: frames[index])
+            reset(to: frames + index)
             beginPad(
                 tag,
                 of: entry,
@@ -199,7 +199,7 @@ extension Translator {
             frames[index].kind = .legacyCatch
         }
         frames[index].isUnreachable = false
-        reset(to: frames[index])
+        reset(to: frames + index)
         let exceptionSlot = caughtSlot(index)
         if referenceCount >= referenceTemporaries { needsMoreReferences = true }
         referenceCount &+= 1
@@ -228,6 +228,6 @@ extension Translator {
         if !frames[index].isUnreachable { settleTop(Int(frames[index].resultCount)) }
         let target = UInt32(truncatingIfNeeded: index &- 1 &- depth)
         _ = appendHandler(index, limit: target)
-        closeTry(frames[index])
+        closeTry(frames + index)
     }
 }

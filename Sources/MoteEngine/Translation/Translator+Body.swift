@@ -68,6 +68,7 @@ extension Translator {
         argumentSlots = Int(max(type?.pointee.parameterSlots ?? 0, type?.pointee.resultSlots ?? 0))
     }
 
+    @inline(never)
     mutating func free() {
         code.free()
         handlers.free(arena)
@@ -80,7 +81,7 @@ extension Translator {
     private mutating func layOutFrame() {
         let parameters = type?.pointee.parameters ?? .empty
         localCount = 0
-        var argument = -argumentSlots &- frameHeaderSlots
+        var argument = 0 &- argumentSlots &- frameHeaderSlots
         for index in 0..<parameters.count {
             let type = parameters[checked: index]?.kind ?? 0x7F
             locals[localCount] = LocalVariable(slot: Int16(truncatingIfNeeded: argument), type: type)
@@ -103,14 +104,19 @@ extension Translator {
         }
         // References: declared ones, then parameters, then temporaries.
         var references = plain
-        for index in parameters.count..<localCount
-        where locals[index].type == 0x63 || locals[index].type == 0x64 {
-            locals[index].slot = Int16(truncatingIfNeeded: references)
-            references &+= 1
+        var index = parameters.count
+        while index < localCount {
+            if locals[index].isReference {
+                locals[index].slot = Int16(truncatingIfNeeded: references)
+                references &+= 1
+            }
+            index &+= 1
         }
-        let firstParameterReference = references
-        for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
-            references &+= 1
+        var slot = references
+        index = 0
+        while index < parameters.count {
+            if locals[index].isReference { references &+= 1 }
+            index &+= 1
         }
         referenceRangeStart = plain
         referenceStart = references
@@ -120,13 +126,14 @@ extension Translator {
             &+ Int(function?.pointee.maximumOperandSlots ?? 0)
         beginCharge()
         clearFrame(temporaryStart)
-        var slot = firstParameterReference
-        for index in 0..<parameters.count where locals[index].type == 0x63 || locals[index].type == 0x64 {
-            let at = emit(.copySlot)
-            code.set16(at &+ 8, Int16(truncatingIfNeeded: slot))
-            code.set16(at &+ 10, locals[index].slot)
-            locals[index].slot = Int16(truncatingIfNeeded: slot)
-            slot &+= 1
+        index = 0
+        while index < parameters.count {
+            if locals[index].isReference {
+                emit(.copySlot, Int16(truncatingIfNeeded: slot), locals[index].slot)
+                locals[index].slot = Int16(truncatingIfNeeded: slot)
+                slot &+= 1
+            }
+            index &+= 1
         }
     }
 

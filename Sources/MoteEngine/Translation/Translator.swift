@@ -91,6 +91,7 @@ struct Translator {
 struct LocalVariable {
     var slot: Int16
     var type: UInt8
+    var isReference: Bool { type == 0x63 || type == 0x64 }
 }
 
 /// What fusion needs to know about the instruction written last; reset where control flow joins.
