@@ -114,9 +114,9 @@ extension Translator {
 
     mutating func beginConditional() {
         let type = blockType()
-        let condition = popCondition(isNegated: true)
+        popCondition(isNegated: true)
         settleTop(type.parameterCount)
-        let field = emit(condition)
+        let field = emitCondition()
         open(.conditional, type)
         frames[frameCount &- 1].elseFixup = Int32(truncatingIfNeeded: field)
         code.set32(field, UInt32(bitPattern: -1))
@@ -264,8 +264,8 @@ extension Translator {
     mutating func branchIf(depth: Int) {
         let frame = frameCount &- 1 &- depth
         let placed = isLastValuePlaced(frame)
-        let condition = popCondition(isNegated: !placed)
-        let field = emit(condition)
+        popCondition(isNegated: !placed)
+        let field = emitCondition()
         if placed {
             link(field, to: frame)
             return

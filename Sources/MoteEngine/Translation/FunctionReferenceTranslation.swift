@@ -64,17 +64,7 @@ extension Translator {
     private mutating func emitNullTest(isNullTaken: Bool) -> Int {
         let index = entryCount &- 1
         if entries[index].kind == .constant { settle(index) }
-        return emit(
-            BranchCondition(
-                family: .i64Branch + (isNullTaken ? 0 : 1) * IntegerForm.branchCount,
-                isFloat: false,
-                left: entries[index].slot,
-                right: 0,
-                hasImmediate: true,
-                immediate: 0,
-                floatForm: 0,
-                constant: 0
-            )
-        )
+        setNullTest(.i64Branch, entries[index].slot, isZeroTaken: isNullTaken)
+        return emitCondition()
     }
 }

@@ -18,6 +18,7 @@ struct MemoryOperand {
 
 extension Translator {
     /// Reads the immediates of a load or store: alignment (a hint, forgotten), memory index, offset.
+    @inline(never)
     mutating func memoryOperand() -> MemoryOperand {
         let flags = u32()
         let index = flags & 0x40 != 0 ? u32() : 0

@@ -45,31 +45,32 @@ extension Translator {
         plainLoad(family, type: Translator.loadType(byte), offset: operand.offset)
     }
 
+    /// How an access reaches its address: form of a load, the slot that is its first field, and the field at 12.
+    @inline(never)
+    private mutating func reach(
+        _ address: Operand,
+        _ offset: UInt64,
+        allowsTwo: Bool
+    ) -> (form: Int, slot: Int16, rest: UInt32) {
+        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
+            return (LoadForm.constant, 0, UInt32(truncatingIfNeeded: address.value &+ offset))
+        }
+        if address.kind == .sum, offset == 0 {
+            return (LoadForm.sum, address.slot, UInt32(truncatingIfNeeded: address.value))
+        }
+        if allowsTwo, isFreshSum(address), offset <= UInt64(UInt16.max) {
+            let (left, right) = (lastField16(10), lastField16(12))
+            removeLast()
+            return (LoadForm.two, left, fields(right, offset))
+        }
+        return (LoadForm.slot, slot(of: address), UInt32(truncatingIfNeeded: offset))
+    }
+
     /// A load of memory 0 with 32-bit addresses, by the form that its address has; `family` is the first of the forms.
     mutating func plainLoad(_ family: InternalOpcode, type: UInt8, offset: UInt64) {
-        let address = pop()
-        var form = LoadForm.slot
-        var source: Int16 = 0
-        var rest = UInt32(truncatingIfNeeded: offset)
-        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            form = LoadForm.constant
-            rest = UInt32(truncatingIfNeeded: address.value &+ offset)
-        } else if isFreshSum(address), offset <= UInt64(UInt16.max) {
-            form = LoadForm.two
-            source = lastField16(10)
-            rest = fields(lastField16(12), offset)
-            removeLast()
-        } else {
-            if address.kind == .sum, offset == 0 {
-                form = LoadForm.sum
-                source = address.slot
-                rest = UInt32(truncatingIfNeeded: address.value)
-            } else {
-                source = slot(of: address)
-            }
-            // The forms with the last result come next.
-            if source == integerRegister { form &+= 1 }
-        }
+        var (form, source, rest) = reach(pop(), offset, allowsTwo: true)
+        // The forms with the last result come next.
+        if form == LoadForm.slot || form == LoadForm.sum, source == integerRegister { form &+= 1 }
         if Build.hasVectors, type == 0x7B {
             let at = emitVector(family + form, result: pushTemporary(type))
             code.set16(at &+ 10, source)
@@ -92,26 +93,10 @@ extension Translator {
         let family = (isGuarded ? InternalOpcode.store : .storeChecked) + row * Translator.storeForms
         let small = Int16(truncatingIfNeeded: value.value)
         let isImmediate = value.kind == .constant && isSignExtended(value.value, is64: row == 3)
-        var form = 0
-        var target: Int16 = 0
-        var rest = UInt32(truncatingIfNeeded: offset)
-        if address.kind == .constant, address.value &+ offset <= UInt64(UInt32.max) {
-            form = 2
-            rest = UInt32(truncatingIfNeeded: address.value &+ offset)
-        } else if address.kind == .sum, offset == 0 {
-            form = 5
-            target = address.slot
-            rest = UInt32(truncatingIfNeeded: address.value)
-        } else if value.kind == .temporary || value.kind == .local, isFreshSum(address),
-            offset <= UInt64(UInt16.max)
-        {
-            form = 4
-            target = lastField16(10)
-            rest = fields(lastField16(12), offset)
-            removeLast()
-        } else {
-            target = slot(of: address)
-        }
+        let isPlaced = value.kind == .temporary || value.kind == .local
+        var (form, target, rest) = reach(address, offset, allowsTwo: isPlaced)
+        // Each form but that of two slots has one with an immediate behind it.
+        if form >= LoadForm.two { form &+= 1 }
         let source = isImmediate ? small : slot(of: value)
         emit(family + (isImmediate ? form &+ 1 : form), target, source, rest)
     }

@@ -66,6 +66,9 @@ struct Translator {
     var tail: (offset: Int, opcode: InternalOpcode) = (-1, InternalOpcode(0))
     var previousTail: (offset: Int, opcode: InternalOpcode) = (-1, InternalOpcode(0))
 
+    /// What the branch at hand asks.
+    var condition = BranchCondition()
+
     /// Instruction in the body being translated, for code that maps pc to byte offset.
     var instructionOffset: UInt32 = 0
     /// Looking for the byte offset of this code offset instead of code; -1: no.
