@@ -98,28 +98,20 @@ extension Translator {
         )
     }
 
-    mutating func beginBlock() {
+    /// Opens a block, loop or if.
+    @inline(never)
+    mutating func begin(_ kind: ControlFrame.Kind) {
         let type = blockType()
+        if kind == .conditional { popCondition(isNegated: true) }
         settleTop(type.parameterCount)
-        open(.block, type)
-    }
-
-    mutating func beginLoop() {
-        let type = blockType()
-        settleTop(type.parameterCount)
-        join()
-        open(.loop, type)
-        beginCharge()
-    }
-
-    mutating func beginConditional() {
-        let type = blockType()
-        popCondition(isNegated: true)
-        settleTop(type.parameterCount)
-        let field = emitCondition()
-        open(.conditional, type)
-        frames[frameCount &- 1].elseFixup = Int32(truncatingIfNeeded: field)
-        code.set32(field, UInt32(bitPattern: -1))
+        if kind == .loop { join() }
+        let field = kind == .conditional ? emitCondition() : -1
+        open(kind, type)
+        if kind == .block { return }
+        if field >= 0 {
+            frames[frameCount &- 1].elseFixup = Int32(truncatingIfNeeded: field)
+            code.set32(field, UInt32(bitPattern: -1))
+        }
         beginCharge()
     }
 

@@ -39,10 +39,11 @@ extension Translator {
 
     mutating func load(_ byte: UInt8) {
         let operand = memoryOperand()
-        guard operand.isPlain else { return generalLoad(byte, operand) }
-        let family =
-            (isGuarded ? InternalOpcode.load : .loadChecked) + Translator.loadRow(byte) * LoadForm.count
-        plainLoad(family, type: Translator.loadType(byte), offset: operand.offset)
+        let row = Translator.loadRow(byte)
+        let type = Translator.loadType(byte)
+        guard operand.isPlain else { return access(operand, .loadGeneral + row, type, operandCount: 1) }
+        let family = (isGuarded ? InternalOpcode.load : .loadChecked) + row * LoadForm.count
+        plainLoad(family, type: type, offset: operand.offset)
     }
 
     /// How an access reaches its address: form of a load, the slot that is its first field, and the field at 12.
@@ -85,11 +86,11 @@ extension Translator {
 
     mutating func store(_ byte: UInt8) {
         let operand = memoryOperand()
-        guard operand.isPlain else { return generalStore(byte, operand) }
+        let row = Translator.storeRow(byte)
+        guard operand.isPlain else { return access(operand, .storeGeneral + row, 0, operandCount: 2) }
         let offset = operand.offset
         let value = pop()
         let address = pop()
-        let row = Translator.storeRow(byte)
         let family = (isGuarded ? InternalOpcode.store : .storeChecked) + row * Translator.storeForms
         let small = Int16(truncatingIfNeeded: value.value)
         let isImmediate = value.kind == .constant && isSignExtended(value.value, is64: row == 3)
@@ -105,28 +106,6 @@ extension Translator {
     private mutating func isSignExtended(_ value: UInt64, is64: Bool) -> Bool {
         let wide = UInt64(bitPattern: Int64(Int16(truncatingIfNeeded: value)))
         return is64 ? wide == value : UInt32(truncatingIfNeeded: wide) == UInt32(truncatingIfNeeded: value)
-    }
-
-    /// An access to any memory but a 32-bit memory 0.
-    private mutating func generalLoad(_ byte: UInt8, _ operand: MemoryOperand) {
-        let address = popSlot()
-        let at = emitValue(
-            .loadGeneral + Translator.loadRow(byte),
-            Translator.loadType(byte),
-            address,
-            0,
-            sizeInBytes: 24
-        )
-        setMemory(operand, of: at)
-    }
-
-    private mutating func generalStore(_ byte: UInt8, _ operand: MemoryOperand) {
-        let value = popSlot()
-        let address = popSlot()
-        let at = emit(.storeGeneral + Translator.storeRow(byte), sizeInBytes: 24)
-        code.set16(at &+ 8, address)
-        code.set16(at &+ 10, value)
-        setMemory(operand, of: at)
     }
 
     /// Writes memory index @12 and offset @16 of an instruction that accesses any memory.

@@ -225,9 +225,9 @@ extension Translator {
             _ = emit(.unreachableOperation, sizeInBytes: 8)
             becomeUnreachable()
         case 0x01: break
-        case 0x02: beginBlock()
-        case 0x03: beginLoop()
-        case 0x04: beginConditional()
+        case 0x02: begin(.block)
+        case 0x03: begin(.loop)
+        case 0x04: begin(.conditional)
         case 0x05: beginAlternative()
         case 0x06...0x0A, 0x18, 0x19, 0x1F:
             if Build.hasExceptions { exception(byte) }

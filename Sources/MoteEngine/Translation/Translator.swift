@@ -14,9 +14,13 @@ struct Translator {
     // What most functions here ask for comes first: within 128 bytes, an offset takes one byte of the machine's code.
     let module: Module.Pointer
     var entries: UnsafeMutablePointer<OperandEntry>
+    var frames: UnsafeMutablePointer<ControlFrame>
     var entryCount = 0
     /// Slots of all entries together.
     var stackSlots = 0
+    var frameCount = 0
+    /// First slot of temporaries that are no references.
+    var temporaryStart = 0
     /// Slots whose values are also in `r` and `d`; `noSlot` for none.
     var integerRegister = Translator.noSlot
     var floatRegister = Translator.noSlot
@@ -26,10 +30,6 @@ struct Translator {
     /// Some call replaces the frame.
     var hasTailCalls = false
     var last = LastInstruction()
-    var frames: UnsafeMutablePointer<ControlFrame>
-    var frameCount = 0
-    /// First slot of temporaries that are no references.
-    var temporaryStart = 0
     var reader: BodyReader
     var code: CodeBuffer
     /// Entries of kind local, by index, oldest first.
