@@ -97,14 +97,8 @@ package struct Arena {
         region: Region,
         site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
-        let size = try sizeInBytes(of: type, count: count, region: region, site: site)
-        let raw = try allocate(
-            size,
-            alignment: MemoryLayout<Element>.alignment,
-            region: region,
-            site: site,
-            zeroed: false
-        )
+        let form = ValueForm(type, zeroed: false)
+        let raw = try allocateValues(count, form, region: region, site: site)
         return raw.bindMemory(to: Element.self, capacity: count)
     }
 
@@ -115,14 +109,8 @@ package struct Arena {
         region: Region,
         site: AllocationSite
     ) throws(MemoryError) -> UnsafeMutablePointer<Element> {
-        let size = try sizeInBytes(of: type, count: count, region: region, site: site)
-        let raw = try allocate(
-            size,
-            alignment: MemoryLayout<Element>.alignment,
-            region: region,
-            site: site,
-            zeroed: true
-        )
+        let form = ValueForm(type, zeroed: true)
+        let raw = try allocateValues(count, form, region: region, site: site)
         return raw.bindMemory(to: Element.self, capacity: count)
     }
 
@@ -181,21 +169,28 @@ package struct Arena {
         GlobalHeap.give(heap, header, MemoryLayout<ArenaHeader>.size)
     }
 
-    private func sizeInBytes<Element>(
-        of type: Element.Type,
-        count: Int,
+    /// `count` values of a form: what all element types have in common.
+    @inline(never)
+    private func allocateValues(
+        _ count: Int,
+        _ form: ValueForm,
         region: Region,
         site: AllocationSite
-    ) throws(MemoryError) -> Int {
-        let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    ) throws(MemoryError) -> UnsafeMutableRawPointer {
+        let (size, overflow) = count.multipliedReportingOverflow(by: form.stride)
         guard !overflow, size >= 0 else {
             throw .exhausted(region, requested: .max, available: -1, site: site)
         }
-        return size
+        return try allocate(
+            size,
+            alignment: form.alignment,
+            region: region,
+            site: site,
+            zeroed: form.isZeroed
+        )
     }
 
     /// A small block from a chunk, or one of its own from the size on where a header no longer matters.
-    // Every typed allocation has a copy of its caller per element type.
     @inline(never)
     private func allocate(
         _ sizeInBytes: Int,
@@ -222,6 +217,23 @@ package struct Arena {
         GlobalHeap.note(heap, sizeInBytes, region, &header.pointee.account)
         return block
     }
+}
+
+/// What an arena must know of values: stride (bits from 16), alignment (from 1), whether they are to be zero (bit 0).
+///
+/// One word, a constant in every caller.
+private struct ValueForm {
+    private let word: UInt64
+
+    init<Value>(_ type: Value.Type, zeroed: Bool) {
+        word =
+            UInt64(truncatingIfNeeded: MemoryLayout<Value>.stride) &<< 16
+            | UInt64(truncatingIfNeeded: MemoryLayout<Value>.alignment) &<< 1 | (zeroed ? 1 : 0)
+    }
+
+    var stride: Int { Int(truncatingIfNeeded: word &>> 16) }
+    var alignment: Int { Int(truncatingIfNeeded: word &>> 1 & 0x7FFF) }
+    var isZeroed: Bool { word & 1 != 0 }
 }
 
 // MARK: chunks
