@@ -33,11 +33,6 @@ package struct LinearMemoryRequest: Sendable {
         return wishes.addressablePageCount
     }
 
-    /// Whether the bytes come from a pool or from the caller, so that each of them is missing elsewhere.
-    package func isScarce(in heap: GlobalHeap.Pointer) throws(MemoryError) -> Bool {
-        try LinearMemoryChoice(self, heap).isScarce
-    }
-
     /// The least of the declared maximum, the cap and what the index type addresses.
     package var effectiveMaximumPageCount: UInt64 {
         min(min(maximumPageCount ?? .max, pageCountCap ?? .max), addressablePageCount)
@@ -79,47 +74,61 @@ package struct LinearMemory {
         cache: UnsafeMutablePointer<ReservationCache>? = nil,
         shared: UnsafeMutablePointer<SharedMemories>? = nil
     ) throws(MemoryError) {
-        var choice = try LinearMemoryChoice(request, arena.header.pointee.heap)
-        var memory = MoteMemory()
-        memory.pageSizeLog2 = min(request.pageSizeLog2, 16)
-        memory.maximumPageCount = request.effectiveMaximumPageCount
-        memory.is64 = request.is64 ? 1 : 0
-        memory.isShared = request.isShared ? 1 : 0
+        var request = request
+        try create(at: place, &request, in: arena, cache: cache, shared: shared)
+    }
+
+    /// The same with a request that is not copied.
+    @inline(never)
+    package static func create(
+        at place: Pointer,
+        _ request: UnsafePointer<LinearMemoryRequest>,
+        in arena: Arena,
+        cache: UnsafeMutablePointer<ReservationCache>?,
+        shared: UnsafeMutablePointer<SharedMemories>?
+    ) throws(MemoryError) {
+        var choice = LinearMemoryChoice()
+        try choice.choose(request, arena.header.pointee.heap)
         place.initialize(
             to: LinearMemory(
-                memory: memory,
+                memory: MoteMemory(),
                 arena: arena,
                 cache: cache,
-                shared: request.isShared ? shared : nil,
+                shared: request.pointee.isShared ? shared : nil,
                 committedSizeInBytes: 0,
                 isFallback: false
             )
         )
-        guard request.initialPageCount <= memory.maximumPageCount,
-            let pages = sizeInBytes(of: request.initialPageCount, place),
-            let size = request.initialSizeInBytes.map({ Int(exactly: $0) }) ?? pages
+        let most = request.pointee.effectiveMaximumPageCount
+        place.pointee.memory.pageSizeLog2 = min(request.pointee.pageSizeLog2, 16)
+        place.pointee.memory.maximumPageCount = most
+        place.pointee.memory.is64 = request.pointee.is64 ? 1 : 0
+        place.pointee.memory.isShared = request.pointee.isShared ? 1 : 0
+        guard request.pointee.initialPageCount <= most,
+            let pages = sizeInBytes(of: request.pointee.initialPageCount, place),
+            let size = request.pointee.initialSizeInBytes.map({ Int(exactly: $0) }) ?? pages
         else {
             throw .exhausted(
                 .linearMemory,
-                requested: byteCount(request.initialPageCount, place),
-                available: byteCount(memory.maximumPageCount, place),
+                requested: byteCount(request.pointee.initialPageCount, place),
+                available: byteCount(most, place),
                 site: .linearMemoryBlock
             )
         }
         if choice.isReserved, !reserve(place, choice) {
             place.pointee.isFallback = true
-            choice = .heap
+            choice.reservedSizeInBytes = 0
         }
         place.pointee.usesFunctions = choice.usesFunctions
         do throws(MemoryError) {
-            if let buffer = request.buffer {
+            if let buffer = request.pointee.buffer {
                 try adopt(place, buffer)
                 try extendBuffer(place, to: size, site: .linearMemoryBuffer)
             } else if choice.isReserved {
                 try extendReserved(place, to: size, site: .linearMemoryCommit)
-            } else if Build.hasThreads, request.isShared {
-                let most = max(sizeInBytes(of: memory.maximumPageCount, place) ?? .max, size)
-                try allocateShared(place, size, roomFor: most)
+            } else if Build.hasThreads, request.pointee.isShared {
+                let room = max(sizeInBytes(of: most, place) ?? .max, size)
+                try allocateShared(place, size, roomFor: room)
             } else if choice.usesFunctions {
                 try extendFunctions(place, to: size, site: .linearMemoryCallerBlock)
             } else {
@@ -129,7 +138,7 @@ package struct LinearMemory {
             destroy(place)
             throw error
         }
-        place.pointee.memory.pageCount = request.initialPageCount
+        place.pointee.memory.pageCount = request.pointee.initialPageCount
     }
 
     /// Adds zero pages: the count before, or nil past the maximum or when memory is not to be had; `failure`
@@ -253,86 +262,82 @@ package struct LinearMemory {
 
 /// Backing and bounds of one memory, once plan, source and type have been asked.
 struct LinearMemoryChoice {
-    var isReserved: Bool
-    var hasGuardPages: Bool
-    /// Address space to reserve.
-    var reservedSizeInBytes: Int
+    /// Address space to reserve; 0: the bytes come from elsewhere.
+    var reservedSizeInBytes = 0
+    var hasGuardPages = false
     /// The bytes come from ``GlobalHeap/linearMemoryFunctions``.
     var usesFunctions = false
     /// The bytes come from a pool or from the caller.
     var isScarce = false
 
-    static var heap: Self { Self(isReserved: false, hasGuardPages: false, reservedSizeInBytes: 0) }
-
-    private static func caller(usesFunctions: Bool) -> Self {
-        var choice = heap
-        choice.usesFunctions = usesFunctions
-        choice.isScarce = true
-        return choice
-    }
-
-    private init(isReserved: Bool, hasGuardPages: Bool, reservedSizeInBytes: Int) {
-        self.isReserved = isReserved
-        self.hasGuardPages = hasGuardPages
-        self.reservedSizeInBytes = reservedSizeInBytes
-    }
+    var isReserved: Bool { reservedSizeInBytes > 0 }
 
     /// The legal pair for a request; another one is an invalid plan.
-    init(_ request: LinearMemoryRequest, _ heap: GlobalHeap.Pointer) throws(MemoryError) {
-        let wantsGuard = request.bounds == .guardPages
-        let usesFunctions = heap.pointee.linearMemoryFunctions != nil
-        if request.buffer != nil || usesFunctions {
-            if wantsGuard { throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory) }
-            self = .caller(usesFunctions: request.buffer == nil)
-            return
-        }
-        var isScarce = false
-        if wantsGuard, request.backing == .heap {
+    @inline(never)
+    mutating func choose(
+        _ request: UnsafePointer<LinearMemoryRequest>,
+        _ heap: GlobalHeap.Pointer
+    ) throws(MemoryError) {
+        let wantsGuard = request.pointee.bounds == .guardPages
+        let hasFunctions = heap.pointee.linearMemoryFunctions != nil
+        let isCallers = request.pointee.buffer != nil || hasFunctions
+        let isPool = heap.pointee.pool != nil
+        if wantsGuard, isCallers || request.pointee.backing == .heap {
             throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory)
         }
-        var isReserved = request.backing == .reserved || wantsGuard
-        mote_lock_acquire(&heap.pointee.lock)
-        let source = heap.pointee.source
-        mote_lock_release(&heap.pointee.lock)
-        switch source {
-        case .pool:
-            isScarce = true
-            if request.backing == .reserved { throw .invalidPlan(.reservationInPool, region: .linearMemory) }
-            if wantsGuard { throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory) }
-        case .allocator:
-            isScarce = true
-        case .system:
-            isReserved = isReserved || request.backing == .automatic
-        }
-        guard isReserved else {
-            self = .heap
-            self.isScarce = isScarce
+        isScarce = true
+        if isCallers {
+            usesFunctions = request.pointee.buffer == nil
             return
         }
+        if isPool {
+            if request.pointee.backing == .reserved {
+                throw .invalidPlan(.reservationInPool, region: .linearMemory)
+            }
+            if wantsGuard { throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory) }
+            return
+        }
+        isScarce = false
+        var reserves = request.pointee.backing == .reserved || wantsGuard
+        if case .allocator = heap.pointee.source {
+            isScarce = !reserves
+        } else if request.pointee.backing == .automatic {
+            reserves = true
+        }
+        guard reserves else { return }
         // Guard pages stand for every check only where index + offset cannot leave the reservation, and the
         // fault handler looks at memory 0 alone.
-        let canGuard =
-            !request.is64 && request.pageSizeLog2 == 16 && request.isFirst && LinearMemory.hostHasGuardPages
-        if canGuard, request.bounds != .checked {
-            self.init(
-                isReserved: true,
-                hasGuardPages: true,
-                reservedSizeInBytes: LinearMemory.guardedReservationSizeInBytes
-            )
+        if !request.pointee.is64, request.pointee.pageSizeLog2 == 16, request.pointee.isFirst,
+            request.pointee.bounds != .checked, LinearMemory.hostHasGuardPages
+        {
+            hasGuardPages = true
+            reservedSizeInBytes = LinearMemory.guardedReservationSizeInBytes
             return
         }
         // A 64-bit memory may be declared larger than any address space: growth ends with the reservation.
-        let log = UInt64(min(request.pageSizeLog2, 16))
+        let log = UInt64(min(request.pointee.pageSizeLog2, 16))
         let usual = LinearMemory.largestCheckedReservationInBytes &>> log
-        let maximum = min(request.effectiveMaximumPageCount, max(usual, request.initialPageCount))
-        guard maximum <= LinearMemory.largestReservationInBytes &>> log else {
-            self = .heap
-            return
-        }
+        let maximum = min(
+            request.pointee.effectiveMaximumPageCount,
+            max(usual, request.pointee.initialPageCount)
+        )
+        guard maximum <= LinearMemory.largestReservationInBytes &>> log else { return }
         let page = LinearMemory.systemPageSizeInBytes
         // Safe: at most 64 TiB with an app heap and a page.
-        let most = max(maximum &<< log, request.initialSizeInBytes ?? 0)
+        let most = max(maximum &<< log, request.pointee.initialSizeInBytes ?? 0)
         let size = (Int(truncatingIfNeeded: most) &+ page &- 1) & ~(page &- 1)
-        self.init(isReserved: true, hasGuardPages: false, reservedSizeInBytes: max(size, page))
+        reservedSizeInBytes = max(size, page)
+    }
+}
+
+extension LinearMemoryWishes {
+    /// Asks where the bytes of a request come from; errors are those of its memory.
+    package mutating func setScarce(
+        _ request: UnsafePointer<LinearMemoryRequest>,
+        in heap: GlobalHeap.Pointer
+    ) throws(MemoryError) {
+        var choice = LinearMemoryChoice()
+        try choice.choose(request, heap)
+        isScarce = choice.isScarce
     }
 }

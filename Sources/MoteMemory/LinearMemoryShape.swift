@@ -7,8 +7,6 @@ package struct LinearMemoryWishes: Sendable {
     package var pageSizeLog2: UInt32 = 16
     package var is64 = false
     package var isShared = false
-    /// Of memory 0; empty for others, which are never truncated and hold no app heap.
-    package var layout = LinearMemoryLayout()
     /// Some function has `memory.size` or `memory.grow`.
     package var usesMemorySize = true
     /// The guest exports an allocator.
@@ -26,6 +24,8 @@ package struct LinearMemoryWishes: Sendable {
     package var appHeapSizeInBytes: UInt64 = 0
     package var appHeapPlacement = AppHeapPlacement.append
     package var guestHeap = GuestHeap.automatic
+    /// Of memory 0; empty for others, which are never truncated and hold no app heap.
+    package var layout = LinearMemoryLayout()
 
     package init() {}
 }
@@ -40,10 +40,10 @@ package struct LinearMemoryWishes: Sendable {
 /// alone. The rules are those of WAMR 2.4 where they can be (`RATIONALE.md` lists what differs).
 package struct LinearMemoryShape: Equatable, Sendable {
     /// What `memory.size` says at first.
-    package var pageCount: UInt64
-    package var maximumPageCount: UInt64
+    package var pageCount: UInt64 = 0
+    package var maximumPageCount: UInt64 = 0
     /// First address out of bounds.
-    package var sizeInBytes: UInt64
+    package var sizeInBytes: UInt64 = 0
     package var appHeapOffset: UInt64 = 0
     /// 0 for none.
     package var appHeapSizeInBytes: UInt64 = 0
@@ -58,9 +58,19 @@ package struct LinearMemoryShape: Equatable, Sendable {
 
     /// Decides; an app heap that does not fit is `invalidPlan(appHeapDoesNotFit)`.
     package init(_ wishes: LinearMemoryWishes) throws(MemoryError) {
-        pageCount = wishes.minimumPageCount
-        maximumPageCount = 0
-        let (size, overflow) = pageCount.multipliedReportingOverflow(by: wishes.pageSizeInBytes)
+        self.init()
+        var wishes = wishes
+        try decide(&wishes)
+    }
+
+    /// Nothing is decided.
+    package init() {}
+
+    /// The same in place of a shape of which nothing is decided.
+    @inline(never)
+    package mutating func decide(_ wishes: UnsafePointer<LinearMemoryWishes>) throws(MemoryError) {
+        pageCount = wishes.pointee.minimumPageCount
+        let (size, overflow) = pageCount.multipliedReportingOverflow(by: wishes.pointee.pageSizeInBytes)
         sizeInBytes = overflow ? .max : size
         setMaximum(wishes)
         // Larger than any address space: making the memory fails.
@@ -69,10 +79,10 @@ package struct LinearMemoryShape: Equatable, Sendable {
         try insertAppHeap(wishes)
     }
 
-    private mutating func setMaximum(_ wishes: LinearMemoryWishes) {
-        let declared = min(wishes.maximumPageCount ?? .max, wishes.addressablePageCount)
+    private mutating func setMaximum(_ wishes: UnsafePointer<LinearMemoryWishes>) {
+        let declared = min(wishes.pointee.maximumPageCount ?? .max, wishes.pointee.addressablePageCount)
         maximumPageCount = declared
-        if let override = wishes.maximumPageCountOverride {
+        if let override = wishes.pointee.maximumPageCountOverride {
             if override < pageCount {
                 notes.insert(.overrideBelowMinimum)
                 maximumPageCount = pageCount
@@ -82,84 +92,93 @@ package struct LinearMemoryShape: Equatable, Sendable {
                 maximumPageCount = override
             }
         }
-        if let most = wishes.maximumGuestHeapSizeInBytes {
-            let (end, overflow) = wishes.layout.heapBase.addingReportingOverflow(most)
-            if wishes.layout.heapBaseSource == .none {
+        if let most = wishes.pointee.maximumGuestHeapSizeInBytes {
+            let (end, overflow) = wishes.pointee.layout.heapBase.addingReportingOverflow(most)
+            if wishes.pointee.layout.heapBaseSource == .none {
                 notes.insert(.guestHeapCapWithoutHeapBase)
-            } else if !overflow, end / wishes.pageSizeInBytes < pageCount {
+            } else if !overflow, end / wishes.pointee.pageSizeInBytes < pageCount {
                 // Memory that starts out larger stays as it is, and does not grow.
                 notes.insert(.guestHeapCapBelowMinimum)
                 maximumPageCount = pageCount
                 isCappedForGuestHeap = true
             } else if !overflow {
                 isCappedForGuestHeap =
-                    end / wishes.pageSizeInBytes < min(maximumPageCount, wishes.pageCountCap ?? .max)
-                maximumPageCount = min(maximumPageCount, end / wishes.pageSizeInBytes)
+                    end / wishes.pointee.pageSizeInBytes
+                    < min(maximumPageCount, wishes.pointee.pageCountCap ?? .max)
+                maximumPageCount = min(maximumPageCount, end / wishes.pointee.pageSizeInBytes)
             }
         }
-        maximumPageCount = min(maximumPageCount, wishes.pageCountCap ?? .max)
+        maximumPageCount = min(maximumPageCount, wishes.pointee.pageCountCap ?? .max)
     }
 
-    private mutating func truncate(_ wishes: LinearMemoryWishes) {
-        let layout = wishes.layout
-        guard layout.isComplete, !wishes.usesMemorySize, let end = layout.heapBase.roundedUp(to: 8), end > 0,
+    private mutating func truncate(_ wishes: UnsafePointer<LinearMemoryWishes>) {
+        guard wishes.pointee.layout.isComplete, !wishes.pointee.usesMemorySize,
+            let end = wishes.pointee.layout.heapBase.roundedUp(to: 8), end > 0,
             end <= sizeInBytes
         else { return }
-        switch wishes.truncation {
+        switch wishes.pointee.truncation {
         case .never: return
         case .always: break
-        case .automatic: guard wishes.isScarce, layout.stackPointerSource != .none else { return }
+        case .automatic:
+            guard wishes.pointee.isScarce, wishes.pointee.layout.stackPointerSource != .none else { return }
         }
-        if wishes.isShared {
-            if wishes.truncation == .always { notes.insert(.sharedNotTruncated) }
+        if wishes.pointee.isShared {
+            if wishes.pointee.truncation == .always { notes.insert(.sharedNotTruncated) }
             return
         }
-        guard layout.segmentsEnd <= end else {
+        guard wishes.pointee.layout.segmentsEnd <= end else {
             notes.insert(.segmentsBeyondHeapBase)
             return
         }
         sizeInBytes = end
     }
 
-    private mutating func insertAppHeap(_ wishes: LinearMemoryWishes) throws(MemoryError) {
-        let size = min(wishes.appHeapSizeInBytes.roundedUp(to: 8) ?? .max, Self.maximumAppHeapSizeInBytes)
-        switch wishes.guestHeap {
+    private mutating func insertAppHeap(_ wishes: UnsafePointer<LinearMemoryWishes>) throws(MemoryError) {
+        let size = min(
+            wishes.pointee.appHeapSizeInBytes.roundedUp(to: 8) ?? .max,
+            Self.maximumAppHeapSizeInBytes
+        )
+        switch wishes.pointee.guestHeap {
         case .none, .libc: return
         case .app: break
-        case .automatic: if wishes.exportsAllocator { return }
+        case .automatic: if wishes.pointee.exportsAllocator { return }
         }
         guard size > 0 else { return }
-        if wishes.appHeapSizeInBytes > size { notes.insert(.appHeapClamped) }
-        switch wishes.appHeapPlacement {
+        if wishes.pointee.appHeapSizeInBytes > size { notes.insert(.appHeapClamped) }
+        switch wishes.pointee.appHeapPlacement {
         case .append: try append(size, wishes)
         case .atHeapBase: try insertAtHeapBase(size, wishes)
         }
     }
 
     /// Behind all that the memory has; the pages that the heap lies in are counted when the memory grows.
-    private mutating func append(_ size: UInt64, _ wishes: LinearMemoryWishes) throws(MemoryError) {
+    private mutating func append(_ size: UInt64, _ wishes: UnsafePointer<LinearMemoryWishes>)
+        throws(MemoryError)
+    {
         guard let offset = sizeInBytes.roundedUp(to: 8) else { throw Self.misfit }
         let (end, overflow) = offset.addingReportingOverflow(size)
-        guard !overflow, end <= wishes.addressLimit else { throw Self.misfit }
+        guard !overflow, end <= wishes.pointee.addressLimit else { throw Self.misfit }
         appHeapOffset = offset
         appHeapSizeInBytes = size
         sizeInBytes = end
         guard maximumPageCount > pageCount else { return }
-        let page = wishes.pageSizeInBytes
+        let page = wishes.pointee.pageSizeInBytes
         // Safe: the end is an address, and maxima are page counts.
         let covered = (end &+ (page &- 1)) / page
         let hidden = max(covered, pageCount) &- pageCount
-        maximumPageCount = min(maximumPageCount &+ hidden, wishes.addressablePageCount)
+        maximumPageCount = min(maximumPageCount &+ hidden, wishes.pointee.addressablePageCount)
     }
 
     /// WAMR's cases, in bytes as there.
-    private mutating func insertAtHeapBase(_ size: UInt64, _ wishes: LinearMemoryWishes) throws(MemoryError) {
+    private mutating func insertAtHeapBase(_ size: UInt64, _ wishes: UnsafePointer<LinearMemoryWishes>)
+        throws(MemoryError)
+    {
         notes.insert(.appHeapAtHeapBase)
-        let page = wishes.pageSizeInBytes
-        let limit = wishes.addressLimit
+        let page = wishes.pointee.pageSizeInBytes
+        let limit = wishes.pointee.addressLimit
         guard pageCount &* page < limit else { throw Self.misfit }
         // A memory that no code can grow is one large page there, and the heap lies behind it.
-        if !wishes.usesMemorySize || pageCount == maximumPageCount && pageCount <= 1 {
+        if !wishes.pointee.usesMemorySize || pageCount == maximumPageCount && pageCount <= 1 {
             guard let offset = sizeInBytes.roundedUp(to: 8), size < limit, offset < limit &- size else {
                 throw Self.misfit
             }
@@ -170,7 +189,9 @@ package struct LinearMemoryShape: Equatable, Sendable {
         }
         // Safe in what follows: sizes are at most 1 GiB, and addresses below 2^62 with some pages more.
         let added: UInt64
-        if wishes.layout.isComplete, let base = wishes.layout.heapBase.roundedUp(to: 8), base < sizeInBytes {
+        if wishes.pointee.layout.isComplete, let base = wishes.pointee.layout.heapBase.roundedUp(to: 8),
+            base < sizeInBytes
+        {
             var end = base &+ size
             let rest = (page &- base % page) % page
             var count = size > rest ? (size &- rest &+ page &- 1) / page : 0
@@ -190,9 +211,9 @@ package struct LinearMemoryShape: Equatable, Sendable {
             appHeapOffset = offset
             appHeapSizeInBytes = page &* added &- lost
         }
-        guard pageCount &+ added <= wishes.addressablePageCount else { throw Self.misfit }
+        guard pageCount &+ added <= wishes.pointee.addressablePageCount else { throw Self.misfit }
         if maximumPageCount >= pageCount {
-            maximumPageCount = min(maximumPageCount &+ added, wishes.addressablePageCount)
+            maximumPageCount = min(maximumPageCount &+ added, wishes.pointee.addressablePageCount)
         }
         pageCount &+= added
         sizeInBytes = pageCount &* page

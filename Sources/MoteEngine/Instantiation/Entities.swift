@@ -59,9 +59,9 @@ extension EngineInstance {
         state.pointee.ownMemories = own
         var heapBase: UInt64?
         for index in 0..<count {
-            guard let type = module.pointee.memories[checked: imported &+ index] else { break }
+            guard let type = module.pointee.memories.pointer(at: imported &+ index) else { break }
             let isFirst = imported &+ index == 0
-            let shape = try (own + index).create(
+            let base = try (own + index).create(
                 type: type,
                 isFirst: isFirst,
                 isChecked: state.pointee.attachesSharedHeaps,
@@ -73,7 +73,7 @@ extension EngineInstance {
             )
             state.pointee.ownMemoryCount &+= 1
             state.pointee.base.memories?[imported &+ index] = (own + index).base
-            if isFirst { heapBase = shape.heapBaseAfter }
+            if isFirst { heapBase = base }
         }
         return heapBase
     }

@@ -164,9 +164,10 @@ extension EngineStore {
             )
             let memory = raw.bindMemory(to: MemoryInstance.self, capacity: 1)
             var limits = limits
+            var type = type
             do throws(MemoryError) {
                 _ = try memory.create(
-                    type: type,
+                    type: &type,
                     isFirst: true,
                     isChecked: limits.attachesSharedHeaps,
                     module: nil,

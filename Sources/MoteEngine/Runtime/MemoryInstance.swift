@@ -51,9 +51,10 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
     ///
     /// `isFirst`: it is memory 0 of who makes it, so that it may have guard pages or lie in the caller's buffer; `isChecked`:
     /// whatever plan and limits say, without guard pages. `module` only where it is memory 0 of an instance: layout,
-    /// truncation and app heap are about that one. `limits` override the plan. On failure nothing was taken.
+    /// truncation and app heap are about that one. `limits` override the plan. The result is what the
+    /// global `__heap_base` is to hold; nil where it keeps its value. On failure nothing was taken.
     func create(
-        type: MemoryType,
+        type: UnsafePointer<MemoryType>,
         isFirst: Bool,
         isChecked: Bool,
         module: UnsafeMutablePointer<ModuleState>?,
@@ -61,26 +62,17 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         store: UnsafeMutablePointer<StoreState>,
         owner: UnsafeMutablePointer<MoteInstance>?,
         arena: Arena
-    ) throws(MemoryError) -> LinearMemoryShape {
+    ) throws(MemoryError) -> UInt64? {
         let runtime = store.pointee.runtime
-        var request = LinearMemoryRequest(
-            initialPageCount: type.limits.minimum,
-            maximumPageCount: type.limits.maximum
-        )
-        request.pageSizeLog2 = UInt32(type.pageSizeLog2)
-        request.is64 = type.limits.is64
-        request.isShared = type.limits.isShared
+        var request = LinearMemoryRequest(initialPageCount: 0)
+        request.take(type, limits, runtime)
         request.isFirst = isFirst
-        request.backing = limits?.pointee.linearMemory ?? runtime.pointee.plan.linearMemory
-        request.bounds = isChecked ? .checked : limits?.pointee.bounds ?? runtime.pointee.plan.bounds
-        if isFirst { request.buffer = limits?.pointee.linearMemoryBuffer }
+        if isChecked { request.bounds = .checked }
+        if isFirst, let limits { request.buffer = limits.pointee.linearMemoryBuffer }
 
         var wishes = LinearMemoryWishes()
-        wishes.take(type)
-        wishes.take(runtime)
-        if let limits { wishes.take(limits) }
-        wishes.scaleCaps()
-        wishes.isScarce = try request.isScarce(in: runtime.heap)
+        wishes.take(type, limits, runtime)
+        try wishes.setScarce(&request, in: runtime.heap)
         if let module {
             wishes.layout = module.pointee.layout
             wishes.usesMemorySize = module.pointee.module.pointee.usesMemorySize
@@ -89,19 +81,20 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
             wishes.appHeapSizeInBytes = 0
             wishes.maximumGuestHeapSizeInBytes = nil
         }
-        let shape = try LinearMemoryShape(wishes)
+        var shape = LinearMemoryShape()
+        try shape.decide(&wishes)
         request.initialPageCount = shape.pageCount
         request.initialSizeInBytes = shape.sizeInBytes
         request.maximumPageCount = shape.maximumPageCount
         try LinearMemory.create(
             at: linear,
-            request,
+            &request,
             in: arena,
             cache: runtime.pointee.reservations,
             shared: runtime.pointee.sharedMemories
         )
         pointee.appHeap = nil
-        pointee.type = type
+        pointee.type = type.pointee
         pointee.notes = shape.notes
         pointee.isCappedForGuestHeap = shape.isCappedForGuestHeap
         pointee.owner = owner
@@ -109,7 +102,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
         pointee.next = nil
         pointee.growthLimitInBytes = .max
         pointee.sharedHeapCount = 0
-        guard shape.appHeapSizeInBytes > 0 else { return shape }
+        guard shape.appHeapSizeInBytes > 0 else { return shape.heapBaseAfter }
         do throws(MemoryError) {
             pointee.appHeap = try AppHeap.create(
                 offset: shape.appHeapOffset,
@@ -120,7 +113,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
             LinearMemory.destroy(linear)
             throw error
         }
-        return shape
+        return shape.heapBaseAfter
     }
 
     /// Adds zero pages; the count before, or nil past the maximum.
@@ -183,28 +176,50 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
     }
 }
 
-extension LinearMemoryWishes {
-    /// What is declared.
-    fileprivate mutating func take(_ type: MemoryType) {
-        minimumPageCount = type.limits.minimum
-        maximumPageCount = type.limits.maximum
-        pageSizeLog2 = UInt32(type.pageSizeLog2)
-        is64 = type.limits.is64
-        isShared = type.limits.isShared
+extension LinearMemoryRequest {
+    /// What is declared, and what the plan says or an instance overrides of it.
+    fileprivate mutating func take(
+        _ type: UnsafePointer<MemoryType>,
+        _ limits: UnsafePointer<InstanceLimits>?,
+        _ runtime: UnsafeMutablePointer<RuntimeState>
+    ) {
+        initialPageCount = type.pointee.limits.minimum
+        maximumPageCount = type.pointee.limits.maximum
+        pageSizeLog2 = UInt32(type.pointee.pageSizeLog2)
+        is64 = type.pointee.limits.is64
+        isShared = type.pointee.limits.isShared
+        backing = runtime.pointee.plan.linearMemory
+        bounds = runtime.pointee.plan.bounds
+        guard let limits else { return }
+        if let wish = limits.pointee.linearMemory { backing = wish }
+        if let wish = limits.pointee.bounds { bounds = wish }
     }
+}
 
-    /// What the plan says.
-    fileprivate mutating func take(_ runtime: UnsafeMutablePointer<RuntimeState>) {
+extension LinearMemoryWishes {
+    /// What is declared, and what the plan says or an instance overrides of it.
+    fileprivate mutating func take(
+        _ type: UnsafePointer<MemoryType>,
+        _ limits: UnsafePointer<InstanceLimits>?,
+        _ runtime: UnsafeMutablePointer<RuntimeState>
+    ) {
+        minimumPageCount = type.pointee.limits.minimum
+        maximumPageCount = type.pointee.limits.maximum
+        pageSizeLog2 = UInt32(type.pointee.pageSizeLog2)
+        is64 = type.pointee.limits.is64
+        isShared = type.pointee.limits.isShared
         pageCountCap = runtime.pointee.plan.maximumMemoryPageCount
         maximumGuestHeapSizeInBytes = runtime.pointee.plan.maximumGuestHeapSizeInBytes
         truncation = runtime.pointee.plan.truncation
         setAppHeapSize(runtime.pointee.plan.appHeapSizeInBytes)
         appHeapPlacement = runtime.pointee.plan.appHeapPlacement
         guestHeap = runtime.pointee.plan.guestHeap
+        if let limits { take(limits) }
+        scaleCaps()
     }
 
-    /// What an instance overrides of it.
-    fileprivate mutating func take(_ limits: UnsafePointer<InstanceLimits>) {
+    /// What an instance overrides of the plan.
+    private mutating func take(_ limits: UnsafePointer<InstanceLimits>) {
         if let cap = limits.pointee.maximumMemoryPageCount { pageCountCap = cap }
         maximumPageCountOverride = limits.pointee.maximumPageCountOverride
         if let size = limits.pointee.maximumGuestHeapSizeInBytes { maximumGuestHeapSizeInBytes = size }
@@ -219,7 +234,7 @@ extension LinearMemoryWishes {
     }
 
     /// Caps and overrides count pages of 64 KiB, whatever the memory's are.
-    fileprivate mutating func scaleCaps() {
+    private mutating func scaleCaps() {
         guard pageSizeLog2 < 16 else { return }
         func scaled(_ pageCount: UInt64) -> UInt64 {
             pageCount <= .max &>> 16 ? pageCount &<< 16 : .max
