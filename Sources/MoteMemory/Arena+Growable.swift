@@ -256,6 +256,7 @@ extension Arena {
 extension Arena {
     static var growableHeaderSize: Int { MemoryLayout<GrowableHeader>.stride }
 
+    @inline(never)
     private func blockSize(
         for sizeInBytes: Int,
         _ region: Region,

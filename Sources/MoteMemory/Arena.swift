@@ -285,6 +285,7 @@ extension Arena {
         return block
     }
 
+    @inline(never)
     private func makeChunk(
         _ sizeInBytes: Int,
         region: Region,

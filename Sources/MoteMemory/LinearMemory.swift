@@ -225,6 +225,7 @@ package struct LinearMemory {
     }
 
     /// Bytes of a number of pages, or nil where an address cannot hold them.
+    @inline(never)
     private static func sizeInBytes(of pageCount: UInt64, _ place: Pointer) -> Int? {
         let log = place.pointee.memory.pageSizeLog2
         // Half the address space: sums of a base and a size never wrap.

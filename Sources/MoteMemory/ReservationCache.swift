@@ -47,6 +47,7 @@ package struct ReservationCache {
     }
 
     /// Unmaps what is held and goes on.
+    @inline(never)
     package static func drain(_ cache: Pointer) {
         mote_lock_acquire(&cache.pointee.lock)
         defer { mote_lock_release(&cache.pointee.lock) }

@@ -166,12 +166,14 @@ extension ConstantReader {
     }
 
     /// Little-endian bytes as they stand.
+    @inline(never)
     mutating func readFixed(_ sizeInBytes: Int) -> UInt64 {
         var value: UInt64 = 0
         for index in 0..<sizeInBytes { value |= UInt64(readByte()) &<< UInt64(index &* 8) }
         return value
     }
 
+    @inline(never)
     mutating func readUnsigned() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -184,6 +186,7 @@ extension ConstantReader {
         return value
     }
 
+    @inline(never)
     mutating func readSigned() -> Int64 {
         var value: Int64 = 0
         var shift: Int64 = 0

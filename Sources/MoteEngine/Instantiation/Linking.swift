@@ -191,6 +191,7 @@ extension EngineInstance {
         }
     }
 
+    @inline(never)
     private static func join(
         _ owner: UnsafeMutablePointer<MoteInstance>,
         _ state: UnsafeMutablePointer<InstanceState>
@@ -203,6 +204,7 @@ extension EngineInstance {
     }
 
     /// The store's own tables and globals may show its references to anyone: they stay with the store.
+    @inline(never)
     private static func pin(_ state: UnsafeMutablePointer<InstanceState>) {
         mote_lock_acquire(state.pointee.store.lock)
         state.pointee.link.leader.pointee.link.isPinned = true

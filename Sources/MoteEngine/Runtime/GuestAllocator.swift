@@ -80,6 +80,7 @@ extension ModuleState {
     }
 
     /// Whether a function of the module's own takes and gives exactly this; nil: nothing.
+    @inline(never)
     private static func hasType(
         _ index: UInt32,
         _ first: ValueType,

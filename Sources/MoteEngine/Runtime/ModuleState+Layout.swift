@@ -94,6 +94,7 @@ extension ModuleState {
     }
 
     /// A global of the module's own that has the address type and a plain constant, or nil.
+    @inline(never)
     private static func constant(
         _ index: UInt32,
         isMutable: Bool,
@@ -138,6 +139,7 @@ private struct NameBytes {
     }
 
     /// An unsigned LEB128 of 32 bits.
+    @inline(never)
     mutating func number() -> UInt32? {
         var result: UInt32 = 0
         var shift: UInt32 = 0
@@ -163,6 +165,7 @@ private struct NameBytes {
         return nil
     }
 
+    @inline(never)
     mutating func take(_ count: UInt32) -> UnsafeBufferPointer<UInt8>? {
         guard Int(count) <= left else { return nil }
         let bytes = UnsafeBufferPointer(start: next, count: Int(count))
@@ -174,6 +177,7 @@ private struct NameBytes {
 
 extension UnsafeBufferPointer where Element == UInt8 {
     /// Whether the bytes are those of a name.
+    @inline(never)
     func isEqual(to name: Text) -> Bool {
         guard count == name.count else { return false }
         guard count > 0, let baseAddress else { return count == 0 }
