@@ -117,21 +117,27 @@ package struct LinearMemoryLayout: Equatable, Sendable {
 
     /// Draws the conclusions.
     package init(_ facts: LayoutFacts) {
-        is64 = facts.is64
-        isComplete = facts.isComplete
-        segmentsEnd = facts.segmentsEnd ?? 0
-        if let export = facts.dataEnd, let end = export.value.roundedUp(to: 16) {
+        var facts = facts
+        conclude(from: &facts)
+    }
+
+    /// The same in place of a layout of which nothing is known.
+    package mutating func conclude(from facts: UnsafePointer<LayoutFacts>) {
+        is64 = facts.pointee.is64
+        isComplete = facts.pointee.isComplete
+        segmentsEnd = facts.pointee.segmentsEnd ?? 0
+        if let export = facts.pointee.dataEnd, let end = export.value.roundedUp(to: 16) {
             dataEnd = end
             dataEndSource = .export
-        } else if let end = facts.segmentsEnd?.roundedUp(to: 16) {
+        } else if let end = facts.pointee.segmentsEnd?.roundedUp(to: 16) {
             dataEnd = end
             dataEndSource = .segments
         }
-        if let export = facts.heapBase {
+        if let export = facts.pointee.heapBase {
             heapBase = export.value
             heapBaseGlobalIndex = export.globalIndex
             heapBaseSource = .export
-        } else if let named = facts.namedHeapBase {
+        } else if let named = facts.pointee.namedHeapBase {
             heapBase = named.value
             heapBaseGlobalIndex = named.globalIndex
             heapBaseSource = .nameSection
@@ -151,16 +157,17 @@ package struct LinearMemoryLayout: Equatable, Sendable {
     }
 
     /// The stack pointer: by export, by name, or the first global that looks like one.
-    private mutating func setStackPointer(_ facts: LayoutFacts) {
+    private mutating func setStackPointer(_ facts: UnsafePointer<LayoutFacts>) {
         let limit = heapBaseSource == .none ? UInt64.max : heapBase
         let pointer: LayoutGlobal
-        if let exported = facts.exportedStackPointer, exported.value <= limit {
+        if let exported = facts.pointee.exportedStackPointer, exported.value <= limit {
             pointer = exported
             stackPointerSource = .export
-        } else if let named = facts.namedStackPointer, named.value <= limit {
+        } else if let named = facts.pointee.namedStackPointer, named.value <= limit {
             pointer = named
             stackPointerSource = .nameSection
-        } else if isComplete, !facts.hasStackPointerName, let guessed = facts.guessedStackPointer,
+        } else if isComplete, !facts.pointee.hasStackPointerName,
+            let guessed = facts.pointee.guessedStackPointer,
             guessed.value <= limit
         {
             pointer = guessed

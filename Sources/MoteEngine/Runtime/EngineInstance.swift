@@ -17,9 +17,9 @@ package struct EngineInstance {
 
     /// What the instance exports under a name (UTF-8); nil where it exports nothing of that name.
     ///
-    /// O(exports).
+    /// O(log exports).
     package func export(named name: UnsafeBufferPointer<UInt8>) -> ExternalValue? {
-        module.export(named: name).flatMap { export($0) }
+        ModuleQueries.export(named: name, in: module.module).flatMap { export($0.pointee) }
     }
 
     /// What a declared export is.

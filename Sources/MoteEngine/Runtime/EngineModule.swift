@@ -29,18 +29,9 @@ package struct EngineModule {
         return isFree
     }
 
-    /// The export with a name; O(exports).
+    /// The export with a name; O(log exports).
     package func export(named name: UnsafeBufferPointer<UInt8>) -> ExportDeclaration? {
-        let exports = module.pointee.exports
-        for index in 0..<exports.count {
-            guard let export = exports[checked: index] else { break }
-            let text = module.pointee.text(export.name)
-            guard text.count == name.count else { continue }
-            if text.count == 0 { return export }
-            guard let left = text.baseAddress, let right = name.baseAddress else { continue }
-            if memcmp(left, right, text.count) == 0 { return export }
-        }
-        return nil
+        ModuleQueries.export(named: name, in: module)?.pointee
     }
 
     /// Counts an instance in; refused once the module was unloaded.

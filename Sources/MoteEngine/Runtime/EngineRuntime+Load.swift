@@ -101,26 +101,26 @@ extension EngineRuntime {
             Module.destroy(module)
             throw error
         }
-        let layout = ModuleState.detectLayout(of: module)
-        let allocator = ModuleState.detectAllocator(of: module)
-        mote_lock_acquire(state.lock)
-        defer { mote_lock_release(state.lock) }
         record.initialize(
             to: ModuleState(
                 lock: MoteLock(),
                 module: module,
                 runtime: state,
                 codeWords: .init(repeating: nil),
-                layout: layout,
-                guestAllocator: allocator,
+                layout: LinearMemoryLayout(),
+                guestAllocator: ModuleState.detectAllocator(of: module),
                 instanceCount: 0,
                 isUnloaded: false,
-                next: state.pointee.firstModule,
+                next: nil,
                 previous: nil
             )
         )
+        ModuleState.detectLayout(of: module, &record.pointee.layout)
+        mote_lock_acquire(state.lock)
+        defer { mote_lock_release(state.lock) }
         mote_lock_init(record.lock)
         module.pointee.engineState = UnsafeMutableRawPointer(record)
+        record.pointee.next = state.pointee.firstModule
         state.pointee.firstModule?.pointee.previous = record
         state.pointee.firstModule = record
         return EngineModule(state: record)

@@ -36,65 +36,59 @@ extension ModuleState {
     /// The allocator that a module exports; of several exports that would do, the last one.
     static func detectAllocator(of module: Module.Pointer) -> GuestAllocator {
         var allocator = GuestAllocator()
-        for index in 0..<module.pointee.memories.count {
-            if module.pointee.memories[checked: index]?.limits.is64 == true { allocator.is64 = true }
+        var index = 0
+        while let memory = module.pointee.memories.pointer(at: index) {
+            if memory.pointee.limits.is64 { allocator.is64 = true }
+            index &+= 1
         }
-        let address = allocator.is64 ? ValueType.i64 : .i32
-        for position in 0..<module.pointee.exports.count {
-            guard let export = module.pointee.exports[checked: position] else { break }
-            guard export.kind == .function else { continue }
-            let name = module.pointee.text(export.name)
-            if name.isEqual(to: "malloc") {
-                guard hasType(export.index, address, nil, address, in: module) else { continue }
-                allocator.kind = .malloc
-                allocator.mallocFunction = export.index
-                allocator.retainFunction = .max
-            } else if name.isEqual(to: "__new") {
-                guard hasType(export.index, address, .i32, address, in: module) else { continue }
-                allocator.retainFunction = retainFunction(of: module, address)
-                let isUsable = allocator.retainFunction != .max
-                allocator.kind = isUsable ? .assemblyScript : .none
-                allocator.mallocFunction = isUsable ? export.index : .max
-            } else if name.isEqual(to: "free") || name.isEqual(to: "__release") || name.isEqual(to: "__unpin")
-            {
-                guard hasType(export.index, address, nil, nil, in: module) else { continue }
-                allocator.freeFunction = export.index
+        let search = AllocatorSearch(module: module, address: allocator.is64 ? .i64 : .i32)
+        let malloc = search.function("malloc", givesAddress: true)
+        let new = search.function("__new", takesClass: true, givesAddress: true)
+        if let new, malloc.map({ $0 < new }) ?? true {
+            // The first export that keeps what `__new` made.
+            let retain = search.function("__retain", givesAddress: true)
+            let pin = search.function("__pin", givesAddress: true)
+            if let keeper = retain.map({ first in pin.map { min(first, $0) } ?? first }) ?? pin {
+                allocator.kind = .assemblyScript
+                allocator.mallocFunction = new.pointee.index
+                allocator.retainFunction = keeper.pointee.index
             }
+        } else if let malloc {
+            allocator.kind = .malloc
+            allocator.mallocFunction = malloc.pointee.index
         }
+        var last = search.function("free", givesAddress: false)
+        last = AllocatorSearch.later(last, search.function("__release", givesAddress: false))
+        last = AllocatorSearch.later(last, search.function("__unpin", givesAddress: false))
+        if let last { allocator.freeFunction = last.pointee.index }
         return allocator
     }
+}
 
-    /// The first export that keeps what `__new` made.
-    private static func retainFunction(of module: Module.Pointer, _ address: ValueType) -> UInt32 {
-        for position in 0..<module.pointee.exports.count {
-            guard let export = module.pointee.exports[checked: position] else { break }
-            guard export.kind == .function else { continue }
-            let name = module.pointee.text(export.name)
-            if name.isEqual(to: "__retain") || name.isEqual(to: "__pin"),
-                hasType(export.index, address, nil, address, in: module)
-            {
-                return export.index
-            }
-        }
-        return .max
+/// Looks for the functions of an allocator among a module's exports, which lie in the order of the module.
+private struct AllocatorSearch {
+    let module: Module.Pointer
+    let address: ValueType
+
+    typealias Export = UnsafeMutablePointer<ExportDeclaration>
+
+    static func later(_ one: Export?, _ other: Export?) -> Export? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
     }
 
-    /// Whether a function of the module's own takes and gives exactly this; nil: nothing.
+    /// An exported function of the module's own that takes and gives exactly this, or nil.
     @inline(never)
-    private static func hasType(
-        _ index: UInt32,
-        _ first: ValueType,
-        _ second: ValueType?,
-        _ result: ValueType?,
-        in module: Module.Pointer
-    ) -> Bool {
-        guard Int(index) >= module.pointee.importedFunctionCount,
-            let type = module.pointee.functionType(of: index), type.pointee.kind == .function
-        else { return false }
-        let parameters = type.pointee.parameters
-        let results = type.pointee.results
-        return parameters.count == (second == nil ? 1 : 2) && parameters[checked: 0] == first
-            && parameters[checked: 1] == second && results.count == (result == nil ? 0 : 1)
-            && results[checked: 0] == result
+    func function(_ name: StaticString, takesClass: Bool = false, givesAddress: Bool) -> Export? {
+        guard let export = ModuleState.export(name, .function, of: module),
+            Int(export.pointee.index) >= module.pointee.importedFunctionCount,
+            let type = module.pointee.functionType(of: export.pointee.index), type.pointee.kind == .function,
+            type.pointee.parameters.count == (takesClass ? 2 : 1),
+            type.pointee.parameters.pointer(at: 0)?.pointee == address,
+            !takesClass || type.pointee.parameters.pointer(at: 1)?.pointee == .i32,
+            type.pointee.results.count == (givesAddress ? 1 : 0),
+            !givesAddress || type.pointee.results.pointer(at: 0)?.pointee == address
+        else { return nil }
+        return export
     }
 }

@@ -7,76 +7,105 @@ internal import MotePlatform
 // in globals, exports, segments and the name section's globals.
 
 extension ModuleState {
-    /// Where data, stack and heap lie in the memory 0 of a validated module.
-    static func detectLayout(of module: Module.Pointer) -> LinearMemoryLayout {
+    /// Finds where data, stack and heap lie in the memory 0 of a validated module.
+    static func detectLayout(of module: Module.Pointer, _ layout: inout LinearMemoryLayout) {
         var facts = LayoutFacts()
-        facts.is64 = module.pointee.memories[checked: 0]?.limits.is64 ?? false
+        facts.is64 = hasWideAddresses(module)
         readExports(of: module, &facts)
         readNames(of: module, &facts)
         readSegments(of: module, &facts)
         if facts.isComplete, !facts.hasStackPointerName, let limit = facts.heapBase?.value {
-            for index in module.pointee.importedGlobalCount..<module.pointee.globals.count {
-                let global = UInt32(truncatingIfNeeded: index)
-                guard let pointer = constant(global, isMutable: true, of: module, is64: facts.is64),
-                    pointer.value <= limit
-                else { continue }
-                facts.guessedStackPointer = pointer
-                break
+            var index = module.pointee.importedGlobalCount
+            while index < module.pointee.globals.count {
+                note(
+                    UInt32(truncatingIfNeeded: index),
+                    isMutable: true,
+                    of: module,
+                    &facts.guessedStackPointer
+                )
+                if let pointer = facts.guessedStackPointer {
+                    if pointer.value <= limit { break }
+                    facts.guessedStackPointer = nil
+                }
+                index &+= 1
             }
         }
-        return LinearMemoryLayout(facts)
+        layout.conclude(from: &facts)
     }
 
+    @inline(never)
     private static func readExports(of module: Module.Pointer, _ facts: inout LayoutFacts) {
-        let is64 = facts.is64
-        for position in 0..<module.pointee.exports.count {
-            guard let export = module.pointee.exports[checked: position] else { break }
-            guard export.kind == .global else { continue }
-            let name = module.pointee.text(export.name)
-            if name.isEqual(to: "__heap_base") {
-                facts.heapBase = constant(export.index, isMutable: false, of: module, is64: is64)
-            } else if name.isEqual(to: "__data_end") {
-                facts.dataEnd = constant(export.index, isMutable: false, of: module, is64: is64)
-            } else if name.isEqual(to: "__stack_pointer") {
-                facts.hasStackPointerName = true
-                facts.exportedStackPointer = constant(export.index, isMutable: true, of: module, is64: is64)
-            }
+        _ = noteExport("__heap_base", isMutable: false, of: module, &facts.heapBase)
+        _ = noteExport("__data_end", isMutable: false, of: module, &facts.dataEnd)
+        facts.hasStackPointerName = noteExport(
+            "__stack_pointer",
+            isMutable: true,
+            of: module,
+            &facts.exportedStackPointer
+        )
+    }
+
+    /// Notes the exported global of a name; whether there is one, be it a constant or not.
+    @inline(never)
+    private static func noteExport(
+        _ name: StaticString,
+        isMutable: Bool,
+        of module: Module.Pointer,
+        _ place: inout LayoutGlobal?
+    ) -> Bool {
+        guard let export = export(name, .global, of: module) else { return false }
+        note(export.pointee.index, isMutable: isMutable, of: module, &place)
+        return true
+    }
+
+    /// The export of a name and kind, or nil.
+    @inline(never)
+    static func export(
+        _ name: StaticString,
+        _ kind: ExternalKind,
+        of module: Module.Pointer
+    ) -> UnsafeMutablePointer<ExportDeclaration>? {
+        let bytes = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        guard let export = ModuleQueries.export(named: bytes, in: module), export.pointee.kind == kind else {
+            return nil
         }
+        return export
     }
 
     /// The name section's names of globals (subsection 7).
+    @inline(never)
     private static func readNames(of module: Module.Pointer, _ facts: inout LayoutFacts) {
         guard let section = ModuleQueries.customSection(named: "name", in: module) else { return }
         var reader = NameBytes(module.pointee.text(section))
         while let identity = reader.byte(), let size = reader.number(), let contents = reader.take(size) {
             guard identity == 7 else { continue }
-            var names = NameBytes(contents)
-            guard var left = names.number() else { return }
-            while left > 0, let index = names.number(), let size = names.number(), let name = names.take(size)
+            reader = NameBytes(contents)
+            guard var left = reader.number() else { return }
+            while left > 0, let index = reader.number(), let size = reader.number(),
+                let name = reader.take(size)
             {
                 left &-= 1
                 if name.isEqual(to: "__stack_pointer") {
                     facts.hasStackPointerName = true
                     if facts.namedStackPointer == nil {
-                        facts.namedStackPointer = constant(
-                            index,
-                            isMutable: true,
-                            of: module,
-                            is64: facts.is64
-                        )
+                        note(index, isMutable: true, of: module, &facts.namedStackPointer)
                     }
                 } else if facts.namedHeapBase == nil, name.isEqual(to: "__heap_base") {
-                    facts.namedHeapBase = constant(index, isMutable: false, of: module, is64: facts.is64)
+                    note(index, isMutable: false, of: module, &facts.namedHeapBase)
                 }
             }
             return
         }
     }
 
+    @inline(never)
     private static func readSegments(of module: Module.Pointer, _ facts: inout LayoutFacts) {
-        for position in 0..<module.pointee.dataSegments.count {
-            guard let (start, end) = dataSegment(at: position, of: module), end > start else { continue }
-            facts.segmentsEnd = max(facts.segmentsEnd ?? end, end)
+        var position = 0
+        while position < module.pointee.dataSegments.count {
+            if let (start, end) = dataSegment(at: position, of: module), end > start {
+                facts.segmentsEnd = max(facts.segmentsEnd ?? end, end)
+            }
+            position &+= 1
         }
     }
 
@@ -85,32 +114,39 @@ extension ModuleState {
         at index: Int,
         of module: Module.Pointer
     ) -> (start: UInt64, end: UInt64)? {
-        let is64 = module.pointee.memories[checked: 0]?.limits.is64 ?? false
-        guard let segment = module.pointee.dataSegments[checked: index], segment.mode == .active,
-            segment.memoryIndex == 0, let start = constant(segment.offset, of: module, is64: is64)
+        guard let segment = module.pointee.dataSegments.pointer(at: index), segment.pointee.mode == .active,
+            segment.pointee.memoryIndex == 0, let start = constant(segment.pointee.offset, of: module)
         else { return nil }
-        let (end, overflow) = start.addingReportingOverflow(UInt64(segment.bytes.sizeInBytes))
+        let (end, overflow) = start.addingReportingOverflow(UInt64(segment.pointee.bytes.sizeInBytes))
         return overflow ? nil : (start, end)
     }
 
-    /// A global of the module's own that has the address type and a plain constant, or nil.
+    /// Notes a global of the module's own that has the address type and a plain constant, or nil.
     @inline(never)
-    private static func constant(
+    private static func note(
         _ index: UInt32,
         isMutable: Bool,
         of module: Module.Pointer,
-        is64: Bool
-    ) -> LayoutGlobal? {
+        _ place: inout LayoutGlobal?
+    ) {
+        place = nil
         guard Int(index) >= module.pointee.importedGlobalCount,
-            let global = module.pointee.globals[checked: Int(index)], global.type.isMutable == isMutable,
-            global.type.valueType == (is64 ? .i64 : .i32),
-            let value = constant(global.initializer, of: module, is64: is64)
-        else { return nil }
-        return LayoutGlobal(globalIndex: index, value: value)
+            let global = module.pointee.globals.pointer(at: Int(index)),
+            global.pointee.type.isMutable == isMutable,
+            global.pointee.type.valueType == (hasWideAddresses(module) ? .i64 : .i32),
+            let value = constant(global.pointee.initializer, of: module)
+        else { return }
+        place = LayoutGlobal(globalIndex: index, value: value)
+    }
+
+    private static func hasWideAddresses(_ module: Module.Pointer) -> Bool {
+        module.pointee.memories.pointer(at: 0)?.pointee.limits.is64 ?? false
     }
 
     /// The value of a plain `i32.const` or `i64.const`, as an address.
-    private static func constant(_ range: ByteRange, of module: Module.Pointer, is64: Bool) -> UInt64? {
+    @inline(never)
+    private static func constant(_ range: ByteRange, of module: Module.Pointer) -> UInt64? {
+        let is64 = hasWideAddresses(module)
         var reader = NameBytes(module.pointee.text(range))
         guard reader.byte() == (is64 ? 0x42 : 0x41), let value = reader.signedNumber(), reader.byte() == 0x0B,
             reader.isAtEnd
