@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // Structs, arrays and small integers in constant expressions.
 
@@ -140,6 +141,7 @@ extension EngineInstance {
     /// Evaluates the element segments whose expressions make objects: each segment has its objects, however often it is
     /// copied.
     static func makeElementValues(of state: UnsafeMutablePointer<InstanceState>) throws(MemoryError) {
+        guard Build.hasGarbageCollection else { return }
         let module = state.pointee.module.pointee.module
         for index in 0..<module.pointee.elements.count {
             guard let segment = module.pointee.elements[checked: index], segment.isExpressions,

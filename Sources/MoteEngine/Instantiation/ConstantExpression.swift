@@ -51,10 +51,20 @@ struct ConstantReader {
         end = min(Int(range.offset) &+ Int(range.sizeInBytes), module.pointee.sizeInBytes)
     }
 
+    /// The value of the expression that lies in a range.
+    @inline(never)
+    static func value(
+        of range: ByteRange,
+        in instance: UnsafeMutablePointer<InstanceState>
+    ) throws(MemoryError) -> ConstantValue {
+        var reader = ConstantReader(range, of: instance)
+        return try reader.evaluate()
+    }
+
     /// The value of the expression that starts here; stops behind its `end`.
     ///
     /// Objects that it makes are reachable only once its value lies in a root: no collection may come between.
-    // Inlined it would lie in the five callers twice each.
+    // Inlined it would lie in each caller twice.
     @inline(never)
     mutating func evaluate() throws(MemoryError) -> ConstantValue {
         let start = position
@@ -169,7 +179,11 @@ extension ConstantReader {
     @inline(never)
     mutating func readFixed(_ sizeInBytes: Int) -> UInt64 {
         var value: UInt64 = 0
-        for index in 0..<sizeInBytes { value |= UInt64(readByte()) &<< UInt64(index &* 8) }
+        var index = 0
+        while index < sizeInBytes {
+            value |= UInt64(readByte()) &<< UInt64(index &* 8)
+            index &+= 1
+        }
         return value
     }
 

@@ -180,15 +180,16 @@ extension EngineInstance {
             site: .instanceGlobals
         )
         state.pointee.base.globals = slots
-        for index in module.pointee.importedGlobalCount..<module.pointee.globals.count {
-            guard let global = module.pointee.globals[checked: index] else { break }
-            var reader = ConstantReader(global.initializer, of: state)
-            let value = try reader.evaluate()
-            slots[Int(global.slot)] = value.low
+        var index = module.pointee.importedGlobalCount
+        while let global = module.pointee.globals.pointer(at: index) {
+            let value = try ConstantReader.value(of: global.pointee.initializer, in: state)
+            let place = slots + Int(global.pointee.slot)
+            place.pointee = value.low
             if let heapBase, index == Int(state.pointee.module.pointee.layout.heapBaseGlobalIndex) {
-                slots[Int(global.slot)] = heapBase
+                place.pointee = heapBase
             }
-            if global.type.valueType.slotCount > 1 { slots[Int(global.slot) &+ 1] = value.high }
+            if global.pointee.type.valueType.slotCount > 1 { place[1] = value.high }
+            index &+= 1
         }
     }
 
@@ -224,11 +225,10 @@ extension EngineInstance {
         )
         state.pointee.ownTables = own
         for index in 0..<count {
-            guard let type = module.pointee.tables[checked: imported &+ index] else { break }
+            guard let type = module.pointee.tables.pointer(at: imported &+ index) else { break }
             var initial: UInt64 = 0
-            if !type.initializer.isEmpty {
-                var reader = ConstantReader(type.initializer, of: state)
-                initial = try reader.evaluate().low
+            if !type.pointee.initializer.isEmpty {
+                initial = try ConstantReader.value(of: type.pointee.initializer, in: state).low
             }
             try (own + index).create(
                 type: type,

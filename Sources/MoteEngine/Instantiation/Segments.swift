@@ -25,61 +25,50 @@ extension EngineInstance {
         isPeer: Bool
     ) throws(MemoryError) -> TrapCode {
         let module = state.pointee.module.pointee.module
-        for position in 0..<module.pointee.elements.count {
-            guard let segment = module.pointee.elements[checked: position], segment.mode != .passive else {
-                continue
-            }
+        var position = 0
+        while let segment = module.pointee.elements.pointer(at: position) {
             let index = UInt32(truncatingIfNeeded: position)
-            let isShared = isPeer && Int(segment.tableIndex) < module.pointee.importedTableCount
-            if segment.mode == .active, !isShared {
+            position &+= 1
+            if segment.pointee.mode == .passive { continue }
+            let isShared = isPeer && Int(segment.pointee.tableIndex) < module.pointee.importedTableCount
+            if segment.pointee.mode == .active, !isShared {
                 let trap = try copy(segment, index, of: state)
                 if trap != .none { return trap }
             }
             state.dropElement(index)
         }
-        for position in 0..<module.pointee.dataSegments.count {
-            guard let segment = module.pointee.dataSegments[checked: position], segment.mode == .active else {
-                continue
-            }
+        position = 0
+        while let segment = module.pointee.dataSegments.pointer(at: position) {
             let index = UInt32(truncatingIfNeeded: position)
-            if isPeer {
-                state.dropData(index)
-                continue
+            position &+= 1
+            if segment.pointee.mode != .active { continue }
+            if !isPeer {
+                let memory = segment.pointee.memoryIndex
+                guard state.pointee.base.memories?[Int(memory)] != nil else { continue }
+                let offset = try ConstantReader.value(of: segment.pointee.offset, in: state).low
+                let size = UInt64(segment.pointee.bytes.sizeInBytes)
+                let code = Operations.initialize(state, memory, index, offset, 0, size)
+                if code != 0 { return TrapCode(returned: code) }
             }
-            guard let memory = state.pointee.base.memories?[Int(segment.memoryIndex)] else { continue }
-            var reader = ConstantReader(segment.offset, of: state)
-            let code = Operations.initialize(
-                memory,
-                segment.memoryIndex,
-                state,
-                index,
-                Operations.address(try reader.evaluate().low, is64: memory.pointee.is64),
-                0,
-                UInt64(segment.bytes.sizeInBytes)
-            )
-            if code != 0 { return TrapCode(returned: code) }
             state.dropData(index)
         }
         return .none
     }
 
     private static func copy(
-        _ segment: ElementSegment,
+        _ segment: UnsafeMutablePointer<ElementSegment>,
         _ index: UInt32,
         of state: UnsafeMutablePointer<InstanceState>
     ) throws(MemoryError) -> TrapCode {
-        guard let table = state.pointee.base.tables?[Int(segment.tableIndex)] else { return .none }
-        var reader = ConstantReader(segment.offset, of: state)
-        let offset = Operations.address(try reader.evaluate().low, is64: table.pointee.is64)
-        let isForeign = segment.count > 0 && table.pointee.owner != state.base
-        do throws(MemoryError) {
-            let trap = try Operations.initialize(table, state, index, offset, 0, UInt64(segment.count))
-            if trap == .none, isForeign { EngineInstance(state: state).markEscaped() }
-            return trap
-        } catch {
-            // Some references may lie there already.
-            if isForeign { EngineInstance(state: state).markEscaped() }
-            throw error
-        }
+        guard let table = state.pointee.base.tables?[Int(segment.pointee.tableIndex)] else { return .none }
+        let slot = try ConstantReader.value(of: segment.pointee.offset, in: state).low
+        let offset = Operations.address(slot, is64: table.pointee.is64)
+        let count = UInt64(segment.pointee.count)
+        let isForeign = count > 0 && table.pointee.owner != state.base
+        var trap = TrapCode.none
+        // After a failure too: some references may lie there already.
+        defer { if isForeign, trap == .none { EngineInstance(state: state).markEscaped() } }
+        trap = try Operations.initialize(table, state, index, offset, 0, count)
+        return trap
     }
 }

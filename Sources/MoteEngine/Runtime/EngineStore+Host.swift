@@ -197,6 +197,7 @@ extension EngineStore {
     ) throws(EngineError) -> UnsafeMutablePointer<MoteTable> {
         do throws(MemoryError) {
             let arena = state.pointee.arena
+            var type = type
             // A block of its own, so that a failure leaves nothing in the store.
             let raw = try arena.allocateGrowable(
                 sizeInBytes: MemoryLayout<HostTableRecord>.size,
@@ -206,7 +207,7 @@ extension EngineStore {
             let record = raw.bindMemory(to: HostTableRecord.self, capacity: 1)
             let table = raw.assumingMemoryBound(to: TableInstance.self)
             do throws(MemoryError) {
-                try table.create(type: type, initial: initial, owner: nil, arena: arena)
+                try table.create(type: &type, initial: initial, owner: nil, arena: arena)
             } catch {
                 arena.freeGrowable(raw)
                 throw error

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import MoteMemory
 internal import MoteModule
+internal import MotePlatform
 
 // New structs and arrays (spec 4.6.8). Operands lie in the frame's slots at `fp`, named by the instruction at `pc`;
 // they stay there, so references among them are roots while the object is allocated.
@@ -276,7 +277,7 @@ extension Operations {
     {
         guard !instance.isElementDropped(segmentIndex) else { return 0 }
         let module = instance.pointee.module.pointee.module
-        return UInt64(module.pointee.elements[checked: Int(segmentIndex)]?.count ?? 0)
+        return UInt64(module.pointee.elements.pointer(at: Int(segmentIndex))?.pointee.count ?? 0)
     }
 
     private static func copyElements(
@@ -306,19 +307,19 @@ extension Operations {
         to target: UnsafeMutablePointer<UInt64>
     ) throws(MemoryError) {
         let module = instance.pointee.module.pointee.module
-        guard let segment = module.pointee.elements[checked: Int(segmentIndex)] else { return }
-        if let values = instance.pointee.elementValues?[Int(segmentIndex)] {
+        guard let segment = module.pointee.elements.pointer(at: Int(segmentIndex)) else { return }
+        if Build.hasGarbageCollection, let values = instance.pointee.elementValues?[Int(segmentIndex)] {
             memcpy(target, values + Int(truncatingIfNeeded: source), Int(truncatingIfNeeded: count) &* 8)
             return
         }
         guard count > 0 else { return }
-        var reader = ConstantReader(segment.elements, of: instance)
+        var reader = ConstantReader(segment.pointee.elements, of: instance)
         let last = source &+ count
         var position: UInt64 = 0
         while position < last {
             let isWanted = position >= source
             var value: UInt64 = 0
-            if segment.isExpressions {
+            if segment.pointee.isExpressions {
                 value = try reader.evaluate().low
             } else {
                 let index = reader.readIndex()

@@ -142,42 +142,35 @@ extension Operations {
         _ sourceSlot: UInt64,
         _ countSlot: UInt64
     ) -> UInt32 {
-        let memory = memory(environment, index)
         let count = address(countSlot, is64: 0)
         guard charge(environment, units: count) else { return UInt32(TrapCode.fuelExhausted.rawValue) }
-        return initialize(
-            memory,
-            index,
-            environment.pointee.instance.state,
-            segment,
-            address(destinationSlot, is64: memory.pointee.is64),
-            address(sourceSlot, is64: 0),
-            count
-        )
+        let instance = environment.pointee.instance.state
+        return initialize(instance, index, segment, destinationSlot, address(sourceSlot, is64: 0), count)
     }
 
-    /// Copies bytes of a data segment; a dropped one has none.
+    /// Copies bytes of a data segment into a memory that the instance has; a dropped one has none.
+    @inline(never)
     static func initialize(
-        _ memory: UnsafeMutablePointer<MoteMemory>,
-        _ memoryIndex: UInt32,
         _ instance: UnsafeMutablePointer<InstanceState>,
+        _ memoryIndex: UInt32,
         _ segmentIndex: UInt32,
-        _ destination: UInt64,
+        _ destinationSlot: UInt64,
         _ source: UInt64,
         _ count: UInt64
     ) -> UInt32 {
         let module = instance.pointee.module.pointee.module
-        guard let segment = module.pointee.dataSegments[checked: Int(segmentIndex)] else {
-            return UInt32(TrapCode.memoryOutOfBounds.rawValue)
-        }
-        let size = instance.isDataDropped(segmentIndex) ? 0 : UInt64(segment.bytes.sizeInBytes)
+        guard let segment = module.pointee.dataSegments.pointer(at: Int(segmentIndex)),
+            let memory = instance.pointee.base.memories?[Int(memoryIndex)]
+        else { return UInt32(TrapCode.memoryOutOfBounds.rawValue) }
+        let destination = address(destinationSlot, is64: memory.pointee.is64)
+        let size = instance.isDataDropped(segmentIndex) ? 0 : UInt64(segment.pointee.bytes.sizeInBytes)
         let (start, startIsInside) = bytes(instance.base, memory, memoryIndex, destination, count)
         guard startIsInside, isInside(source, count, size) else {
             return UInt32(TrapCode.memoryOutOfBounds.rawValue)
         }
         guard count > 0, let start else { return 0 }
         // Safe: decoding has checked that segments lie in the module's bytes.
-        let bytes = module.pointee.bytes + Int(segment.bytes.offset) + Int(truncatingIfNeeded: source)
+        let bytes = module.pointee.bytes + Int(segment.pointee.bytes.offset) + Int(truncatingIfNeeded: source)
         memcpy(start, bytes, Int(truncatingIfNeeded: count))
         return 0
     }

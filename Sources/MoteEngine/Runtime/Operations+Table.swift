@@ -146,6 +146,7 @@ extension Operations {
     /// Copies references of an element segment; a dropped one has none.
     ///
     /// O(source + count): they lie encoded.
+    @inline(never)
     static func initialize(
         _ table: UnsafeMutablePointer<MoteTable>,
         _ instance: UnsafeMutablePointer<InstanceState>,

@@ -31,18 +31,17 @@ extension UnsafeMutablePointer where Pointee == TableInstance {
 
     /// Prepares a table of its minimum size, each element `initial`.
     func create(
-        type: TableType,
+        type: UnsafePointer<TableType>,
         initial: UInt64,
         owner: UnsafeMutablePointer<MoteInstance>?,
         arena: Arena
     ) throws(MemoryError) {
-        var table = MoteTable()
-        table.elementType = type.elementType.rawValue
-        table.is64 = type.limits.is64 ? 1 : 0
-        table.owner = owner
-        initialize(to: TableInstance(table: table, type: type, arena: arena))
-        let maximum = min(type.limits.maximum ?? .max, Self.maximumElementCount)
-        try TableSpace.create(base, count: type.limits.minimum, maximum: maximum, in: arena)
+        initialize(to: TableInstance(table: MoteTable(), type: type.pointee, arena: arena))
+        pointee.table.elementType = type.pointee.elementType.rawValue
+        pointee.table.is64 = type.pointee.limits.is64 ? 1 : 0
+        pointee.table.owner = owner
+        let maximum = min(type.pointee.limits.maximum ?? .max, Self.maximumElementCount)
+        try TableSpace.create(base, count: type.pointee.limits.minimum, maximum: maximum, in: arena)
         fill(from: 0, with: initial)
     }
 
