@@ -107,7 +107,7 @@ extension UnsafeMutablePointer where Pointee == ModuleRecord {
     fileprivate func type(_ kind: ExternalKind, _ index: UInt32) -> OpaquePointer? {
         let module = pointee.engine.module
         return switch kind {
-        case .function: module.pointee.functionType(of: index).map { OpaquePointer($0) }
+        case .function: module.functionType(of: index).map { OpaquePointer($0) }
         case .table: module.pointee.tables.pointer(at: Int(index)).map { OpaquePointer($0) }
         case .memory: module.pointee.memories.pointer(at: Int(index)).map { OpaquePointer($0) }
         case .global: module.pointee.globals.pointer(at: Int(index)).map { OpaquePointer($0) }

@@ -252,11 +252,30 @@ package struct Module {
         guard let typeIndex = tags[checked: Int(tagIndex)] else { return nil }
         return types.pointer(at: Int(typeIndex))
     }
+}
+
+// Of a module where it is: its tables are not copied to ask it something.
+extension UnsafeMutablePointer where Pointee == Module {
+    /// The type of a function index, or nil outside the index space.
+    @inline(never)
+    package func functionType(of functionIndex: UInt32) -> UnsafeMutablePointer<DefinedType>? {
+        guard let function = pointee.functions.pointer(at: Int(functionIndex)) else { return nil }
+        return pointee.types.pointer(at: Int(function.pointee.typeIndex))
+    }
+
+    /// The function type of a tag index, or nil outside the index space.
+    package func tagType(of tagIndex: UInt32) -> UnsafeMutablePointer<DefinedType>? {
+        guard let typeIndex = pointee.tags.pointer(at: Int(tagIndex)) else { return nil }
+        return pointee.types.pointer(at: Int(typeIndex.pointee))
+    }
 
     /// Position of a referenced function among the instance's function records, or nil if it never can be referred to.
+    @inline(never)
     package func referencedRank(of functionIndex: UInt32) -> Int? {
         let word = Int(functionIndex >> 6)
-        guard let bits = referencedFunctions[checked: word], let rank = referencedRanks[checked: word] else {
+        guard let bits = pointee.referencedFunctions[checked: word],
+            let rank = pointee.referencedRanks[checked: word]
+        else {
             return nil
         }
         let bit = UInt64(1) << UInt64(functionIndex & 63)

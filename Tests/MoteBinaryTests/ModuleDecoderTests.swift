@@ -88,8 +88,8 @@ func rich() -> [UInt8] {
         try bench.decode(rich()) { pointer in
             // 0 and 2 by the segment, 1 by a global, 3 by passive segments.
             #expect(pointer.pointee.referencedFunctionCount == 4)
-            for index in UInt32(0)..<4 { #expect(pointer.pointee.referencedRank(of: index) == Int(index)) }
-            #expect(pointer.pointee.referencedRank(of: 4) == nil)
+            for index in UInt32(0)..<4 { #expect(pointer.referencedRank(of: index) == Int(index)) }
+            #expect(pointer.referencedRank(of: 4) == nil)
         }
         var builder = ModuleBuilder()
         let type = builder.functionType()
@@ -98,9 +98,9 @@ func rich() -> [UInt8] {
         builder.export("y", .function, 199)
         try bench.decode(builder.build()) { pointer in
             #expect(pointer.pointee.referencedFunctionCount == 2)
-            #expect(pointer.pointee.referencedRank(of: 70) == 0)
-            #expect(pointer.pointee.referencedRank(of: 199) == 1)
-            #expect(pointer.pointee.referencedRank(of: 71) == nil)
+            #expect(pointer.referencedRank(of: 70) == 0)
+            #expect(pointer.referencedRank(of: 199) == 1)
+            #expect(pointer.referencedRank(of: 71) == nil)
         }
     }
 

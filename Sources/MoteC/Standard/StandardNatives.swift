@@ -11,7 +11,7 @@ internal import MoteWASI
 enum StandardNatives {
     /// Whether there is a function for an import.
     static func isLinked(_ declaration: ImportDeclaration, in module: Module.Pointer) -> Bool {
-        guard declaration.kind == .function, let type = module.pointee.functionType(of: declaration.index)
+        guard declaration.kind == .function, let type = module.functionType(of: declaration.index)
         else { return false }
         let moduleName = module.pointee.text(declaration.moduleName)
         let name = module.pointee.text(declaration.name)

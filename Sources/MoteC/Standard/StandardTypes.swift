@@ -78,7 +78,7 @@ enum StandardType {
     static func external(_ external: ExternalKind, _ index: UInt32, of module: Module.Pointer) -> OwnType? {
         switch external {
         case .function:
-            guard let type = module.pointee.functionType(of: index) else { return nil }
+            guard let type = module.functionType(of: index) else { return nil }
             return wasm_functype_as_externtype(function(type.pointee))
         case .global:
             guard let declaration = module.pointee.globals[checked: Int(index)] else { return nil }

@@ -139,7 +139,7 @@ extension EngineInstance {
     ) -> Bool {
         let module = state.pointee.module.pointee.module
         let defined = Int(functionIndex) &- module.pointee.importedFunctionCount
-        guard defined >= 0, let type = module.pointee.functionType(of: functionIndex),
+        guard defined >= 0, let type = module.functionType(of: functionIndex),
             let words = state.pointee.base.codeWords
         else { return false }
         record.instance = state.base
@@ -206,7 +206,7 @@ extension EngineInstance {
         )
         for index in 0..<count {
             let tagIndex = UInt32(truncatingIfNeeded: imported &+ index)
-            guard let type = module.pointee.tagType(of: tagIndex) else { break }
+            guard let type = module.tagType(of: tagIndex) else { break }
             (own + index).initialize(to: MoteTag(of: type, owner: state.base))
             state.pointee.base.tags?[imported &+ index] = own + index
         }

@@ -15,7 +15,7 @@ enum ImportMatching {
         case (.unlinkedFunction, .function):
             return true
         case (.function(let function), .function):
-            guard let declared = module.pointee.functionType(of: declaration.index) else { return false }
+            guard let declared = module.functionType(of: declaration.index) else { return false }
             return TypeRegistry.isSubtype(registry, function.pointee.typeID, of: declared.pointee.canonicalID)
         case (.table(let table), .table):
             guard let declared = module.pointee.tables[checked: index] else { return false }
@@ -32,7 +32,7 @@ enum ImportMatching {
             return TypeMatching.matches(cell.type.valueType, declared.type.valueType, registry)
         case (.tag(let tag), .tag):
             // The same type, not a subtype: the values go both ways.
-            return tag.pointee.typeID == module.pointee.tagType(of: declaration.index)?.pointee.canonicalID
+            return tag.pointee.typeID == module.tagType(of: declaration.index)?.pointee.canonicalID
         default:
             return false
         }

@@ -136,7 +136,7 @@ extension EngineInstance {
     ) throws(MemoryError) -> UnsafeMutablePointer<MoteFunction>? {
         let module = state.pointee.module.pointee.module
         let functionIndex = UInt32(truncatingIfNeeded: index)
-        guard let type = module.pointee.functionType(of: functionIndex) else { return nil }
+        guard let type = module.functionType(of: functionIndex) else { return nil }
         let record = try state.pointee.arena.allocate(
             HostFunctionRecord.self,
             count: 1,

@@ -297,7 +297,7 @@ extension EngineInstance {
             guard let export = module.pointee.exports[checked: position] else { break }
             guard export.kind == .function, module.pointee.text(export.name).isEqual(to: "realloc"),
                 Int(export.index) >= module.pointee.importedFunctionCount,
-                let type = module.pointee.functionType(of: export.index), type.pointee.kind == .function,
+                let type = module.functionType(of: export.index), type.pointee.kind == .function,
                 type.pointee.parameters.count == 2, type.pointee.parameters[checked: 0] == address,
                 type.pointee.parameters[checked: 1] == address, type.pointee.results.count == 1,
                 type.pointee.results[checked: 0] == address

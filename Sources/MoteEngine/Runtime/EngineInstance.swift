@@ -40,7 +40,7 @@ package struct EngineInstance {
         if Int(index) < module.pointee.importedFunctionCount {
             return state.pointee.base.importedFunctions?[Int(index)]
         }
-        guard let rank = module.pointee.referencedRank(of: index),
+        guard let rank = module.referencedRank(of: index),
             let records = state.pointee.base.functionRecords
         else { return nil }
         return records + rank

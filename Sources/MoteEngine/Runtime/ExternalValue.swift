@@ -55,11 +55,11 @@ package struct ImportRequest {
     package var name: UnsafeBufferPointer<UInt8> { module.pointee.text(declaration.name) }
     /// The declared type of a tag import: its parameters are what exceptions carry.
     package var tagType: UnsafeMutablePointer<DefinedType>? {
-        declaration.kind == .tag ? module.pointee.tagType(of: declaration.index) : nil
+        declaration.kind == .tag ? module.tagType(of: declaration.index) : nil
     }
     /// The declared type of a function import.
     package var functionType: UnsafeMutablePointer<DefinedType>? {
-        declaration.kind == .function ? module.pointee.functionType(of: declaration.index) : nil
+        declaration.kind == .function ? module.functionType(of: declaration.index) : nil
     }
 }
 

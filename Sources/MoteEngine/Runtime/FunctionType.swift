@@ -10,7 +10,7 @@ package enum FunctionDescription {
     package static func type(of function: UnsafePointer<MoteFunction>) -> UnsafePointer<DefinedType>? {
         if let instance = function.pointee.instance {
             let module = instance.state.pointee.module.pointee.module
-            return module.pointee.functionType(of: function.pointee.functionIndex).map { UnsafePointer($0) }
+            return module.functionType(of: function.pointee.functionIndex).map { UnsafePointer($0) }
         }
         guard function.pointee.isHost != 0 else { return nil }
         // A host function's record starts with what its reference points at.

@@ -82,7 +82,7 @@ private struct AllocatorSearch {
     func function(_ name: StaticString, takesClass: Bool = false, givesAddress: Bool) -> Export? {
         guard let export = ModuleState.export(name, .function, of: module),
             Int(export.pointee.index) >= module.pointee.importedFunctionCount,
-            let type = module.pointee.functionType(of: export.pointee.index), type.pointee.kind == .function,
+            let type = module.functionType(of: export.pointee.index), type.pointee.kind == .function,
             type.pointee.parameters.count == (takesClass ? 2 : 1),
             type.pointee.parameters.pointer(at: 0)?.pointee == address,
             !takesClass || type.pointee.parameters.pointer(at: 1)?.pointee == .i32,

@@ -20,7 +20,7 @@ enum Publishing {
             if global.type.valueType.isReference { return true }
         }
         for index in 0..<module.pointee.importedFunctionCount {
-            guard let type = module.pointee.functionType(of: UInt32(truncatingIfNeeded: index)) else {
+            guard let type = module.functionType(of: UInt32(truncatingIfNeeded: index)) else {
                 continue
             }
             // Results too: a function received that way can be called with references.
