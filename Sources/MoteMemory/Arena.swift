@@ -249,6 +249,7 @@ extension Arena {
     /// Cuts from one of the newest chunks, or from a new one.
     ///
     /// The heap's lock is held.
+    @inline(never)
     private func cut(
         _ sizeInBytes: Int,
         alignment: Int,

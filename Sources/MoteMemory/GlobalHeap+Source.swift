@@ -71,6 +71,7 @@ extension GlobalHeap {
     }
 
     /// A block with another size; `zeroed` clears the bytes beyond the old size.
+    @inline(never)
     static func change(
         _ heap: Pointer,
         _ block: UnsafeMutableRawPointer,

@@ -89,6 +89,7 @@ extension EngineInstance {
     }
 
     /// Whether a value can be used in a store at all.
+    @inline(never)
     private static func belongs(_ value: ExternalValue, to store: UnsafeMutablePointer<StoreState>) -> Bool {
         switch value {
         case .function(let function):
@@ -111,6 +112,7 @@ extension EngineInstance {
         }
     }
 
+    @inline(never)
     private static func accept(
         _ value: ExternalValue,
         at index: Int,
@@ -130,6 +132,7 @@ extension EngineInstance {
     }
 
     /// A host function that only traps, with the declared type.
+    @inline(never)
     private static func makeUnlinked(
         _ index: Int,
         in state: UnsafeMutablePointer<InstanceState>

@@ -51,6 +51,7 @@ extension EngineEnvironment {
     }
 
     /// Puts the thread's name into an environment that nobody is inside of; waits for a collection.
+    @inline(never)
     func claim() -> Bool {
         let me = UnsafeMutableRawPointer(bitPattern: mote_thread_id())
         while !mote_compare_exchange_seq_pointer(base.thread, nil, me) {
@@ -133,6 +134,7 @@ extension EngineEnvironment {
     }
 
     /// Remembers where it happened, unless it came through from a nested call that is remembered already.
+    @inline(never)
     func recordTrap(_ trap: TrapCode, in activation: UnsafeMutablePointer<MoteActivation>) {
         // A prepared call does not forget where the last one stopped.
         unprepare()

@@ -65,6 +65,7 @@ extension EngineInstance {
     }
 
     /// Frees the members of a group where none lives and none runs.
+    @inline(never)
     @discardableResult
     private static func collectGroup(of member: UnsafeMutablePointer<InstanceState>) -> Bool {
         let store = member.pointee.store
@@ -95,6 +96,7 @@ extension EngineInstance {
     }
 
     /// Takes the instance out of its store and frees its arena, memories and environment, whoever refers to it.
+    @inline(never)
     static func release(_ state: UnsafeMutablePointer<InstanceState>) {
         let store = state.pointee.store
         mote_lock_acquire(store.lock)
@@ -132,6 +134,7 @@ extension EngineInstance {
     }
 
     /// Frees what the instance owns; it is in no list.
+    @inline(never)
     static func releaseStorage(of state: UnsafeMutablePointer<InstanceState>) {
         let module = EngineModule(state: state.pointee.module)
         if let memories = state.pointee.ownMemories {

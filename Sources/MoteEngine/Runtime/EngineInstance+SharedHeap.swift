@@ -56,6 +56,7 @@ extension EngineInstance {
     }
 
     /// Detaches what is attached; false where there was nothing.
+    @inline(never)
     @discardableResult
     static func detach(_ state: UnsafeMutablePointer<InstanceState>) -> Bool {
         guard state.base.sharedHeap != nil else { return false }

@@ -45,6 +45,7 @@ package struct EngineModule {
     }
 
     /// Counts an instance out, and does a deferred unload.
+    @inline(never)
     func releaseInstance() {
         let runtime = state.pointee.runtime
         mote_lock_acquire(runtime.lock)

@@ -169,6 +169,7 @@ extension UnsafeMutablePointer where Pointee == MemoryInstance {
     }
 
     /// Gives back what does not lie in the arena.
+    @inline(never)
     func destroy() {
         if let heap = pointee.appHeap { AppHeap.destroy(heap) }
         pointee.appHeap = nil
