@@ -327,6 +327,7 @@ extension Arena {
     /// Makes room for small blocks of that many bytes together, so that they lie in one chunk of that size.
     ///
     /// For owners that know what they will ask for; what they ask for beyond it is found as ever.
+    @inline(never)
     package func reserve(sizeInBytes: Int, region: Region, site: AllocationSite) throws(MemoryError) {
         let heap = header.pointee.heap
         mote_lock_acquire(&heap.pointee.lock)

@@ -59,7 +59,8 @@ extension EngineInstance {
     ) throws(MemoryError) -> UnsafeMutablePointer<InstanceState> {
         let arena = try Arena.create(in: store.state.pointee.runtime.heap, owner: .instance)
         do throws(MemoryError) {
-            let size = recordsSizeInBytes(module.state.pointee.module, hasLimits: !limits.isPlan)
+            let hasLimits = !limits.isPlan
+            let size = recordsSizeInBytes(module.state.pointee.module, hasLimits: hasLimits)
             try arena.reserve(sizeInBytes: size, region: .structures, site: .instanceRecords)
             let state = try arena.allocate(
                 InstanceState.self,
@@ -68,7 +69,7 @@ extension EngineInstance {
                 site: .instanceState
             )
             var ownLimits: UnsafeMutablePointer<InstanceLimits>?
-            if !limits.isPlan {
+            if hasLimits {
                 let kept = try arena.allocate(
                     InstanceLimits.self,
                     count: 1,
@@ -81,9 +82,6 @@ extension EngineInstance {
             var base = MoteInstance()
             base.module = UnsafeMutableRawPointer(module.state.pointee.module)
             base.store = UnsafeMutableRawPointer(store.state)
-            let checks =
-                limits.checksAuxiliaryStack ?? store.state.pointee.runtime.pointee.plan.checksAuxiliaryStack
-            base.setAuxiliaryStack(module.state.pointee.auxiliaryStack, isChecked: checks)
             state.initialize(
                 to: InstanceState(
                     base: base,
@@ -106,6 +104,9 @@ extension EngineInstance {
                     environment: nil
                 )
             )
+            let checks =
+                limits.checksAuxiliaryStack ?? store.state.pointee.runtime.pointee.plan.checksAuxiliaryStack
+            state.pointee.base.setAuxiliaryStack(module.state.pointee.auxiliaryStack, isChecked: checks)
             return state
         } catch {
             arena.destroy()
