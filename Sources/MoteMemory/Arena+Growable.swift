@@ -141,7 +141,7 @@ extension Arena {
         try resizeGrowable(block, to: sizeInBytes, site: site, zeroed: true)
     }
 
-@inline(never)
+    @inline(never)
     private func resizeGrowable(
         _ block: UnsafeMutableRawPointer,
         to sizeInBytes: Int,

@@ -18,7 +18,7 @@ extension LinearMemory {
     /// Makes the memory `size` bytes of the buffer, what is new zero.
     ///
     /// On failure it is as before.
-@inline(never)
+    @inline(never)
     static func extendBuffer(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
         let old = Int(truncatingIfNeeded: place.pointee.memory.sizeInBytes)
         let capacity = place.pointee.committedSizeInBytes
@@ -35,7 +35,7 @@ extension LinearMemory {
     /// Makes the memory `size` bytes by the caller's functions, what is new zero.
     ///
     /// On failure it is as before. The base may move.
-@inline(never)
+    @inline(never)
     static func extendFunctions(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
         guard let functions = place.pointee.arena.header.pointee.heap.pointee.linearMemoryFunctions else {
             return

@@ -5,7 +5,7 @@ extension LinearMemory {
     /// Makes the memory `size` bytes, what is new zero.
     ///
     /// On failure it is as before.
-@inline(never)
+    @inline(never)
     static func extendHeap(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
         let arena = place.pointee.arena
         place.pointee.memory.backing = UInt8(MOTE_BACKING_HEAP)

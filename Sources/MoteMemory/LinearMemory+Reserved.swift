@@ -26,7 +26,7 @@ extension LinearMemory {
     }
 
     /// Takes address space for a memory of no bytes yet; false when there is none.
-@inline(never)
+    @inline(never)
     static func reserve(_ place: Pointer, _ choice: LinearMemoryChoice) -> Bool {
         if choice.hasGuardPages, !mote_install_fault_handler() { return false }
         let size = choice.reservedSizeInBytes
@@ -41,7 +41,7 @@ extension LinearMemory {
     /// Makes the memory `size` bytes by committing pages.
     ///
     /// On failure it is as before.
-@inline(never)
+    @inline(never)
     static func extendReserved(_ place: Pointer, to size: Int, site: AllocationSite) throws(MemoryError) {
         let header = place.pointee.arena.header
         let old = Int(truncatingIfNeeded: place.pointee.memory.sizeInBytes)
