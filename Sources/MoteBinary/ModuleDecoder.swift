@@ -8,7 +8,7 @@ package import MoteModule
 /// allocated once at its size, and none for a count that the bytes left could not hold.
 ///
 /// Nothing here throws: the first thing that is wrong is kept, and ends what is left to read. What is read from then on
-/// is zero, and what is made of it goes with the module.
+/// is zero, and what is made of it goes with the module. Functions are `mutating`, for others get a copy of the whole value.
 package struct ModuleDecoder {
     let module: Module.Pointer
     let arena: Arena

@@ -1,5 +1,5 @@
 package import CPlatform
-package import MotePlatform
+internal import MotePlatform
 
 /// The type of an operand in a signature of the opcode table.
 @frozen

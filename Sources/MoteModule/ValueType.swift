@@ -1,4 +1,4 @@
-package import MotePlatform
+internal import MotePlatform
 
 /// A value, storage or reference type, packed in one word (spec 2.3, "Types").
 ///

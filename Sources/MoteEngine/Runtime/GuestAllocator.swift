@@ -1,5 +1,5 @@
 internal import MoteMemory
-package import MoteModule
+internal import MoteModule
 internal import MotePlatform
 
 /// The functions of a module that are its own allocator, found by name and exact type.

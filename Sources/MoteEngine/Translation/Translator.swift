@@ -6,7 +6,8 @@ internal import MoteModule
 ///
 /// One pass. An abstract operand stack says where each value is (``OperandEntry``), so locals and constants are
 /// read in place and copies appear only where control flow joins or arguments must lie in a row. Fusion looks one
-/// instruction back: see ``LastInstruction``.
+/// instruction back: see ``LastInstruction``. Nothing unwinds where memory runs out: ``CodeBuffer`` keeps the error, and the
+/// loop over instructions asks for it. All functions are `mutating`, for others get a copy of the whole value.
 ///
 /// Slots relative to fp: negative ones are arguments and header; then
 /// `locals | reference range: reference locals and parameters, reference temporaries | temporaries`.
