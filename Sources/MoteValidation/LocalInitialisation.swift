@@ -44,14 +44,11 @@ extension Validator {
         // Safe: locals are limited to some ten thousands.
         let words = (localCount &+ 63) &>> 6
         if words > initialisation.bitCapacity {
-            guard
-                let block = resize(
-                    initialisation.bits,
-                    to: words &* 8,
-                    .validationInitialisedLocals,
-                    .validationInitialisedLocalGrowth
-                )
-            else { return }
+            let taken =
+                initialisation.bits == nil
+                ? resize(nil, to: words &* 8, site: .validationInitialisedLocals)
+                : resize(initialisation.bits, to: words &* 8, site: .validationInitialisedLocalGrowth)
+            guard let block = taken else { return }
             initialisation.bits = block.assumingMemoryBound(to: UInt64.self)
             initialisation.bitCapacity = words
         }
@@ -80,14 +77,12 @@ extension Validator {
         if count == initialisation.orderCapacity {
             // Safe: at most twice the number of locals.
             let capacity = count == 0 ? 16 : count &* 2
-            guard
-                let block = resize(
-                    initialisation.order,
-                    to: capacity &* MemoryLayout<UInt32>.stride,
-                    .validationInitialisationOrder,
-                    .validationInitialisationOrderGrowth
-                )
-            else { return }
+            let size = capacity &* MemoryLayout<UInt32>.stride
+            let taken =
+                initialisation.order == nil
+                ? resize(nil, to: size, site: .validationInitialisationOrder)
+                : resize(initialisation.order, to: size, site: .validationInitialisationOrderGrowth)
+            guard let block = taken else { return }
             initialisation.order = block.assumingMemoryBound(to: UInt32.self)
             initialisation.orderCapacity = capacity
         }

@@ -58,7 +58,7 @@ extension Validator {
         }
         let capacity = min(frameCapacity &* 2, ValidationLimits.maximumBlockDepth)
         let size = capacity &* MemoryLayout<ControlFrame>.stride
-        guard let grown = resize(frames, to: size, .validationFrames, .validationFrameGrowth) else {
+        guard let grown = resize(frames, to: size, site: .validationFrameGrowth) else {
             return false
         }
         frames = grown.assumingMemoryBound(to: ControlFrame.self)

@@ -79,8 +79,11 @@ extension Validator {
             // Safe: a run has a local, and locals are at most the limit of slots.
             let capacity = localRunCapacity == 0 ? 16 : localRunCapacity &* 2
             let size = capacity &* MemoryLayout<LocalRun>.stride
-            guard let block = resize(localRuns, to: size, .validationLocalRuns, .validationLocalRunGrowth)
-            else { return }
+            let taken =
+                localRuns == nil
+                ? resize(nil, to: size, site: .validationLocalRuns)
+                : resize(localRuns, to: size, site: .validationLocalRunGrowth)
+            guard let block = taken else { return }
             localRuns = block.assumingMemoryBound(to: LocalRun.self)
             localRunCapacity = capacity
         }

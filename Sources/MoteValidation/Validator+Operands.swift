@@ -37,7 +37,7 @@ extension Validator {
         if needed > operandCapacity {
             let capacity = operandCapacity &* 2  // Safe: at most twice the limit.
             let size = capacity &* MemoryLayout<UInt32>.stride
-            guard let grown = resize(operands, to: size, .validationOperands, .validationOperandGrowth) else {
+            guard let grown = resize(operands, to: size, site: .validationOperandGrowth) else {
                 return false
             }
             operands = grown.assumingMemoryBound(to: UInt32.self)

@@ -119,11 +119,10 @@ struct Validator: ~Copyable {
     mutating func resize(
         _ block: UnsafeMutableRawPointer?,
         to sizeInBytes: Int,
-        _ site: AllocationSite,
-        _ growthSite: AllocationSite
+        site: AllocationSite
     ) -> UnsafeMutableRawPointer? {
         do {
-            if let block { return try arena.resizeGrowable(block, to: sizeInBytes, site: growthSite) }
+            if let block { return try arena.resizeGrowable(block, to: sizeInBytes, site: site) }
             return try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: site)
         } catch {
             stop(.memory(error))
@@ -195,19 +194,19 @@ struct ValidationScratch {
         do {
             let operands = try Self.block(
                 Self.initialOperands &* MemoryLayout<UInt32>.stride,
-                .validationOperands,
+                site: .validationOperands,
                 arena
             )
             first = operands
             let frames = try Self.block(
                 Self.initialFrames &* MemoryLayout<ControlFrame>.stride,
-                .validationFrames,
+                site: .validationFrames,
                 arena
             )
             second = frames
             let locals = try Self.block(
                 ValidationLimits.directLocals &* MemoryLayout<UInt32>.stride,
-                .validationLocals,
+                site: .validationLocals,
                 arena
             )
             self.operands = operands.assumingMemoryBound(to: UInt32.self)
@@ -223,7 +222,7 @@ struct ValidationScratch {
     @inline(never)
     private static func block(
         _ sizeInBytes: Int,
-        _ site: AllocationSite,
+        site: AllocationSite,
         _ arena: Arena
     ) throws(MemoryError) -> UnsafeMutableRawPointer {
         try arena.allocateGrowable(sizeInBytes: sizeInBytes, region: .scratch, site: site)
