@@ -12,8 +12,9 @@ package func wasm_runtime_call_wasm(
     _ cellCount: UInt32,
     _ cells: UnsafeMutablePointer<UInt32>?
 ) -> Bool {
-    guard let handle, Door.current != nil else { return false }
-    let record = UnsafeMutablePointer<EnvironmentRecord>(handle)
+    guard unsafeBitCast(handle, to: UInt.self) >= door.leastHandle else { return false }
+    // Safe: not below 1.
+    let record = UnsafeMutablePointer<EnvironmentRecord>(handle.unsafelyUnwrapped)
     let environment = record.pointee.engine.base
     let prepared = PreparedCall(environment)
     guard record.isLivingWithoutFault, prepared.isOf(function, cellCount, cells),

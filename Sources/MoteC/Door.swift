@@ -38,6 +38,9 @@ struct Door {
     var gate: UInt32 = 0
     var userCount: UInt32 = 0
     var state: UnsafeMutablePointer<DoorState>?
+    /// What handles are at least: 1 while there is a runtime, else more than any; so that a call from C asks once for a
+    /// handle that is null and for a runtime that is not there.
+    var leastHandle: UInt = .max
     /// The host's allocator, if memory comes from it.
     var allocator = HostAllocator()
     /// How the next runtime manages memory.

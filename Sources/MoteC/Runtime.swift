@@ -98,6 +98,7 @@ extension Door {
         state.pointee.maximumThreadCount = maximumThreadCount
         mote_thread_set_ready(true)
         door.state = state
+        door.leastHandle = 1
         door.userCount = 1
         if let tell = door.tellGrowthFailure { engine.onGrowthFailure(tell) }
         return true
@@ -153,6 +154,7 @@ extension Door {
         while let instance = state.pointee.firstInstance { instance.end(in: state) }
         state.endRegisteredModules()
         door.state = nil
+        door.leastHandle = .max
         let engine = state.pointee.engine
         let arena = state.pointee.arena
         mote_lock_destroy(state.lock)
