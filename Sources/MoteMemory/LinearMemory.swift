@@ -282,7 +282,11 @@ struct LinearMemoryChoice {
         let wantsGuard = request.pointee.bounds == .guardPages
         let hasFunctions = heap.pointee.linearMemoryFunctions != nil
         let isCallers = request.pointee.buffer != nil || hasFunctions
+        mote_lock_acquire(&heap.pointee.lock)
         let isPool = heap.pointee.pool != nil
+        var isAllocators = false
+        if case .allocator = heap.pointee.source { isAllocators = true }
+        mote_lock_release(&heap.pointee.lock)
         if wantsGuard, isCallers || request.pointee.backing == .heap {
             throw .invalidPlan(.guardPagesNeedReservation, region: .linearMemory)
         }
@@ -300,7 +304,7 @@ struct LinearMemoryChoice {
         }
         isScarce = false
         var reserves = request.pointee.backing == .reserved || wantsGuard
-        if case .allocator = heap.pointee.source {
+        if isAllocators {
             isScarce = !reserves
         } else if request.pointee.backing == .automatic {
             reserves = true
